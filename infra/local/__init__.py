@@ -1,0 +1,1 @@
+"""The embedded platform: every daemon a user process of this machine."""

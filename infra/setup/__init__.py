@@ -1,0 +1,1 @@
+"""Set-up: what a fresh machine needs before anything can run; standard library only."""

@@ -1,0 +1,1 @@
+"""Batch jobs: features in, models, scores and exports out."""

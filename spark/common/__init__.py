@@ -1,0 +1,1 @@
+"""What every job shares: settings, errors, the session, the tables, the clock."""

@@ -1,0 +1,36 @@
+"""The one kind of error that a user can mend, and how an entry point reports it."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+
+class UserError(Exception):
+    """Something the user can mend; its text is one line that says what is wrong and what to do."""
+
+    exit_status = 1
+
+
+class UsageError(UserError):
+    """A wrong argument, a missing file: nothing was begun."""
+
+    exit_status = 2
+
+
+def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
+    """Return `main` as a program: a `UserError` becomes one line and its exit status, Ctrl-C becomes 130."""
+
+    @functools.wraps(main)
+    def program(*args: object, **kwargs: object) -> NoReturn:
+        try:
+            main(*args, **kwargs)
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+            sys.exit(error.exit_status)
+        except KeyboardInterrupt:
+            print("interrupted; run the same command again to go on", file=sys.stderr)
+            sys.exit(130)
+        sys.exit(0)
+
+    return program

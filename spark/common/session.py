@@ -1,0 +1,38 @@
+"""The Spark session of a job.
+
+Everything about the platform (Delta, catalogue, HDFS, jars) stands in the rendered `spark-defaults.conf`, which
+`spark-submit` reads too; a job adds only its name and its identity.
+"""
+
+import os
+
+from pyspark.sql import SparkSession
+
+from spark.common.settings import Settings
+
+# The identity is a JVM property: Hive makes a proxy user of the environment variable of the same name.
+IDENTITY = "-DHADOOP_USER_NAME={identity}"
+
+
+def session(name: str, config: Settings, identity: str) -> SparkSession:
+    """Return the session of job `name`, acting on HDFS as `identity`.
+
+    Under `spark-submit` the JVM already runs, and its own identity and master stand.
+    """
+    os.environ.pop("HADOOP_USER_NAME", None)
+    os.environ.setdefault("SPARK_CONF_DIR", str(config.path("conf", "spark")))
+    builder = SparkSession.builder.appName(name)
+    if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
+        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(config)}"
+        builder = (
+            builder.master(config.spark_master)
+            .config("spark.driver.memory", config.driver_memory)
+            .config("spark.driver.extraJavaOptions", java_options)
+        )
+    return builder.enableHiveSupport().getOrCreate()
+
+
+def config_java_options(config: Settings) -> str:
+    """Return the JVM options of a driver on this platform."""
+    log4j = config.path("conf", "spark", "log4j2.properties")
+    return f"-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Dlog4j2.configurationFile=file:{log4j}"

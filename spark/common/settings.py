@@ -1,0 +1,124 @@
+"""The settings of one platform: environment first, then `.env`, then the embedded platform's defaults.
+
+Only the standard library is used here, because set-up reads the settings before anything is installed.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from spark.common.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Each port is an offset from PORT_BASE, so that a second platform only needs another base.
+PORTS = {
+    "postgres": 0,
+    "kafka": 1,
+    "kafka-controller": 2,
+    "thrift": 3,
+    "namenode": 4,
+    "namenode-web": 5,
+    "datanode": 6,
+    "datanode-web": 7,
+    "datanode-ipc": 8,
+    "resourcemanager": 10,
+    "resourcemanager-scheduler": 11,
+    "resourcemanager-tracker": 12,
+    "resourcemanager-admin": 13,
+    "resourcemanager-web": 14,
+    "nodemanager": 15,
+    "nodemanager-localizer": 16,
+    "nodemanager-web": 17,
+    "nodemanager-collector": 18,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the platform is and how jobs use it."""
+
+    state_dir: Path
+    port_base: int
+    host: str
+    kafka_bootstrap: str
+    hdfs_url: str
+    webhdfs_url: str
+    postgres_host: str
+    postgres_port: int
+    thrift_host: str
+    thrift_port: int
+    spark_master: str
+    driver_memory: str
+    topic_partitions: int
+    max_offsets_per_batch: int
+
+    def port(self, name: str) -> int:
+        """Return the port of a service of the embedded platform."""
+        return self.port_base + PORTS[name]
+
+    def secret(self, identity: str) -> str:
+        """Return the password of an identity, from the environment (`<IDENTITY>_PASSWORD`) or its 0600 file."""
+        given = os.environ.get(f"{identity.upper()}_PASSWORD")
+        if given:
+            return given
+        path = self.state_dir / "secrets" / identity
+        try:
+            return path.read_text().strip()
+        except FileNotFoundError:
+            raise UsageError(f"no password for {identity}: {path} is missing; run `make setup`") from None
+
+    def path(self, *parts: str) -> Path:
+        """Return a path below the state folder."""
+        return self.state_dir.joinpath(*parts)
+
+
+def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env") -> Settings:
+    """Read the settings.
+
+    Raises:
+        UsageError: a value is not of its type; the text names the variable.
+    """
+    values = {**dot_env(env_file), **(os.environ if environ is None else environ)}
+    state_dir = Path(values.get("STATE_DIR") or ".state")
+    base = number(values, "PORT_BASE", 17000)
+    if not 1024 <= base <= 65000:
+        raise UsageError(f"PORT_BASE={base} is out of range; use a number from 1024 to 65000")
+    host = values.get("PLATFORM_HOST") or "127.0.0.1"
+    return Settings(
+        state_dir=state_dir if state_dir.is_absolute() else ROOT / state_dir,
+        port_base=base,
+        host=host,
+        kafka_bootstrap=values.get("KAFKA_BOOTSTRAP") or f"{host}:{base + PORTS['kafka']}",
+        hdfs_url=values.get("HDFS_URL") or f"hdfs://localhost:{base + PORTS['namenode']}",
+        webhdfs_url=values.get("WEBHDFS_URL") or f"http://localhost:{base + PORTS['namenode-web']}",
+        postgres_host=values.get("POSTGRES_HOST") or host,
+        postgres_port=number(values, "POSTGRES_PORT", base + PORTS["postgres"]),
+        thrift_host=values.get("THRIFT_HOST") or host,
+        thrift_port=number(values, "THRIFT_PORT", base + PORTS["thrift"]),
+        spark_master=values.get("SPARK_MASTER") or "local[2]",
+        driver_memory=values.get("DRIVER_MEMORY") or "1g",
+        topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
+        max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 500_000),
+    )
+
+
+def dot_env(path: Path) -> dict[str, str]:
+    """Return the assignments of a `.env` file; comments and blank lines are skipped."""
+    if not path.is_file():
+        return {}
+    lines = (line.strip() for line in path.read_text().splitlines())
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+def number(values: Mapping[str, str], name: str, default: int) -> int:
+    """Return an integer setting."""
+    text = values.get(name)
+    if not text:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"{name}={text!r} is not a whole number") from None

@@ -1,0 +1,1 @@
+"""Events in: contracts, replay, simulator, snapshot, ingest."""
