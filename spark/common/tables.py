@@ -1,0 +1,155 @@
+"""The lake's tables outside dbt: how they are declared, read and written.
+
+Every table here is created empty from its declaration when the platform comes up, so that dbt and the jobs find it on
+a platform that was never fed; only the job that owns a table writes its rows.
+"""
+
+import importlib.util
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+# These tables are small and written by one job at a time: one file per write, and no work beside the write.
+SMALL = {
+    "delta.enableDeletionVectors": "false",
+    "delta.checkpointInterval": "50",
+    "delta.dataSkippingNumIndexedCols": "4",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared Delta table: its columns as (name, SQL type, comment)."""
+
+    name: str
+    comment: str
+    columns: tuple[tuple[str, str, str], ...]
+
+    def ddl(self) -> str:
+        """Return the statement that creates the table where it does not exist."""
+        columns = ",\n".join(f"  `{name}` {kind} comment {quote(text)}" for name, kind, text in self.columns)
+        properties = ", ".join(f"'{key}' = '{value}'" for key, value in SMALL.items())
+        return (
+            f"create table if not exists {self.name} (\n{columns}\n) using delta\n"
+            f"comment {quote(self.comment)}\ntblproperties ({properties})"
+        )
+
+
+CUSTOMER = (
+    ("source", "string not null", "shop the data is of"),
+    ("customer_id", "string not null", "unique within its source"),
+    ("as_of", "timestamp not null", "UTC midnight; only what happened before it was known"),
+)
+MODEL_VERSION = ("model_version", "string not null", "predictions.model_versions.version that made the row")
+
+PREDICTIONS = (
+    Table(
+        "predictions.model_versions",
+        "One row per published model; a model without its row does not exist.",
+        (
+            ("task", "string not null", "churn, satisfaction or segments"),
+            ("version", "string not null", "unique within the task; the newest is the one that scores"),
+            ("data_as_of", "timestamp not null", "as-of date of the data that it learned from"),
+            ("rows_trained", "bigint not null", "rows that the published model was fitted to"),
+            ("features", "array<string>", "columns that it reads"),
+            ("metrics", "map<string, double>", "on data that was held out, baselines beside the model"),
+            ("path", "string not null", "folder of the fitted pipeline"),
+        ),
+    ),
+    Table(
+        "predictions.churn_scores",
+        "One row per source, customer and as-of date: risk of no order in the 90 days from it.",
+        (*CUSTOMER, ("churn_probability", "double not null", "0 to 1"), MODEL_VERSION),
+    ),
+    Table(
+        "predictions.satisfaction_scores",
+        "One row per source, customer and as-of date: satisfaction as the model sees it.",
+        (
+            *CUSTOMER,
+            ("predicted_satisfaction", "string not null", "a value of satisfaction_level"),
+            ("confidence", "double not null", "probability of the predicted value, 0 to 1"),
+            MODEL_VERSION,
+        ),
+    ),
+    Table(
+        "predictions.segment_assignments",
+        "One row per source, customer and as-of date: the group of similar buyers.",
+        (
+            *CUSTOMER,
+            ("segment_id", "int not null", "1 is the group that spends most; stable across retrains"),
+            ("segment_name", "string not null", "what sets the group apart"),
+            MODEL_VERSION,
+        ),
+    ),
+)
+
+
+def quote(text: str) -> str:
+    """Return `text` as a SQL string."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def ddl(config: Settings) -> list[str]:
+    """Return the statements that create the schemas and every declared table, in order."""
+    schemas = ["create schema if not exists bronze", "create schema if not exists predictions"]
+    bronze: list[str] = []
+    if importlib.util.find_spec("spark.common.contracts"):
+        from spark.common import contracts
+
+        bronze = list(contracts.ddl(config)) if hasattr(contracts, "ddl") else []
+    return [*schemas, *bronze, *(table.ddl() for table in PREDICTIONS)]
+
+
+def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataFrame:
+    """Return a table of the lake, all of it or the rows of one as-of date.
+
+    Raises:
+        UserError: there is no such table yet.
+    """
+    try:
+        frame = spark.read.table(name)
+    except AnalysisException as error:
+        if error.getCondition() not in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
+            raise
+        remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make dbt`"
+        raise UserError(f"the lake has no table {name}; run {remedy} first") from None
+    return frame if as_of is None else frame.where(F.col("as_of") == instant(as_of))
+
+
+def instant_sql(moment: datetime) -> str:
+    """Return a naive UTC datetime as a SQL literal, whatever the time zone of this Python is."""
+    return f"timestamp'{moment:%Y-%m-%d %H:%M:%S} UTC'"
+
+
+def instant(moment: datetime) -> Column:
+    """Return a naive UTC datetime as a column."""
+    return F.expr(instant_sql(moment))
+
+
+def replace(frame: DataFrame, name: str, as_of: datetime) -> None:
+    """Put `frame` in place of the rows of one as-of date, in one commit; the same again leaves the same table."""
+    (
+        frame.select(*columns_of(frame.sparkSession, name))
+        .coalesce(1)
+        .write.format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", f"as_of = {instant_sql(as_of)}")
+        .saveAsTable(name)
+    )
+
+
+def append(frame: DataFrame, name: str) -> None:
+    """Add the rows of `frame` in one commit."""
+    columns = columns_of(frame.sparkSession, name)
+    frame.select(*columns).coalesce(1).write.format("delta").mode("append").saveAsTable(name)
+
+
+def columns_of(spark: SparkSession, name: str) -> list[str]:
+    """Return a table's columns in their stored order."""
+    return read(spark, name).columns

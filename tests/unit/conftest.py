@@ -1,0 +1,75 @@
+"""One small local Spark with Delta for every unit test that needs frames."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+
+def delta_jars() -> list[str]:
+    """Return the jars of Delta, resolved only where a test asks for Spark."""
+    try:
+        from infra.setup.jars import classpath
+    except ImportError:
+        return [str(path) for path in sorted(Path(tempfile.gettempdir(), "delta-jars").glob("*.jar"))]
+    return [str(path) for path in classpath("spark")]
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """Return a Delta session without Hive, daemons or user interface; one core, UTC, ANSI."""
+    scratch = tmp_path_factory.mktemp("spark")
+    log4j = scratch / "log4j2.properties"
+    log4j.write_text("rootLogger.level = error\nrootLogger.appenderRef.stderr.ref = stderr\n" + STDERR_APPENDER)
+    options = [
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Djava.net.preferIPv4Stack=true",
+        f"-Dderby.system.home={scratch}",
+        f"-Dlog4j2.configurationFile=file:{log4j}",
+    ]
+    # Literal rows hold naive datetimes, which Python reads in its own time zone.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    # A platform's own configuration must not reach a unit test.
+    foreign = {name: os.environ.pop(name, None) for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "HADOOP_USER_NAME")}
+    builder = (
+        SparkSession.builder.master("local[1]")
+        .appName("unit-tests")
+        .config("spark.driver.memory", "1g")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.extraClassPath", os.pathsep.join(delta_jars()))
+        .config("spark.driver.extraJavaOptions", " ".join(options))
+        .config("spark.local.dir", str(scratch / "local"))
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+        .config("spark.sql.catalogImplementation", "in-memory")
+        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.default.parallelism", "1")
+        .config("spark.databricks.delta.snapshotPartitions", "1")
+        .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4")
+        .config("spark.sql.execution.arrow.pythonUDF.columnarInput.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+    )
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+    os.environ.update({name: value for name, value in foreign.items() if value is not None})
+
+
+STDERR_APPENDER = """
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %p %c{1}: %m%n
+"""

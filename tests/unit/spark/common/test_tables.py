@@ -1,0 +1,65 @@
+"""Declared tables: created empty, replaced by as-of date, read with a clear error."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark.common import tables
+from spark.common.errors import UserError
+
+FIRST = datetime(2011, 9, 10)
+SECOND = datetime(2011, 12, 10)
+SCHEMA = "customer_id string, source string, as_of timestamp, churn_probability double, model_version string"
+
+
+@pytest.fixture
+def predictions(spark: SparkSession) -> Iterator[SparkSession]:
+    """Return a session with the declared predictions tables, empty."""
+    spark.sql("drop schema if exists predictions cascade")
+    spark.sql("create schema predictions")
+    for table in tables.PREDICTIONS:
+        spark.sql(table.ddl())
+    yield spark
+    spark.sql("drop schema predictions cascade")
+
+
+def test_every_declared_table_is_created_empty_and_twice_without_harm(predictions: SparkSession) -> None:
+    for table in tables.PREDICTIONS:
+        predictions.sql(table.ddl())
+        frame = tables.read(predictions, table.name)
+        assert frame.columns == [name for name, _, _ in table.columns]
+        assert frame.count() == 0
+
+
+def scores(spark: SparkSession, as_of: datetime, probability: float):
+    """Return one scored customer, its columns in another order than the table's."""
+    return spark.createDataFrame([("1", "shop", as_of, probability, "v1")], SCHEMA)
+
+
+def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: SparkSession) -> None:
+    tables.replace(scores(predictions, FIRST, 0.1), "predictions.churn_scores", FIRST)
+    tables.replace(scores(predictions, SECOND, 0.2), "predictions.churn_scores", SECOND)
+    for _ in range(2):
+        tables.replace(scores(predictions, SECOND, 0.3), "predictions.churn_scores", SECOND)
+    rows = tables.read(predictions, "predictions.churn_scores").orderBy("as_of").collect()
+    assert [tuple(row) for row in rows] == [
+        ("shop", "1", FIRST, 0.1, "v1"),
+        ("shop", "1", SECOND, 0.3, "v1"),
+    ]
+    assert tables.read(predictions, "predictions.churn_scores", FIRST).count() == 1
+
+
+def test_replace_refuses_rows_of_another_date(predictions: SparkSession) -> None:
+    with pytest.raises(Exception, match="replaceWhere|DELTA_REPLACE_WHERE"):
+        tables.replace(scores(predictions, FIRST, 0.1), "predictions.churn_scores", SECOND)
+
+
+def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> None:
+    with pytest.raises(UserError, match="the lake has no table churn.churn_features; run `make dbt` first"):
+        tables.read(spark, "churn.churn_features")
+
+
+def test_a_quote_in_a_comment_is_escaped() -> None:
+    assert tables.quote("it's") == "'it\\'s'"
