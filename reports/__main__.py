@@ -1,0 +1,70 @@
+"""Write the report, or print its three answers."""
+
+import argparse
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports import lake
+from reports.answers import answers
+from reports.formats import plural
+from reports.page import render
+from spark.common import postgres
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import settings
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    parser.add_argument("--answers", action="store_true", help="print the answers, a line each, and write nothing")
+    parser.add_argument("--output", type=Path, help="where to write the file (default: out/report.html in STATE_DIR)")
+    return parser.parse_args(argv)
+
+
+@entry_point
+def main(argv: Sequence[str] | None = None) -> None:
+    """Read the evidence, render it, write it."""
+    args = parse(argv)
+    config = settings()
+    with postgres.connect(config, "reporter") as connection:
+        evidence = lake.read(connection)
+    if args.answers:
+        for answer in answers(evidence):
+            print(f"{answer.title}: {answer.sentence}")
+        return
+    path = args.output or config.path("out", "report.html")
+    size = write(path, render(evidence))
+    answered = sum(answer.found for answer in answers(evidence))
+    print(
+        f"report: {answered} of 3 questions answered for {plural(evidence.customers, 'customer')} of "
+        f"{plural(len(evidence.sources), 'source')}, {size // 1024 + 1} kB in {path}"
+    )
+
+
+def write(path: Path, page: str) -> int:
+    """Put the page in place whole, or not at all; returns its size in bytes.
+
+    Raises:
+        UserError: the folder or file cannot be written.
+    """
+    content = page.encode("utf-8", "replace")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; free some space or mend its folder's rights") from None
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    return len(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""The three answers in words: the same sentences in the report and at the end of `make run`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from reports.evidence import Driver, Evidence, Population, Profile, Risk
+from reports.formats import count, percent, plural, rounded, words
+
+# The business rule is what people act on; the others stand in where it found nothing.
+SEGMENTATIONS = ("rule", "model", "rfm")
+
+NOT_EXPORTED = "PostgreSQL holds no report tables yet; `make refresh` builds and exports them."
+EMPTY = "The lake holds no customers yet; `make run ORDERS=… MAPPING=…` or `make run SNAPSHOT=…` brings them."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question, its answer in one sentence, and whether the data could give one."""
+
+    key: str
+    title: str
+    question: str
+    headline: str
+    caption: str
+    sentence: str
+    found: bool = True
+
+
+def answers(evidence: Evidence) -> list[Answer]:
+    """Return the three answers."""
+    return [segments(evidence), churn(evidence), satisfaction(evidence)]
+
+
+def segments(evidence: Evidence) -> Answer:
+    """Say which segments there are and which one brings most of the spend, by source."""
+    title, question = "Segments", "Which kinds of customers are there, and what do they bring?"
+    chosen = chosen_profiles(evidence)
+    if not chosen:
+        return unanswered(evidence, "segments", title, question, "No segments yet; `make refresh` builds them.")
+    parts = [segments_of(source, list(rows)) for source, rows in groupby(chosen, key=lambda row: row.source)]
+    most = max(chosen, key=lambda row: (row.spend, row.customers))
+    return Answer(
+        key="segments",
+        title=title,
+        question=question,
+        headline=percent(spend_share(most, chosen) or most.share),
+        caption=f"of the spend in {most.source} comes from “{words(most.segment_name)}”"
+        if most.spend
+        else f"of the customers of {most.source} are “{words(most.segment_name)}”",
+        sentence="; ".join(parts) + ".",
+    )
+
+
+def segments_of(source: str, profiles: Sequence[Profile]) -> str:
+    """Return the clause on one source."""
+    customers = sum(row.customers for row in profiles)
+    best = max(profiles, key=lambda row: (row.spend, row.customers))
+    start = f"{source} has {plural(customers, 'customer')} in {plural(len(profiles), 'segment')}"
+    share = spend_share(best, profiles)
+    if share is None:
+        largest = max(profiles, key=lambda row: row.customers)
+        return f"{start}, of whom {percent(largest.share)} are “{words(largest.segment_name)}”"
+    return (
+        f"{start}, of whom the {count(best.customers)} in “{words(best.segment_name)}” "
+        f"({percent(best.share)}) bring {percent(share)} of the spend"
+    )
+
+
+def churn(evidence: Evidence) -> Answer:
+    """Say how many customers the rule finds at risk, and what they have spent, by source and currency."""
+    title, question = "Churn risk", "Who is about to leave, and what is at stake?"
+    if not evidence.customers:
+        return unanswered(evidence, "churn", title, question, EMPTY)
+    found = sum(risk.customers for risk in evidence.risks)
+    parts = [churn_of(population, evidence.risks) for population in evidence.populations]
+    share = Decimal(found) / evidence.customers
+    start = f"{count(found)} of {plural(evidence.customers, 'customer')} ({percent(share)}) are at risk of leaving"
+    return Answer(
+        key="churn",
+        title=title,
+        question=question,
+        headline=count(found),
+        caption=f"of {plural(evidence.customers, 'customer')} are at risk of leaving",
+        sentence=f"{start}: {listed(parts)}." if found else f"{start}.",
+    )
+
+
+def churn_of(population: Population, risks: Iterable[Risk]) -> str:
+    """Return the clause on one source; amounts of different currencies stay apart."""
+    mine = [risk for risk in risks if risk.source == population.source]
+    stakes: dict[str | None, Decimal] = {}
+    for risk in mine:
+        if risk.value_at_stake:
+            stakes[risk.currency] = stakes.get(risk.currency, Decimal(0)) + risk.value_at_stake
+    text = f"{count(sum(risk.customers for risk in mine))} of {count(population.customers)} in {population.source}"
+    if not stakes:
+        return text
+    sums = [f"{rounded(value, currency)}" for currency, value in sorted(stakes.items(), key=lambda pair: pair[0] or "")]
+    return f"{text} (who have spent {listed(sums)})"
+
+
+def satisfaction(evidence: Evidence) -> Answer:
+    """Say how satisfied the customers are where it is known, and which attribute it goes with most."""
+    title, question = "Satisfaction", "How satisfied are the customers, and what goes with it?"
+    known = sum(population.known for population in evidence.populations)
+    if not known:
+        missing = (
+            "No customer's satisfaction is known: orders do not tell it; "
+            "`make snapshot FILE=…` or rating events do, then `make refresh`."
+        )
+        return unanswered(evidence, "satisfaction", title, question, missing if evidence.customers else EMPTY)
+    satisfied = sum(population.satisfied for population in evidence.populations)
+    neutral = sum(population.neutral for population in evidence.populations)
+    unsatisfied = known - satisfied - neutral
+    sentence = (
+        f"Of the {plural(known, 'customer')} whose satisfaction is known, {count(satisfied)} "
+        f"({percent(Decimal(satisfied) / known)}) are satisfied, {count(neutral)} neutral and {count(unsatisfied)} "
+        f"({percent(Decimal(unsatisfied) / known)}) unsatisfied"
+    )
+    unknown = evidence.customers - known
+    sentence += f", while that of {count(unknown)} others is unknown" if unknown else ""
+    return Answer(
+        key="satisfaction",
+        title=title,
+        question=question,
+        headline=percent(Decimal(satisfied) / known),
+        caption=f"of the {plural(known, 'customer')} we know it of are satisfied",
+        sentence=f"{sentence}{driver_clause(evidence.drivers)}.",
+    )
+
+
+def driver_clause(drivers: Sequence[Driver]) -> str:
+    """Return the clause on the attribute that splits satisfaction most; empty where there is none."""
+    ranked = ranked_attributes(drivers)
+    if not ranked:
+        return ""
+    rows = [row for row in drivers if (row.source, row.attribute) == ranked[0]]
+    high = max(rows, key=lambda row: (row.satisfied_share, row.customers))
+    low = min(rows, key=lambda row: (row.satisfied_share, -row.customers))
+    if high.satisfied_share == low.satisfied_share:
+        return ""
+    return (
+        f"; it goes most with {words(high.attribute).lower()}: {percent(high.satisfied_share)} are satisfied "
+        f"where it is {high.value}, {percent(low.satisfied_share)} where it is {low.value}"
+    )
+
+
+def ranked_attributes(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
+    """Return (source, attribute) by how far apart its values lie: the weighted variance of the satisfied share."""
+    spread: dict[tuple[str, str], Decimal] = {}
+    for key in sorted({(row.source, row.attribute) for row in drivers}):
+        rows = [row for row in drivers if (row.source, row.attribute) == key]
+        total = sum(row.customers for row in rows)
+        mean = sum((row.satisfied_share * row.customers for row in rows), Decimal(0)) / total
+        spread[key] = sum((row.customers * (row.satisfied_share - mean) ** 2 for row in rows), Decimal(0)) / total
+    return sorted(spread, key=lambda key: (-spread[key], key))
+
+
+def chosen_profiles(evidence: Evidence) -> list[Profile]:
+    """Return the profiles of the segmentation that the answer is about, by source, the most spending first."""
+    for segmentation in SEGMENTATIONS:
+        rows = [row for row in evidence.profiles if row.segmentation == segmentation]
+        if rows:
+            return sorted(rows, key=lambda row: (row.source, -row.spend, -row.customers, row.segment_name))
+    return []
+
+
+def spend_share(profile: Profile, profiles: Iterable[Profile]) -> Decimal | None:
+    """Return a segment's share of its source's spend; None where nothing was spent."""
+    total = sum((row.spend for row in profiles if row.source == profile.source), Decimal(0))
+    return profile.spend / total if total > 0 else None
+
+
+def unanswered(evidence: Evidence, key: str, title: str, question: str, missing: str) -> Answer:
+    """Return the answer that says what is missing and which command gives it."""
+    if evidence.missing:
+        missing = NOT_EXPORTED
+    elif not evidence.customers:
+        missing = EMPTY
+    return Answer(key, title, question, "–", "not known yet", missing, found=False)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as a list in a sentence."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

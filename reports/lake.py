@@ -1,0 +1,138 @@
+"""Reading the evidence from PostgreSQL: schema `reporting`, as role reporter, in one transaction, so one version."""
+
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+
+from reports.evidence import AtRisk, Band, Driver, Evidence, Metric, Month, Population, Profile, Risk, Totals
+
+Row = TypeVar("Row")
+
+TOP_CUSTOMERS = 15
+VIEWS = (
+    "run_bounds",
+    "customer_behaviour",
+    "segment_profiles",
+    "at_risk_customers",
+    "satisfaction_drivers",
+    "model_quality",
+    "source_totals",
+    "sales_by_month",
+)
+
+# Sorting by code point, so that the order does not hang on the database's locale.
+POPULATIONS: LiteralString = """
+    select
+        source,
+        count(*) as customers,
+        count(*) filter (where satisfaction_level = 'Satisfied') as satisfied,
+        count(*) filter (where satisfaction_level = 'Neutral') as neutral,
+        count(*) filter (where satisfaction_level = 'Unsatisfied') as unsatisfied
+    from reporting.customer_behaviour
+    group by source
+    order by source collate "C"
+"""
+PROFILES: LiteralString = """
+    select
+        source, segmentation, segment_name, customers, share, average_spend, average_orders, average_rating,
+        at_risk_share
+    from reporting.segment_profiles
+    order by source collate "C", segmentation collate "C", customers desc, segment_name collate "C"
+"""
+RISKS: LiteralString = """
+    select source, currency, rule_arm, count(*) as customers, sum(value_at_stake) as value_at_stake
+    from reporting.at_risk_customers
+    where is_at_risk_by_rule
+    group by source, currency, rule_arm
+    order by source collate "C", currency collate "C" nulls last, rule_arm collate "C"
+"""
+BANDS: LiteralString = """
+    select
+        source,
+        least(floor(churn_probability * 10), 9)::int as tenth,
+        count(*) as customers,
+        count(*) filter (where is_at_risk_by_rule) as at_risk
+    from reporting.at_risk_customers
+    where churn_probability is not null
+    group by 1, 2
+    order by source collate "C", tenth
+"""
+AT_RISK: LiteralString = """
+    select
+        source, customer_id, rule_arm, reason, evidence, days_since_last_purchase, satisfaction_level,
+        churn_probability, total_spend, currency, value_at_stake
+    from (
+        select
+            *,
+            row_number() over (
+                partition by source order by value_at_stake desc nulls last, customer_id collate "C"
+            ) as place
+        from reporting.at_risk_customers
+        where is_at_risk_by_rule
+    ) as placed
+    where place <= %(top)s
+    order by source collate "C", place
+"""
+DRIVERS: LiteralString = """
+    select source, attribute, value, customers, satisfied_share, neutral_share, unsatisfied_share
+    from reporting.satisfaction_drivers
+    where customers > 0
+    order by source collate "C", attribute collate "C", value collate "C"
+"""
+METRICS: LiteralString = """
+    select task, version, metric, value, data_as_of
+    from reporting.model_quality
+    order by task collate "C", data_as_of, version collate "C", metric collate "C"
+"""
+TOTALS: LiteralString = """
+    select
+        source, currency, customers, orders, guest_orders, order_lines, returns, return_lines, items, gross_revenue,
+        net_revenue, first_ordered_at, last_ordered_at
+    from reporting.source_totals
+    order by source collate "C", currency collate "C" nulls last
+"""
+MONTHS: LiteralString = """
+    select source, currency, month::date as month, orders, revenue
+    from reporting.sales_by_month
+    order by source collate "C", currency collate "C" nulls last, month
+"""
+
+
+def read(connection: psycopg.Connection[Any]) -> Evidence:
+    """Return the evidence; a view that does not exist yet leaves its rows empty and is named in `missing`."""
+    connection.rollback()
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        missing = tuple(view for view in VIEWS if not exists(connection, view))
+
+        def rows(view: str, kind: type[Row], query: LiteralString) -> list[Row]:
+            if view in missing:
+                return []
+            with connection.cursor(row_factory=class_row(kind)) as cursor:
+                return cursor.execute(query, {"top": TOP_CUSTOMERS}).fetchall()
+
+        as_of = None
+        if "run_bounds" not in missing:
+            found = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
+            as_of = found[0] if found else None
+        return Evidence(
+            as_of=as_of,
+            populations=rows("customer_behaviour", Population, POPULATIONS),
+            profiles=rows("segment_profiles", Profile, PROFILES),
+            risks=rows("at_risk_customers", Risk, RISKS),
+            bands=rows("at_risk_customers", Band, BANDS),
+            at_risk=rows("at_risk_customers", AtRisk, AT_RISK),
+            drivers=rows("satisfaction_drivers", Driver, DRIVERS),
+            metrics=rows("model_quality", Metric, METRICS),
+            totals=rows("source_totals", Totals, TOTALS),
+            months=rows("sales_by_month", Month, MONTHS),
+            missing=missing,
+        )
+
+
+def exists(connection: psycopg.Connection[Any], view: str) -> bool:
+    """Say whether a view of schema `reporting` is there."""
+    found = connection.execute("select to_regclass(%s) is not null", [f"reporting.{view}"]).fetchone()
+    return bool(found and found[0])

@@ -1,0 +1,63 @@
+"""What the evidence cannot support, said from the evidence itself."""
+
+from reports.evidence import Evidence
+from reports.formats import count, percent
+
+
+def limits(evidence: Evidence) -> list[str]:
+    """Return one sentence for each thing that a reader might take the report to say, and it does not."""
+    return [*about_customers(evidence), *about_orders(evidence), *about_models(evidence)]
+
+
+def about_customers(evidence: Evidence) -> list[str]:
+    """Return what is not known of customers."""
+    sentences = []
+    for population in evidence.populations:
+        unknown = population.customers - population.known
+        if unknown:
+            sentences.append(
+                f"The satisfaction of {count(unknown)} of {count(population.customers)} customers in "
+                f"{population.source} is unknown. For them the churn rule is its recency arm alone, and the table of "
+                "customers at risk says so."
+            )
+    if evidence.drivers:
+        sentences.append(
+            "What goes with satisfaction is not its cause: the shares describe the customers of one snapshot, and "
+            "attributes that move together cannot be told apart by them."
+        )
+    return sentences
+
+
+def about_orders(evidence: Evidence) -> list[str]:
+    """Return what is not known of orders."""
+    sentences = []
+    for total in evidence.totals:
+        if total.guest_orders:
+            sentences.append(
+                f"{count(total.guest_orders)} of {count(total.orders)} orders in {total.source} "
+                f"({percent(total.guest_orders / total.orders)}) name no customer. They count in the revenue, but "
+                "belong to no segment and carry no risk."
+            )
+    currencies = {total.currency for total in evidence.totals} | {risk.currency for risk in evidence.risks}
+    if None in currencies:
+        sentences.append("Amounts without a currency are of a source that states none.")
+    if len(currencies) > 1:
+        sentences.append("Amounts in different currencies stand beside each other and are never added.")
+    return sentences
+
+
+def about_models(evidence: Evidence) -> list[str]:
+    """Return which customers no model says anything of."""
+    sentences = []
+    scored: dict[str, int] = {}
+    for band in evidence.bands:
+        scored[band.source] = scored.get(band.source, 0) + band.customers
+    for population in evidence.populations if evidence.bands else ():
+        if population.source not in scored:
+            sentences.append(
+                f"No customer of {population.source} has a modelled probability of leaving: the model learns from "
+                "dated orders, and a snapshot has none. There the rule stands alone."
+            )
+    if evidence.populations and not evidence.bands:
+        sentences.append("No churn model has scored anyone yet, so only the rule speaks: `make train`, `make refresh`.")
+    return sentences

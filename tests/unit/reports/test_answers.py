@@ -1,0 +1,55 @@
+"""The three sentences, word for word."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from reports.answers import answers, chosen_profiles, ranked_attributes
+from reports.evidence import Driver, Evidence, Risk
+
+
+def test_segments_names_the_segment_that_brings_most(evidence: Evidence) -> None:
+    assert answers(evidence)[0].sentence == (
+        "retail has 4,000 customers in 2 segments, of whom the 1,000 in “Champions” (25 %) bring 67 % of the spend; "
+        "shop has 350 customers in 2 segments, of whom the 117 in “High value” (33 %) bring 52 % of the spend."
+    )
+
+
+def test_churn_keeps_currencies_apart(evidence: Evidence) -> None:
+    assert answers(evidence)[1].sentence == (
+        "1,316 of 4,350 customers (30 %) are at risk of leaving: 1,200 of 4,000 in retail (who have spent "
+        "GBP 812,346) and 116 of 350 in shop (who have spent 66,000)."
+    )
+    euros = Risk("retail", "EUR", "recency", 10, Decimal(500))
+    both = answers(replace(evidence, risks=[euros, *evidence.risks]))[1].sentence
+    assert "1,210 of 4,000 in retail (who have spent EUR 500 and GBP 812,346)" in both
+
+
+def test_no_one_at_risk_is_an_answer_too(evidence: Evidence) -> None:
+    answer = answers(replace(evidence, risks=[]))[1]
+    assert answer.found
+    assert answer.sentence == "0 of 4,350 customers (0 %) are at risk of leaving."
+
+
+def test_satisfaction_counts_the_known_and_names_what_it_goes_with(evidence: Evidence) -> None:
+    assert answers(evidence)[2].sentence == (
+        "Of the 348 customers whose satisfaction is known, 125 (36 %) are satisfied, 107 neutral and 116 (33 %) "
+        "unsatisfied, while that of 4,002 others is unknown; it goes most with city: 100 % are satisfied where it is "
+        "San Francisco, 0 % where it is Chicago."
+    )
+
+
+def test_attributes_that_do_not_split_satisfaction_are_not_named(evidence: Evidence) -> None:
+    even = [Driver("shop", "city", city, 10, Decimal("0.5"), Decimal(0), Decimal("0.5")) for city in ("A", "B")]
+    assert answers(replace(evidence, drivers=even))[2].sentence.endswith("others is unknown.")
+
+
+def test_attributes_rank_by_how_far_apart_their_values_lie(evidence: Evidence) -> None:
+    assert ranked_attributes(evidence.drivers) == [("shop", "city"), ("shop", "gender")]
+
+
+def test_the_rule_is_preferred_and_the_model_stands_in(evidence: Evidence) -> None:
+    modelled = [replace(row, segmentation="model") for row in evidence.profiles]
+    assert {
+        row.segmentation for row in chosen_profiles(replace(evidence, profiles=[*modelled, *evidence.profiles]))
+    } == {"rule"}
+    assert len(chosen_profiles(replace(evidence, profiles=modelled))) == 4

@@ -1,0 +1,163 @@
+"""The page says what the rows say, to anyone, without a network, and the same each time."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+
+from reports.answers import answers
+from reports.evidence import Evidence, Population, Profile, Risk
+from reports.page import render
+
+HOSTILE = "<script>alert('x')</script>\"&"
+VOID = {"meta", "br"}
+
+
+class Tags(HTMLParser):
+    """Collect the tags of a page, and check that each is closed in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in {"rect", "line"}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags(page: str) -> list[str]:
+    parser = Tags()
+    parser.feed(page)
+    assert parser.open == []
+    return parser.seen
+
+
+def test_page_holds_the_answers_the_clock_and_the_sources(evidence: Evidence) -> None:
+    page = render(evidence)
+    assert "As of <b>10 Dec 2011</b>" in page
+    assert "the end of\n  9 Dec 2011" in page
+    assert "<b>retail</b>, <b>shop</b>" in page
+    for answer in answers(evidence):
+        assert answer.found
+        assert f'<p class="answer">{answer.sentence}</p>' in page
+    assert tags(page).count("svg") == 2 + 1 + 2 + 1
+
+
+def test_page_shows_amounts_to_the_cent_in_their_currency(evidence: Evidence) -> None:
+    page = render(evidence)
+    assert "GBP 77,183.60" in page
+    assert ">10,666,684.54<" in page
+    assert ">918,936.61<" in page
+    assert ">9,747,747.93<" in page
+
+
+def test_page_needs_nothing_from_outside(evidence: Evidence) -> None:
+    page = render(evidence)
+    assert not re.search(r"(?:https?:)?//\w|url\(|@import|<link|<script|<img|<iframe", page)
+    assert "default-src 'none'" in page
+
+
+def test_same_evidence_gives_the_same_bytes(evidence: Evidence) -> None:
+    assert render(evidence) == render(replace(evidence))
+
+
+@pytest.mark.parametrize("field", ["source", "segment_name"])
+def test_hostile_names_stay_text(evidence: Evidence, field: str) -> None:
+    profiles = [replace(row, **{field: HOSTILE}) for row in evidence.profiles]
+    page = render(replace(evidence, profiles=profiles))
+    assert "<script" not in page.lower()
+    assert "&lt;script&gt;" in page.lower()
+    tags(page)
+
+
+def test_hostile_customers_values_and_metrics_stay_text(evidence: Evidence) -> None:
+    page = render(
+        replace(
+            evidence,
+            populations=[replace(row, source=HOSTILE) for row in evidence.populations],
+            at_risk=[replace(row, customer_id=HOSTILE, reason=HOSTILE, currency=HOSTILE) for row in evidence.at_risk],
+            drivers=[replace(row, source=HOSTILE, attribute=HOSTILE, value=HOSTILE) for row in evidence.drivers],
+            metrics=[replace(row, task=HOSTILE, metric=HOSTILE, version=HOSTILE) for row in evidence.metrics],
+            totals=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.totals],
+            months=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.months],
+            bands=[replace(row, source=HOSTILE) for row in evidence.bands],
+        )
+    )
+    assert "<script" not in page.lower()
+    tags(page)
+
+
+def test_never_fed_platform_gives_a_page_that_says_how_to_feed_it() -> None:
+    page = render(Evidence())
+    tags(page)
+    assert "No data yet." in page
+    assert page.count("make run ORDERS=") == 3
+    assert "make replay ORDERS=" in page
+    assert "make train" in page
+
+
+def test_platform_without_export_says_so() -> None:
+    found = answers(Evidence(missing=("at_risk_customers",)))
+    assert [answer.found for answer in found] == [False, False, False]
+    assert all("make refresh" in answer.sentence for answer in found)
+    assert "make refresh" in render(Evidence(missing=("at_risk_customers",)))
+
+
+def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: Evidence) -> None:
+    orders = replace(
+        evidence, populations=evidence.populations[:1], risks=evidence.risks[:1], drivers=[], bands=[], metrics=[]
+    )
+    page = render(orders)
+    assert "make snapshot FILE=" in page
+    assert "No modelled probabilities yet" in page
+    assert "recency arm alone" in page
+    assert "Customers at risk by source" in page
+
+
+def test_snapshot_alone_leaves_purchasing_open(evidence: Evidence) -> None:
+    snapshot = Evidence(
+        as_of=evidence.as_of,
+        populations=evidence.populations[1:],
+        risks=evidence.risks[1:],
+        profiles=evidence.profiles[2:],
+        drivers=evidence.drivers,
+    )
+    page = render(snapshot)
+    assert "No dated orders yet" in page
+    assert "116 of 350 customers (33 %)" in page
+    assert "Amounts without a currency" in page
+
+
+def test_the_month_that_the_clock_cuts_is_marked(evidence: Evidence) -> None:
+    assert "month not over yet" in render(evidence)
+    whole = replace(evidence, months=evidence.months[:12])
+    assert "month not over yet" not in render(whole)
+
+
+def test_model_quality_shows_only_the_newest_version_beside_its_baseline(evidence: Evidence) -> None:
+    page = render(evidence)
+    assert "version 2" in page
+    assert "version 1," not in page
+    assert ">0.812<" in page
+    assert ">0.741<" in page
+
+
+def test_one_customer_and_nothing_spent(evidence: Evidence) -> None:
+    alone = Evidence(
+        as_of=evidence.as_of,
+        populations=[Population("shop", 1, 0, 0, 0)],
+        profiles=[Profile("shop", "rule", "new", 1, Decimal(1), None, None, None, None)],
+        risks=[Risk("shop", None, "recency", 1, None)],
+    )
+    tags(render(alone))
+    assert answers(alone)[1].sentence == "1 of 1 customer (100 %) are at risk of leaving: 1 of 1 in shop."
