@@ -1,0 +1,35 @@
+"""The platform's passwords: generated once, one private file each, named by the identity."""
+
+import os
+import secrets
+
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter")
+BYTES = 24
+
+
+def ensure(settings: Settings) -> list[str]:
+    """Generate the passwords that are missing and return their identities.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    home = settings.path("secrets")
+    made = []
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)
+        for identity in IDENTITIES:
+            path = home / identity
+            if path.is_file() and path.read_text().strip():
+                path.chmod(0o600)
+                continue
+            path.unlink(missing_ok=True)
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(BYTES) + "\n")
+            made.append(identity)
+    except OSError as error:
+        raise UserError(f"cannot write {home}: {error.strerror}; free space, change its owner, or set STATE_DIR") from None
+    return made
