@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 Number = int | float | Decimal
 
 NOTHING = "–"
+UNITS: tuple[tuple[int, str], ...] = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 CENT = Decimal("0.01")
 
 
@@ -45,8 +46,8 @@ def rounded(value: Decimal, currency: str | None = None) -> str:
 
 def short(value: Number) -> str:
     """Return an amount for an axis: 250k, 1.2M."""
-    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
-        if abs(value) >= size:
+    for size, unit in UNITS:
+        if abs(float(value)) >= size:
             return f"{float(value) / size:.1f}".removesuffix(".0") + unit
     return f"{float(value):g}"
 

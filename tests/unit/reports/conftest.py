@@ -64,7 +64,7 @@ def evidence() -> Evidence:
         metrics=[
             Metric("churn", "1", "auc", Decimal("0.7"), datetime(2011, 9, 1, tzinfo=UTC)),
             Metric("churn", "2", "auc", Decimal("0.812"), AS_OF),
-            Metric("churn", "2", "auc_recency_rule", Decimal("0.741"), AS_OF),
+            Metric("churn", "2", "rule_auc", Decimal("0.741"), AS_OF),
         ],
         totals=[
             Totals(
