@@ -16,99 +16,102 @@ help: ## List the targets
 
 ##@ The main job
 .PHONY: run refresh
-run: setup ## Everything, from set-up to the report [ORDERS= MAPPING= SNAPSHOT= SOURCE= SHIFT_TO= VERBOSE=1]
+run: ready ## Everything, from set-up to the report [ORDERS= MAPPING= SNAPSHOT= SOURCE= SHIFT_TO= VERBOSE=1]
 	@$(PY) -m infra.pipeline run $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call option,SNAPSHOT,snapshot) $(call option,SNAPSHOT_AS_OF,snapshot-as-of) $(call flag,VERBOSE,verbose)
 
-refresh: setup ## The daily cycle: what run does, without set-up, feeding and training [VERBOSE=1]
+refresh: ready ## The daily cycle: what run does, without set-up, feeding and training [VERBOSE=1]
 	@$(PY) -m infra.pipeline refresh $(call flag,VERBOSE,verbose)
 
 ##@ The platform
-.PHONY: setup up down status logs doctor reset
+.PHONY: setup ready up down status logs doctor reset
 setup: ## Check this machine, install what the locks name
-	@$(PYTHON) -m infra.setup $(call flag,QUIET,quiet)
+	@$(PYTHON) -m infra.setup
 
-up: setup ## Start the embedded platform and wait until it answers [SERVICES=+yarn]
+ready:
+	@$(PYTHON) -m infra.setup --quiet
+
+up: ready ## Start the embedded platform and wait until it answers [SERVICES=+yarn]
 	@$(PY) -m infra.local up $(call option,SERVICES,services)
 
-down: setup ## Stop the platform
+down: ready ## Stop the platform
 	@$(PY) -m infra.local down
 
-status: setup ## Show every service: state, port, memory, version, web page
+status: ready ## Show every service: state, port, memory, version, web page
 	@$(PY) -m infra.local status
 
-logs: setup ## Show a service's log [SERVICE=kafka]
+logs: ready ## Show a service's log [SERVICE=kafka]
 	@$(PY) -m infra.local logs $${SERVICE:?name a service: make logs SERVICE=kafka}
 
-doctor: setup ## Look for what is wrong with this machine or the platform, with remedies
+doctor: ready ## Look for what is wrong with this machine or the platform, with remedies
 	@$(PY) -m infra.local doctor
 
-reset: setup ## Stop the platform and delete all its data [YES=1]
+reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
 .PHONY: replay snapshot simulate ingest
-replay: setup ## Send an order history to Kafka [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
+replay: ready ## Send an order history to Kafka [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
-snapshot: setup ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
+snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
 	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)
 
-simulate: setup ## Send a made-up history to Kafka [CUSTOMERS= DAYS= SEED=]
+simulate: ready ## Send a made-up history to Kafka [CUSTOMERS= DAYS= SEED=]
 	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed)
 
-ingest: setup ## Land what is in Kafka in bronze.events, until caught up
+ingest: ready ## Land what is in Kafka in bronze.events, until caught up
 	@$(PY) -m streaming.ingest
 
 ##@ Models and marts
 .PHONY: marts train score insights export serving reconcile
-marts: setup ## dbt: staging to feature marts, with their tests
+marts: ready ## dbt: staging to feature marts, with their tests
 	@$(PY) -m infra.pipeline marts
 
-train: setup ## Train churn, satisfaction and segments
+train: ready ## Train churn, satisfaction and segments
 	@$(PY) -m spark train
 
-score: setup ## Score all customers as of the lake's date
+score: ready ## Score all customers as of the lake's date
 	@$(PY) -m spark score
 
-insights: setup ## dbt: the marts that read predictions
+insights: ready ## dbt: the marts that read predictions
 	@$(PY) -m infra.pipeline insights
 
-export: setup ## Export the marts to PostgreSQL, in one transaction
+export: ready ## Export the marts to PostgreSQL, in one transaction
 	@$(PY) -m spark.export
 
-serving: setup ## dbt: the reporting views in PostgreSQL
+serving: ready ## dbt: the reporting views in PostgreSQL
 	@$(PY) -m infra.pipeline serving
 
-reconcile: setup ## Compare counts from Kafka to PostgreSQL
+reconcile: ready ## Compare counts from Kafka to PostgreSQL
 	@$(PY) -m spark.reconcile
 
 ##@ What people see
 .PHONY: report docs sql
-report: setup ## Write the report, one HTML file
+report: ready ## Write the report, one HTML file
 	@$(PY) -m reports
 
-docs: setup ## Write the dbt docs site, one HTML file with the lineage
+docs: ready ## Write the dbt docs site, one HTML file with the lineage
 	@$(PY) -m infra.pipeline docs
 
-sql: setup ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORMAT=csv]
+sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORMAT=csv]
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format) "$${Q:?give a query: make sql Q='select 1'}"
 
 ##@ Development
 .PHONY: test test-unit lint format contracts lock
-test: setup ## Every test: unit, dbt, integration on a second platform
+test: ready ## Every test: unit, dbt, integration on a second platform
 	@$(PY) -m pytest tests
 
-test-unit: setup ## The unit tests alone
+test-unit: ready ## The unit tests alone
 	@$(PY) -m pytest tests/unit
 
-lint: setup ## ruff, mypy, import-linter, sqlfluff
+lint: ready ## ruff, mypy, import-linter, sqlfluff
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m infra.pipeline lint-sql
 
-format: setup ## Format the Python files
+format: ready ## Format the Python files
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-contracts: setup ## Regenerate what is made from the contracts
+contracts: ready ## Regenerate what is made from the contracts
 	@$(PY) -m streaming.contracts
 
-lock: setup ## Renew the locks of wheels and jars (needs the network)
+lock: ready ## Renew the locks of wheels and jars (needs the network)
 	@$(PY) -m infra.setup.lock

@@ -5,14 +5,17 @@ import sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     # Before any import, since the rest does not even parse on an old Python.
     sys.exit(
-        "error: this is Python %d.%d; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ..." % sys.version_info[:2]
+        "error: this is Python {}.{}; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ...".format(
+            *sys.version_info
+        )
     )
 
+import argparse
 import subprocess
 
 from infra.setup import checks, jars, python, secrets
 from spark.common.errors import entry_point
-from spark.common.settings import settings
+from spark.common.settings import Settings, settings
 
 # Measured on an empty cache; the lock knows the jars' sizes, but not the wheels'.
 WHEELS_MB = 670
@@ -21,23 +24,40 @@ WHEELS_MB = 670
 @entry_point
 def main() -> None:
     """Set up this clone."""
+    parser = argparse.ArgumentParser(prog="python -m infra.setup", description="Install what the locks name.")
+    parser.add_argument("--quiet", action="store_true", help="say nothing where nothing has to be done")
+    quiet = parser.parse_args().quiet
     config = settings()
-    checks.check(config)
     absent = jars.missing()
-    wheels = 0 if python.installed() else WHEELS_MB
-    if absent or wheels:
-        megabytes = sum(jar.size for jar in absent) / 1e6
-        print(
-            f"set-up: up to {wheels} MB of Python packages and {megabytes:.0f} MB of jars to fetch, less what is cached; "
-            f"needs {checks.DISK_GB} GB of disk and {checks.MEMORY_GB} GB of memory",
-            file=sys.stderr,
-        )
+    complete = python.installed() and not absent
+    if not complete:
+        checks.check(config)
+        announce(absent)
     if not python.installed():
         python.install()
-    fetched = jars.install()
+    fetched = jars.install() if absent or not quiet else 0
+    prepare(config)
+    if not (complete and quiet):
+        print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched", file=sys.stderr)
+
+
+def announce(absent: list[jars.Jar]) -> None:
+    """Say what will be downloaded and what it needs."""
+    wheels = 0 if python.installed() else WHEELS_MB
+    megabytes = sum(jar.size for jar in absent) / 1e6
+    print(
+        f"set-up: up to {wheels} MB of Python packages and {megabytes:.0f} MB of jars to fetch, less what is cached; "
+        f"needs {checks.DISK_GB} GB of disk and {checks.MEMORY_GB} GB of memory",
+        file=sys.stderr,
+    )
+
+
+def prepare(config: Settings) -> None:
+    """Make what a platform needs before it is up: passwords, configuration, dbt's profile."""
     secrets.ensure(config)
-    subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=True)
-    print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched")
+    done = subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

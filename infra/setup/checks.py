@@ -52,7 +52,7 @@ def faults(config: Settings) -> Iterator[str]:
     elif java not in JAVA:
         yield f"java on PATH is version {java}; Java {wanted} is needed: put its bin folder first on PATH"
     if not importlib.util.find_spec("ensurepip"):
-        yield "this Python cannot make virtual environments; install its venv module (Debian: apt-get install python3-venv)"
+        yield "this Python cannot make virtual environments; install its venv module (Debian: python3-venv)"
     for what, path in (("the state folder", config.state_dir), ("the download cache", cache.folder("jars"))):
         if free_gb(path) < DISK_GB:
             yield f"{free_gb(path):.1f} GB free for {what} ({path}); {DISK_GB} GB are needed: free some, or move it"

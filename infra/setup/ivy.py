@@ -36,5 +36,7 @@ def retrieve(descriptor: Path, ivy_cache: Path, pattern: str, *, transitive: boo
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
-        complaint = next((line for line in lines if any(word in line for word in ("not found", "rror", "xception"))), "")
+        complaint = next(
+            (line for line in lines if any(word in line for word in ("not found", "rror", "xception"))), ""
+        )
         raise UserError(f"fetching jars failed: {complaint}; check the network, or set MAVEN_MIRROR, and run it again")

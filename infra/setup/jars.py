@@ -100,7 +100,9 @@ def fetch(jars: Sequence[Jar]) -> None:
         for jar in jars:
             arrived = Path(folder, jar.path().relative_to(cache.folder("jars")))
             if sha256(arrived) != jar.sha256:
-                raise UserError(f"{arrived.name} was fetched, but its sha256 is not the locked one; nothing was installed")
+                raise UserError(
+                    f"{arrived.name} was fetched, but its sha256 is not the locked one; nothing was installed"
+                )
             jar.path().parent.mkdir(exist_ok=True)
             arrived.replace(jar.path())
     # Ivy's own copies served to go on after an interruption, which is over.
@@ -124,7 +126,8 @@ def ivy_descriptor(jars: Sequence[Jar]) -> str:
         for (organisation, name, revision), files in sorted(modules.items())
     )
     return (
-        '<ivy-module version="2.0" xmlns:m="http://ant.apache.org/ivy/maven"><info organisation="lakehouse" module="set"/>'
+        '<ivy-module version="2.0" xmlns:m="http://ant.apache.org/ivy/maven">'
+        '<info organisation="lakehouse" module="set"/>'
         f"<configurations>{confs}</configurations><dependencies>{body}</dependencies></ivy-module>"
     )
 

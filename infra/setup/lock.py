@@ -29,7 +29,9 @@ def lock_jars() -> None:
         ivy.retrieve(Path(__file__).with_name("ivy.xml"), cache.folder("ivy-resolve"), pattern)
         jars = [resolved(Path(folder), path) for path in Path(folder).rglob("*") if path.is_file()]
     lines = sorted(jar.line() for jar in jars)
-    JARS_LOCK.write_text("# set organisation name revision classifier extension sha256 bytes\n" + "\n".join(lines) + "\n")
+    JARS_LOCK.write_text(
+        "# set organisation name revision classifier extension sha256 bytes\n" + "\n".join(lines) + "\n"
+    )
 
 
 def resolved(folder: Path, path: Path) -> Jar:

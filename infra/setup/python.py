@@ -55,7 +55,7 @@ def install() -> None:
 
 
 def sync() -> None:
-    """Install the locked wheels, from the cache alone where it has them all, so that a second set-up needs no network."""
+    """Install the locked wheels, from the cache alone where it has them all: a second set-up needs no network."""
     command = [str(VENV / "bin" / "uv"), "pip", "install", "--no-deps", "--require-hashes", "--no-build-isolation"]
     command += ["--cache-dir", str(cache.folder("wheels")), "--python", str(VENV / "bin" / "python")]
     command += ["-r", str(LOCK)]
@@ -73,4 +73,6 @@ def run(command: list[str], what: str) -> None:
     # The user's index settings stand; a virtual environment around us must not.
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
-        raise UserError(f"{what} failed (see above); check the network and disk, then run it again: it goes on from there")
+        raise UserError(
+            f"{what} failed (see above); check the network and disk, then run it again: it goes on from there"
+        )

@@ -31,5 +31,7 @@ def ensure(settings: Settings) -> list[str]:
                 file.write(secrets.token_urlsafe(BYTES) + "\n")
             made.append(identity)
     except OSError as error:
-        raise UserError(f"cannot write {home}: {error.strerror}; free space, change its owner, or set STATE_DIR") from None
+        raise UserError(
+            f"cannot write {home}: {error.strerror}; free space, change its owner, or set STATE_DIR"
+        ) from None
     return made

@@ -49,6 +49,7 @@ class Settings:
     postgres_port: int
     thrift_host: str
     thrift_port: int
+    dbt_target: Path
     spark_master: str
     driver_memory: str
     topic_partitions: int
@@ -97,10 +98,18 @@ def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / "
         postgres_port=number(values, "POSTGRES_PORT", base + PORTS["postgres"]),
         thrift_host=values.get("THRIFT_HOST") or host,
         thrift_port=number(values, "THRIFT_PORT", base + PORTS["thrift"]),
+        dbt_target=Path(values.get("DBT_TARGET_PATH") or default_dbt_target(state_dir)),
         spark_master=values.get("SPARK_MASTER") or "local[2]",
         driver_memory=values.get("DRIVER_MEMORY") or "1g",
         topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
         max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 500_000),
+    )
+
+
+def default_dbt_target(state_dir: Path) -> Path:
+    """Return where dbt writes its manifest: for the default platform where dbt itself would."""
+    return (
+        ROOT / "dbt_project" / "target" if state_dir in (Path(".state"), ROOT / ".state") else ROOT / state_dir / "dbt"
     )
 
 

@@ -1,0 +1,122 @@
+"""`python -m infra.pipeline`: the main job, the daily cycle, and the parts of them that dbt does."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.pipeline import steps
+from infra.pipeline.runner import environment, run_all, run_one
+from infra.pipeline.steps import Step
+from spark.common.errors import UsageError, UserError, entry_point
+from spark.common.settings import Settings, settings
+
+TO_ANSWERS = (steps.INSIGHTS, steps.EXPORT, steps.SERVING, steps.RECONCILE, steps.REPORT)
+PARTS = {"marts": steps.MARTS, "insights": steps.INSIGHTS, "serving": steps.SERVING}
+
+
+@entry_point
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run what was asked for."""
+    args = parse(argv)
+    config = settings()
+    if args.job in PARTS:
+        sys.exit(direct(config, PARTS[args.job]))
+    if args.job == "docs":
+        sys.exit(docs(config))
+    if args.job == "lint-sql":
+        sys.exit(
+            direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
+        )
+    started = time.monotonic()
+    run_all(config, job(config, args), verbose=args.verbose)
+    close(config, time.monotonic() - started)
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line and refuse files that are not there before anything runs."""
+    parser = argparse.ArgumentParser(prog="python -m infra.pipeline", description=__doc__)
+    parser.add_argument("job", choices=["run", "refresh", *PARTS, "docs", "lint-sql"])
+    parser.add_argument("--orders", help="order history, .csv or .csv.gz")
+    parser.add_argument("--mapping", help="what its columns mean: a name below streaming/mappings, or a file")
+    parser.add_argument("--source", help="name of the shop that the order history is of")
+    parser.add_argument("--shift-to", help="move the history so that it ends before this date")
+    parser.add_argument("--snapshot", help="file of customer totals")
+    parser.add_argument("--snapshot-as-of", help="the date that it describes; default: the lake's clock")
+    parser.add_argument("--verbose", action="store_true", help="show everything that the steps say")
+    args = parser.parse_args(argv)
+    if args.orders and not args.mapping:
+        raise UsageError("ORDERS needs MAPPING, which says what its columns mean, e.g. MAPPING=online_retail")
+    for variable, path in (("ORDERS", args.orders), ("SNAPSHOT", args.snapshot)):
+        if path and not Path(path).is_file():
+            raise UsageError(f"{variable}={path}: no such file")
+    return args
+
+
+def job(config: Settings, args: argparse.Namespace) -> list[Step]:
+    """Return the steps of a job.
+
+    A snapshot is loaded after the events, since without a date of its own it takes the lake's clock.
+    """
+    if args.job == "refresh":
+        return [steps.UP, steps.INGEST, steps.MARTS, steps.SCORE, *TO_ANSWERS, steps.docs(config)]
+    feed, load = feeding(args)
+    return [
+        steps.UP,
+        *feed,
+        steps.INGEST,
+        *load,
+        steps.MARTS,
+        steps.TRAIN,
+        steps.SCORE,
+        *TO_ANSWERS,
+        steps.docs(config),
+    ]
+
+
+def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
+    """Return the steps that feed Kafka and those that load snapshots; with neither given, simulate."""
+    feed, load = [], []
+    if args.orders:
+        given = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
+        feed.append(steps.module("replay", "streaming.replay", **given))
+    if args.snapshot:
+        load.append(
+            steps.module("snapshot", "streaming.snapshot", file=args.snapshot, snapshot_as_of=args.snapshot_as_of)
+        )
+    if not feed and not load:
+        feed.append(steps.module("simulate", "streaming.simulate", if_empty=True))
+    return feed, load
+
+
+def direct(config: Settings, step: Step) -> int:
+    """Run one step as the user would by hand, and return its exit status."""
+    return subprocess.run(step.command, cwd=step.folder, env=environment(config), check=False).returncode
+
+
+def docs(config: Settings) -> int:
+    """Write the docs site and say where it is."""
+    status = direct(config, steps.docs(config))
+    if not status:
+        print(f"docs: {config.path('out', 'dbt', 'static_index.html')}")
+    return status
+
+
+def close(config: Settings, seconds: float) -> None:
+    """Say the three answers, how long it took, and where to look next."""
+    log = config.path("log", "jobs", "answers.log")
+    status, answers = run_one(config, steps.ANSWERS, log, verbose=False)
+    if status:
+        raise UserError(f"the answers could not be read from PostgreSQL; see {log}")
+    print(f"\ndone in {seconds:.0f} s\n")
+    print("".join(answers))
+    print(f"report    {config.path('out', 'report.html')}")
+    print(f"docs      {config.path('out', 'dbt', 'static_index.html')}")
+    print("ask       make sql Q='select * from reporting.at_risk_customers limit 10'")
+    print(f"platform  is up on ports {config.port_base} and above; `make status` shows it, `make down` stops it")
+
+
+if __name__ == "__main__":
+    main()
