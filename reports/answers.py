@@ -8,8 +8,8 @@ from itertools import groupby
 from reports.evidence import Driver, Evidence, Population, Profile, Risk
 from reports.formats import count, percent, plural, rounded, words
 
-# The business rule is what people act on; the others stand in where it found nothing.
-SEGMENTATIONS = ("rule", "model", "rfm")
+# The business rule is what people act on; the others stand in for a source where it found nothing.
+SEGMENTATIONS = ("rule", "rfm", "model")
 
 NOT_EXPORTED = "PostgreSQL holds no report tables yet; `make refresh` builds and exports them."
 EMPTY = "The lake holds no customers yet; `make run ORDERS=… MAPPING=…` or `make run SNAPSHOT=…` brings them."
@@ -159,17 +159,26 @@ def ranked_attributes(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
 
 
 def chosen_profiles(evidence: Evidence) -> list[Profile]:
-    """Return the profiles of the segmentation that the answer is about, by source, the most spending first."""
-    for segmentation in SEGMENTATIONS:
-        rows = [row for row in evidence.profiles if row.segmentation == segmentation]
-        if rows:
-            return sorted(rows, key=lambda row: (row.source, -row.spend, -row.customers, row.segment_name))
-    return []
+    """Return, for each source, the profiles of the segmentation that the answer is about."""
+    found = segmentations(evidence.profiles)
+    first = dict(reversed(found))
+    return [row for key, rows in found.items() if first[key[0]] == key[1] for row in rows]
+
+
+def segmentations(profiles: Iterable[Profile]) -> dict[tuple[str, str], list[Profile]]:
+    """Return the profiles by source and segmentation, the preferred one first; in each, the most spending first."""
+    known = [row for row in profiles if row.segmentation in SEGMENTATIONS]
+    ranked = sorted(known, key=lambda row: (-row.spend, -row.customers, row.segment_name))
+    found: dict[tuple[str, str], list[Profile]] = {}
+    for row in sorted(ranked, key=lambda row: (row.source, SEGMENTATIONS.index(row.segmentation))):
+        found.setdefault((row.source, row.segmentation), []).append(row)
+    return found
 
 
 def spend_share(profile: Profile, profiles: Iterable[Profile]) -> Decimal | None:
-    """Return a segment's share of its source's spend; None where nothing was spent."""
-    total = sum((row.spend for row in profiles if row.source == profile.source), Decimal(0))
+    """Return a segment's share of the spend of its source and segmentation; None where nothing was spent."""
+    group = (profile.source, profile.segmentation)
+    total = sum((row.spend for row in profiles if (row.source, row.segmentation) == group), Decimal(0))
     return profile.spend / total if total > 0 else None
 
 

@@ -13,6 +13,16 @@ def about_customers(evidence: Evidence) -> list[str]:
     """Return what is not known of customers."""
     sentences = []
     for population in evidence.populations:
+        divided = {row.segmentation: 0 for row in evidence.profiles if row.source == population.source}
+        for row in evidence.profiles:
+            if row.source == population.source:
+                divided[row.segmentation] += row.customers
+        outside = population.customers - max(divided.values(), default=population.customers)
+        if outside > 0:
+            sentences.append(
+                f"{count(outside)} of {count(population.customers)} customers in {population.source} belong to no "
+                "segment: too little is known of them."
+            )
         unknown = population.customers - population.known
         if unknown:
             sentences.append(

@@ -1,6 +1,7 @@
 """The report as one HTML file: everything it needs is inside it, and the same evidence gives the same bytes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import formats
-from reports.answers import answers, chosen_profiles, ranked_attributes, spend_share
+from reports.answers import answers, ranked_attributes, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
 from reports.evidence import Driver, Evidence, Month, Profile
 from reports.limits import limits
@@ -18,6 +19,12 @@ from reports.quality import scorecards
 TEMPLATES = Path(__file__).parent / "templates"
 # So many attributes of satisfaction are drawn; all of them stand in the table.
 DRAWN_ATTRIBUTES = 4
+SHOWN_SEGMENTS = 10
+SEGMENTATION_NAMES = {
+    "rule": "by membership, age and city",
+    "rfm": "by recency, frequency and spend",
+    "model": "by similar buying (k-means)",
+}
 
 
 def render(evidence: Evidence) -> str:
@@ -35,9 +42,7 @@ def render(evidence: Evidence) -> str:
     return environment.get_template("report.html.j2").render(
         evidence=evidence,
         answers={answer.key: answer for answer in answers(evidence)},
-        profiles=chosen_profiles(evidence),
-        spend_share=spend_share,
-        segment_charts=segment_charts(evidence),
+        segment_groups=segment_groups(evidence),
         risk_charts=risk_charts(evidence),
         satisfaction_charts=satisfaction_charts(evidence),
         drivers=ranked_drivers(evidence.drivers),
@@ -47,20 +52,31 @@ def render(evidence: Evidence) -> str:
     )
 
 
-def segment_charts(evidence: Evidence) -> list[Markup]:
-    """Return, for each source, its segments' shares of customers and of spend."""
-    charts = []
-    for source, rows in groupby(chosen_profiles(evidence), key=lambda row: row.source):
-        profiles = list(rows)
-        bars = [segment_bar(row, profiles) for row in profiles]
+@dataclass(frozen=True)
+class Segmentation:
+    """One way to divide the customers of one source: its chart, and its rows with the share of spend of each."""
+
+    title: str
+    chart: Markup
+    rows: Sequence[tuple[Profile, Decimal | None]]
+    others: Sequence[Profile]
+
+
+def segment_groups(evidence: Evidence) -> list[Segmentation]:
+    """Return every segmentation of every source; of many small segments only the first are shown."""
+    groups = []
+    for (source, segmentation), profiles in segmentations(evidence.profiles).items():
+        shown = profiles[:SHOWN_SEGMENTS]
+        bars = [segment_bar(row, profiles) for row in shown]
         with_spend = any(row.spend for row in profiles)
         chart = Chart(
-            title=f"Segments of {source}",
+            title=f"{source}: {SEGMENTATION_NAMES[segmentation]}",
             description="; ".join(f"{bar.label}: {' of customers, '.join(bar.texts)}" for bar in bars),
             series=[("a", "share of customers"), ("b", "share of spend")][: 2 if with_spend else 1],
         )
-        charts.append(grouped_bars(chart, bars))
-    return charts
+        rows = [(row, spend_share(row, profiles)) for row in shown]
+        groups.append(Segmentation(chart.title, grouped_bars(chart, bars), rows, profiles[SHOWN_SEGMENTS:]))
+    return groups
 
 
 def segment_bar(profile: Profile, profiles: Sequence[Profile]) -> Bar:

@@ -47,9 +47,14 @@ def test_attributes_rank_by_how_far_apart_their_values_lie(evidence: Evidence) -
     assert ranked_attributes(evidence.drivers) == [("shop", "city"), ("shop", "gender")]
 
 
-def test_the_rule_is_preferred_and_the_model_stands_in(evidence: Evidence) -> None:
-    modelled = [replace(row, segmentation="model") for row in evidence.profiles]
-    assert {
-        row.segmentation for row in chosen_profiles(replace(evidence, profiles=[*modelled, *evidence.profiles]))
-    } == {"rule"}
-    assert len(chosen_profiles(replace(evidence, profiles=modelled))) == 4
+def test_each_source_is_answered_by_the_rule_or_what_stands_in_for_it(evidence: Evidence) -> None:
+    retail, shop = evidence.profiles[:2], evidence.profiles[2:]
+    by_rfm = [replace(row, segmentation="rfm") for row in (*retail, *shop)]
+    by_model = [replace(row, segmentation="model") for row in retail]
+    chosen = chosen_profiles(replace(evidence, profiles=[*by_model, *by_rfm, *shop]))
+    assert [(row.source, row.segmentation, row.segment_name) for row in chosen] == [
+        ("retail", "rfm", "champions"),
+        ("retail", "rfm", "occasional"),
+        ("shop", "rule", "high_value"),
+        ("shop", "rule", "low_value"),
+    ]
