@@ -1,0 +1,69 @@
+"""The order of the main job and what is said of each step."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.pipeline import __main__ as pipeline
+from infra.pipeline import steps
+from spark.common.errors import UsageError
+from spark.common.settings import settings
+
+AFTER_INGEST = ["dbt marts", "train", "score", "dbt insights", "export", "dbt serving", "reconcile", "report", "docs"]
+
+
+def names(*argv: str) -> list[str]:
+    return [step.name for step in pipeline.job(settings({}), pipeline.parse(argv))]
+
+
+def test_nothing_given_simulates() -> None:
+    assert names("run") == ["up", "simulate", "ingest", *AFTER_INGEST]
+
+
+def test_a_snapshot_is_loaded_after_the_events(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.touch()
+    run = names("run", "--orders", str(file), "--mapping", "online_retail", "--snapshot", str(file))
+    assert run == ["up", "replay", "ingest", "snapshot", *AFTER_INGEST]
+
+
+def test_the_daily_cycle_neither_feeds_nor_trains() -> None:
+    assert names("refresh") == ["up", "ingest", *[name for name in AFTER_INGEST if name != "train"]]
+
+
+def test_a_file_that_is_not_there_is_named_before_anything_runs() -> None:
+    with pytest.raises(UsageError, match=r"ORDERS=none\.csv: no such file"):
+        pipeline.parse(["run", "--orders", "none.csv", "--mapping", "online_retail"])
+
+
+def test_orders_without_a_mapping_are_refused() -> None:
+    with pytest.raises(UsageError, match="ORDERS needs MAPPING"):
+        pipeline.parse(["run", "--orders", "x.csv"])
+
+
+def test_options_that_are_not_given_are_left_out() -> None:
+    step = steps.module("replay", "streaming.replay", orders="a b.csv", source=None, shift_to="2020-01-01", force=True)
+    expected = ["-m", "streaming.replay", "--orders", "a b.csv", "--shift-to", "2020-01-01", "--force"]
+    assert step.command == [sys.executable, *expected]
+
+
+def test_dbts_own_count_is_the_summary() -> None:
+    lines = [
+        "10:00:00  Completed successfully\n",
+        "10:00:00  Done. PASS=9 WARN=1 ERROR=0 SKIP=0 NO-OP=0 TOTAL=10\n",
+        "\n",
+    ]
+    assert steps.MARTS.summary(lines) == "10 nodes: 9 ok, 1 warned, 0 failed"
+
+
+def test_the_last_line_is_the_summary() -> None:
+    assert steps.Step("x", []).summary(["first\n", "last\n", "\n"]) == "last"
+    assert steps.Step("x", []).summary([]) == ""
+
+
+def test_feeding_knows_only_what_was_given() -> None:
+    args = argparse.Namespace(orders=None, mapping=None, source=None, shift_to=None, snapshot="f", snapshot_as_of=None)
+    feed, load = pipeline.feeding(args)
+    assert (feed, [step.name for step in load]) == ([], ["snapshot"])

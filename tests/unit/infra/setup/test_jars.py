@@ -1,0 +1,75 @@
+"""The lock of the jars: what is installed is what was locked."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from infra.setup import jars
+from infra.setup.jars import Jar
+from spark.common.errors import UserError
+
+RIGHT = hashlib.sha256(b"right").hexdigest()
+
+
+def jar(name: str = "a", revision: str = "1", classifier: str = "-", sha256: str = RIGHT) -> Jar:
+    return Jar("kafka", "org.x", name, revision, classifier, "jar", sha256, 5)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAKEHOUSE_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def put(file: Jar, content: bytes) -> None:
+    file.path().parent.mkdir(exist_ok=True)
+    file.path().write_bytes(content)
+
+
+def test_the_right_bytes_pass() -> None:
+    put(jar(), b"right")
+    jars.verify([jar()])
+
+
+def test_a_changed_byte_stops_with_the_jars_name() -> None:
+    put(jar(), b"wrong")
+    with pytest.raises(UserError, match=r"a-1\.jar is not the jar that was locked.*delete it and run `make setup`"):
+        jars.verify([jar()])
+
+
+def test_a_missing_jar_is_named_with_the_remedy() -> None:
+    with pytest.raises(UserError, match=r"37 jars of kafka are missing .*run `make setup`"):
+        jars.classpath("kafka")
+
+
+def test_fetched_bytes_that_differ_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def retrieve(_: Path, __: Path, pattern: str, *, transitive: bool) -> None:
+        assert not transitive
+        folder = Path(pattern.split("[")[0]) / "org.x"
+        folder.mkdir()
+        (folder / "a-1.jar").write_bytes(b"tampered")
+
+    monkeypatch.setattr(jars.ivy, "retrieve", retrieve)
+    with pytest.raises(UserError, match=r"a-1\.jar was fetched, but its sha256 is not the locked one"):
+        jars.fetch([jar()])
+    assert not jar().path().exists()
+
+
+def test_the_descriptor_names_files_and_no_dependencies() -> None:
+    text = jars.ivy_descriptor([jar(), jar(revision="2"), jar("b", classifier="tests")])
+    assert text.count('transitive="false"') == 3
+    assert '<dependency org="org.x" name="a" rev="1" transitive="false" conf="c0->*">' in text
+    assert '<dependency org="org.x" name="a" rev="2" transitive="false" conf="c1->*">' in text
+    assert '<artifact name="b" type="test-jar" ext="jar" m:classifier="tests"/>' in text
+
+
+def test_the_lock_holds_a_hash_and_a_size_for_every_jar_and_no_address() -> None:
+    assert {jar.set_name for jar in jars.locked()} == {"kafka", "hadoop", "spark", "metastore"}
+    assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in jars.locked())
+    assert "://" not in jars.LOCK.read_text()
+
+
+def test_a_line_of_the_lock_reads_back() -> None:
+    line = jars.locked("metastore")[0].line()
+    assert line in jars.LOCK.read_text().splitlines()
