@@ -1,1 +1,1 @@
-"""The embedded platform: every daemon a user process of this machine."""
+"""The embedded platform: every daemon an ordinary process of this machine, under one supervisor, on loopback."""

@@ -1,0 +1,35 @@
+"""Render every configuration file of the platform; the daemons need not run."""
+
+from infra.local import dbt_conf, java, services
+from infra.local.files import folder
+from infra.local.service import Service
+from infra.setup import secrets
+from spark.common.errors import UserError
+from spark.common.settings import ROOT, Settings
+
+
+def configure(settings: Settings) -> list[Service]:
+    """Render `conf/` and dbt's profile, generate missing passwords, and return the services.
+
+    Raises:
+        UserError: a file cannot be written, Java or a jar is missing.
+    """
+    folder(settings.state_dir)
+    secrets.ensure(settings)
+    found = services.every(settings)
+    dbt_conf.configure(settings)
+    if settings.state_dir == ROOT / ".state":
+        link_spark_conf(settings)
+    return found
+
+
+def link_spark_conf(settings: Settings) -> None:
+    """Let a bare `spark-submit` find the default platform: pyspark looks in its own `conf` folder."""
+    link, target = java.SPARK_HOME / "conf", settings.path("conf", "spark")
+    if link.is_symlink():
+        if link.readlink() == target:
+            return
+        link.unlink()
+    elif link.exists():
+        raise UserError(f"{link} is in the way of the platform's configuration; move it away")
+    link.symlink_to(target)

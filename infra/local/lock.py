@@ -1,0 +1,37 @@
+"""One command that changes the platform at a time; the second says who is at work."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.files import cannot_write, folder
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+
+@contextmanager
+def held(settings: Settings) -> Iterator[None]:
+    """Hold the platform's lock; the kernel frees it however this process ends.
+
+    Raises:
+        UserError: another command holds it; the text names the process.
+    """
+    path = folder(settings.path("run")) / "platform.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    with os.fdopen(descriptor, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"the platform is being changed by {file.read().strip() or 'another command'}; wait for it") from None
+        file.truncate()
+        file.write(f"pid {os.getpid()} ({Path(sys.argv[0]).parent.name} {' '.join(sys.argv[1:])})\n")
+        file.flush()
+        yield
+        file.seek(0)
+        file.truncate()

@@ -1,0 +1,127 @@
+"""The schemas and declared tables of the lake, made over Thrift."""
+
+import hashlib
+import importlib.util
+import re
+import socket
+from collections.abc import Iterable
+
+from pyhive import hive
+from pyhive.exc import Error as HiveError
+from thrift.Thrift import TException
+
+from infra.local import webhdfs
+from infra.local.files import stamped, write
+from infra.local.lake import GROUP, SCHEMAS, Folder, schema_folder
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
+
+
+class Unanswered(Exception):
+    """The Thrift Server does not answer, or refuses."""
+
+
+def connect(settings: Settings) -> hive.Connection:
+    """Return a connection as the modeler.
+
+    Raises:
+        Unanswered: nothing listens, or the login is refused.
+    """
+    try:
+        # PyHive logs a refused connection as an error; this asks first.
+        socket.create_connection((settings.thrift_host, settings.thrift_port), timeout=2).close()
+        return hive.connect(
+            host=settings.thrift_host,
+            port=settings.thrift_port,
+            username="modeler",
+            password=settings.secret("modeler"),
+            auth="CUSTOM",
+        )
+    except (OSError, TException, HiveError) as error:
+        raise Unanswered(str(error)) from None
+
+
+def query(settings: Settings, *statements: str) -> list[tuple]:
+    """Run statements in one session and return the rows of the last.
+
+    Raises:
+        Unanswered: the server does not answer.
+        UserError: it refuses a statement.
+    """
+    connection = connect(settings)
+    try:
+        cursor = connection.cursor()
+        for statement in statements:
+            try:
+                cursor.execute(statement)
+            except HiveError as error:
+                raise UserError(f"the Thrift Server refused `{statement[:80]}`: {message(error)}") from None
+        return cursor.fetchall() if cursor.description else []
+    except (TException, OSError) as error:
+        raise Unanswered(str(error)) from None
+    finally:
+        connection.close()
+
+
+def message(error: HiveError) -> str:
+    """Return the first line of what the server says."""
+    status = getattr(error.args[0], "status", None) if error.args else None
+    return str(getattr(status, "errorMessage", error)).partition("\n")[0][:300]
+
+
+def provision(settings: Settings) -> None:
+    """Ensure the catalogue's schemas and the declared tables; skipped where the stamp says it was done."""
+    declared = ddl(settings)
+    stamp = settings.path("data", "thrift", "provisioned")
+    mark = hashlib.sha256("\n".join([*schemas(), *declared, identity(settings)]).encode()).hexdigest()
+    if stamped(stamp, mark):
+        return
+    owned = locations(declared)
+    for path in owned:
+        lend(settings, path)
+    query(settings, *schemas(), *declared)
+    for path, owner in owned.items():
+        take_back(settings, path, owner)
+    write(stamp, mark)
+
+
+def ddl(settings: Settings) -> list[str]:
+    """Return the statements that declare tables and views; none where nothing declares any."""
+    if importlib.util.find_spec("spark.common.tables") is None:
+        return []
+    from spark.common import tables
+
+    return list(tables.ddl(settings))
+
+
+def identity(settings: Settings) -> str:
+    """Return what changes when the NameNode's data was made anew."""
+    version = settings.path("data", "hdfs", "name", "current", "VERSION")
+    return version.read_text() if version.is_file() else settings.hdfs_url
+
+
+def schemas() -> list[str]:
+    """Return the statements that declare the schemas in their folders."""
+    return [f"create database if not exists {name} location '{schema_folder(name)}'" for name in SCHEMAS]
+
+
+def locations(statements: Iterable[str]) -> dict[str, str]:
+    """Return the folders of the tables that statements declare, each with the owner of its schema."""
+    found = (TABLE.match(statement.strip()) for statement in statements)
+    tables = [(match[1].lower(), match[2].lower()) for match in found if match]
+    return {f"{schema_folder(schema)}/{table}": SCHEMAS[schema] for schema, table in tables}
+
+
+def lend(settings: Settings, path: str) -> None:
+    """Let the Thrift Server write the first commit of a table that is not its own."""
+    if webhdfs.status(settings, f"{path}/_delta_log") is None:
+        webhdfs.ensure(settings, Folder(path, "modeler", GROUP, "750"))
+
+
+def take_back(settings: Settings, path: str, owner: str) -> None:
+    """Give a table that was just made to the owner of its schema."""
+    have = webhdfs.status(settings, path)
+    if have is not None and have["owner"] != owner:
+        webhdfs.give(settings, path, owner)

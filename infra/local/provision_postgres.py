@@ -1,0 +1,164 @@
+"""The roles, databases, schemas and grants of PostgreSQL, and the Hive catalogue's tables."""
+
+import hashlib
+import shutil
+import tarfile
+
+import psycopg
+from psycopg import sql
+
+from infra.local import java
+from infra.local.files import PRIVATE, stamped, write, xml
+from infra.setup.jars import classpath
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+ROLES = ("catalogue", "exporter", "modeler", "monitor", "reporter")
+LAKE_ROLES = ("exporter", "modeler", "monitor", "reporter")
+OWNERS = {"marts": "exporter", "reporting": "modeler", "live": "monitor"}
+READERS = {"marts": ("modeler", "reporter"), "reporting": ("reporter",), "live": ("reporter",)}
+
+# Hive 2.3.10, which Spark brings, wants this version; the archive holds the schema of 1.2.0 and the steps from it.
+CATALOGUE_VERSION = "2.3.0"
+CATALOGUE_BASE = "1.2.0"
+SCHEMA_TOOL = "org.apache.hive.beeline.HiveSchemaTool"
+
+
+def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
+    """Return a connection that commits each statement."""
+    return psycopg.connect(
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        dbname=database,
+        user=role,
+        password=settings.secret(role),
+        connect_timeout=5,
+        autocommit=True,
+    )
+
+
+def provision(settings: Settings) -> None:
+    """Ensure roles, databases, schemas, grants and the catalogue's tables; skipped where the stamp says it was done."""
+    stamp = settings.path("data", "postgres", "provisioned")
+    mark = fingerprint(settings)
+    if stamped(stamp, mark):
+        return
+    with connect(settings, "postgres", "postgres") as connection:
+        ensure_roles(connection, settings)
+        ensure_databases(connection)
+    with connect(settings, "lake", "postgres") as connection:
+        for statement in schema_statements():
+            connection.execute(statement)
+    ensure_catalogue(settings)
+    write(stamp, mark)
+
+
+def fingerprint(settings: Settings) -> str:
+    """Return a hash that changes with what `provision` would do, passwords included."""
+    parts = [*schema_statements(), *(settings.secret(role) for role in ROLES), CATALOGUE_VERSION, repr(LAKE_ROLES)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def ensure_roles(connection: psycopg.Connection, settings: Settings) -> None:
+    """Create the roles that are missing and set every password; the server only ever sees its verifier."""
+    have = {name for (name,) in connection.execute("select rolname from pg_roles")}
+    for role in ROLES:
+        if role not in have:
+            connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
+        verifier = connection.pgconn.encrypt_password(settings.secret(role).encode(), role.encode(), b"scram-sha-256")
+        connection.execute(
+            sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
+        )
+    connection.execute("alter role reporter set search_path to reporting, marts, live")
+
+
+def ensure_databases(connection: psycopg.Connection) -> None:
+    """Create the two databases; each lets in its own roles only."""
+    have = {name for (name,) in connection.execute("select datname from pg_database")}
+    if "catalogue" not in have:
+        connection.execute("create database catalogue owner catalogue")
+    if "lake" not in have:
+        connection.execute("create database lake")
+    connection.execute("revoke all on database catalogue, lake from public")
+    connection.execute(f"grant connect on database lake to {', '.join(LAKE_ROLES)}")
+
+
+def schema_statements() -> list[str]:
+    """Return the statements that give each schema of database `lake` its owner and its readers."""
+    statements = []
+    for schema, owner in OWNERS.items():
+        readers = ", ".join(READERS[schema])
+        statements += [
+            f"create schema if not exists {schema} authorization {owner}",
+            f"grant usage on schema {schema} to {readers}",
+            f"grant select on all tables in schema {schema} to {readers}",
+            f"alter default privileges for role {owner} in schema {schema} grant select on tables to {readers}",
+        ]
+    return statements
+
+
+def ensure_catalogue(settings: Settings) -> None:
+    """Create the Hive catalogue's tables by Hive's own tool; a half-made catalogue without tables is made anew.
+
+    Raises:
+        UserError: the catalogue holds tables but is of another version.
+    """
+    with connect(settings, "catalogue", "catalogue") as connection:
+        version = catalogue_version(connection)
+        if version == CATALOGUE_VERSION:
+            return
+        if version is not None and one(connection, 'select count(*) from "TBLS"'):
+            raise UserError(f"the catalogue is of version {version}, not {CATALOGUE_VERSION}; run `make reset`")
+        connection.execute("drop owned by catalogue")
+        connection.execute("create schema if not exists public")
+    with connect(settings, "catalogue", "postgres") as connection:
+        connection.execute("grant all on schema public to catalogue")
+    create_catalogue(settings)
+
+
+def catalogue_version(connection: psycopg.Connection) -> str | None:
+    """Return the version that the catalogue says it has, or None where it has none."""
+    if one(connection, "select to_regclass('public.\"VERSION\"')") is None:
+        return None
+    return str(one(connection, 'select max("SCHEMA_VERSION") from "VERSION"'))
+
+
+def one(connection: psycopg.Connection, query: str) -> object:
+    """Return the single value of a query."""
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def create_catalogue(settings: Settings) -> None:
+    """Run Hive's schema tool: the base version, then every step to the version that Spark's Hive wants."""
+    home = settings.path("conf", "catalogue")
+    scripts = home / "scripts" / "metastore" / "upgrade" / "postgres"
+    shutil.rmtree(home, ignore_errors=True)
+    with tarfile.open(classpath("metastore")[0]) as archive:
+        for member in archive.getmembers():
+            if member.isfile() and "/upgrade/postgres/" in member.name:
+                content = archive.extractfile(member)
+                write(scripts / member.name.rpartition("/")[2], content.read().decode() if content else "")
+    order = scripts / "upgrade.order.postgres"
+    steps = [line for line in order.read_text().splitlines() if "-to-3." not in line]
+    write(order, "\n".join(steps) + "\n")
+    write(home / "conf" / "hive-site.xml", xml(jdbc(settings)), PRIVATE)
+    flags = java.flags(settings, "256m", "-XX:TieredStopAtLevel=1")
+    arguments = java.argument_file(home / "schematool.args", flags, [home / "conf", *java.spark_jars()])
+    log = settings.path("log", "catalogue-init.log")
+    for words in (("-initSchemaTo", CATALOGUE_BASE), ("-upgradeSchemaFrom", CATALOGUE_BASE)):
+        java.run(arguments, SCHEMA_TOOL, "-dbType", "postgres", *words, log=log, env={"HIVE_HOME": str(home)})
+
+
+def jdbc(settings: Settings) -> dict[str, object]:
+    """Return how a JVM reaches the catalogue's database."""
+    return {
+        "javax.jdo.option.ConnectionURL": f"jdbc:postgresql://{settings.postgres_host}:{settings.postgres_port}/catalogue",
+        "javax.jdo.option.ConnectionDriverName": "org.postgresql.Driver",
+        "javax.jdo.option.ConnectionUserName": "catalogue",
+        "javax.jdo.option.ConnectionPassword": settings.secret("catalogue"),
+        "hive.metastore.schema.verification": "true",
+        "datanucleus.schema.autoCreateAll": "false",
+        # Every JVM opens two pools of this size.
+        "datanucleus.connectionPool.maxPoolSize": 3,
+    }

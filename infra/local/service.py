@@ -1,0 +1,73 @@
+"""What the platform is made of: services, and the daemons that each consists of."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spark.common.settings import Settings
+
+
+class NotReady(Exception):
+    """A service does not answer yet; its text says what is missing."""
+
+
+def nothing(_: Settings) -> None:
+    """Do nothing: the step of a service that has none."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One daemon, run by the supervisor."""
+
+    name: str
+    command: tuple[str, ...]
+    ports: tuple[str, ...]
+    version: str
+    web: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = "TERM"
+    stop_seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: what to do before its daemons start, how to know that it answers, what to do then.
+
+    `prepare` initialises its data once, `probe` raises `NotReady` until it answers, `provision` ensures its users,
+    folders and tables; each is cheap when there is nothing to do. `needs` names the services that must be provisioned
+    before the daemons of this one start.
+    """
+
+    name: str
+    programs: tuple[Program, ...]
+    probe: Callable[[Settings], None]
+    needs: tuple[str, ...] = ()
+    prepare: Callable[[Settings], None] = nothing
+    provision: Callable[[Settings], None] = nothing
+    optional: bool = False
+    ready_seconds: int = 120
+    config: tuple[Path, ...] = ()
+
+
+def start_order(services: Iterable[Service]) -> list[Service]:
+    """Return the services so that each comes after those that it needs; equals keep their order.
+
+    Raises:
+        ValueError: a service needs one that is not there, or two need each other.
+    """
+    waiting = list(services)
+    ordered: list[Service] = []
+    while waiting:
+        done = {service.name for service in ordered}
+        free = [service for service in waiting if done.issuperset(service.needs)]
+        if not free:
+            raise ValueError(f"no order for {', '.join(service.name for service in waiting)}")
+        ordered += free
+        waiting = [service for service in waiting if service not in free]
+    return ordered
+
+
+def selected(services: Iterable[Service], extra: Iterable[str] = ()) -> list[Service]:
+    """Return the services that always run and the optional ones named in `extra`, in start order."""
+    wanted = set(extra)
+    return start_order([service for service in services if not service.optional or service.name in wanted])

@@ -1,0 +1,10 @@
+"""The services of the embedded platform."""
+
+from infra.local.service import Service
+from infra.local.services import hdfs, kafka, postgres, thrift, yarn
+from spark.common.settings import Settings
+
+
+def every(settings: Settings) -> list[Service]:
+    """Return every service, the optional ones too; their configuration is rendered."""
+    return [module.service(settings) for module in (postgres, kafka, hdfs, thrift, yarn)]

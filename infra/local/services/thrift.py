@@ -1,0 +1,139 @@
+"""The Spark Thrift Server: SQL over the lake for dbt and people, with a password check."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from importlib.metadata import version
+from pathlib import Path
+
+from infra.local import java, provision_lake, spark_conf
+from infra.local.files import PRIVATE, properties, write
+from infra.local.service import NotReady, Program, Service
+from infra.setup import cache
+from spark.common.settings import Settings
+
+IDENTITY = "modeler"
+AUTH_SOURCE = Path(__file__).parents[1] / "thrift" / "FileAuth.scala"
+AUTH_CLASS = "lakehouse.FileAuth"
+ROUNDS = 20_000
+MAIN = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+
+LOG4J = spark_conf.LOG4J + """\
+logger.thrift.name = org.apache.spark.sql.hive.thriftserver.HiveThriftServer2
+logger.thrift.level = info
+logger.service.name = org.apache.hive.service.cli.thrift
+logger.service.level = info
+"""
+
+
+def service(settings: Settings) -> Service:
+    """Return the Thrift Server; its configuration is rendered."""
+    config = configure(settings)
+    program = Program(
+        name="thrift",
+        command=(
+            java.executable(), f"@{config['arguments']}", "org.apache.spark.deploy.SparkSubmit",
+            "--load-spark-defaults", "--properties-file", str(config["server"]), "--class", MAIN,
+            "--name", "thrift", "spark-internal",
+        ),
+        ports=("thrift",),
+        version=version("pyspark"),
+        env={"SPARK_CONF_DIR": str(settings.path("conf", "spark")), "SPARK_HOME": str(java.SPARK_HOME),
+             "SPARK_LOCAL_IP": "127.0.0.1"},
+        stop_seconds=90,
+    )  # fmt: skip
+    return Service(
+        name="thrift",
+        programs=(program,),
+        probe=probe,
+        needs=("postgres", "hdfs"),
+        prepare=prepare,
+        provision=provision_lake.provision,
+        config=(*(path for name, path in config.items() if name != "users"), settings.path("conf", "spark", "spark-defaults.conf")),
+    )
+
+
+def configure(settings: Settings) -> dict[str, Path]:
+    """Render the server's own settings, which are read over the common ones, and return its files."""
+    spark_conf.configure(settings)
+    home = settings.path("conf", "thrift")
+    log4j = write(home / "log4j2.properties", LOG4J)
+    users = write(home / "users", user_line(settings, home / "users"), PRIVATE)
+    flags = java.flags(
+        settings, "1500m", *java.OPENS, "--add-modules=jdk.incubator.vector", "-XX:MaxMetaspaceSize=400m",
+        "-XX:ReservedCodeCacheSize=160m", "-Djdk.reflect.useDirectMethodHandle=false",
+        "-Dio.netty.tryReflectionSetAccessible=true", f"-Dlog4j2.configurationFile=file:{log4j}",
+        f"-DHADOOP_USER_NAME={IDENTITY}", f"-Dhive.server2.custom.authentication.class={AUTH_CLASS}",
+        f"-Dlakehouse.users={users}",
+    )  # fmt: skip
+    return {
+        "server": write(home / "thrift.conf", properties(server(settings), " ")),
+        "arguments": java.argument_file(home / "thrift.args", flags, [*java.spark_jars(), auth_jar()]),
+        "log4j": log4j,
+        "users": users,
+    }
+
+
+def server(settings: Settings) -> dict[str, object]:
+    """Return the settings that only the server has."""
+    return {
+        "spark.master": "local[2]",
+        "spark.driver.memory": "1500m",
+        "spark.scheduler.mode": "FAIR",
+        "spark.hadoop.hive.server2.thrift.bind.host": "127.0.0.1",
+        "spark.hadoop.hive.server2.thrift.port": settings.port("thrift"),
+        "spark.hadoop.hive.server2.authentication": "CUSTOM",
+        # Otherwise every write is made as the login user instead of the server's identity.
+        "spark.hadoop.hive.server2.enable.doAs": "false",
+        # A client that asks for the state of a query is answered when it changes, so dbt never sleeps.
+        "spark.hadoop.hive.server2.long.polling.timeout": 60_000,
+        "spark.hadoop.hive.server2.logging.operation.enabled": "false",
+    }
+
+
+def user_line(settings: Settings, path: Path) -> str:
+    """Return the line of the one user; an existing line that fits the password stays, so that nothing changes."""
+    password = settings.secret(IDENTITY)
+    have = path.read_text().strip().split(":") if path.is_file() else []
+    if len(have) == 4 and have[:2] == [IDENTITY, str(ROUNDS)] and hmac.compare_digest(derive(password, have[2]), have[3]):
+        return f"{':'.join(have)}\n"
+    salt = secrets.token_hex(16)
+    return f"{IDENTITY}:{ROUNDS}:{salt}:{derive(password, salt)}\n"
+
+
+def derive(password: str, salt: str) -> str:
+    """Return the hash of a password, as `FileAuth.scala` computes it."""
+    return hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), ROUNDS).hex()
+
+
+def auth_jar() -> Path:
+    """Return the path of the compiled password check; cached for all clones, named by the hash of its source."""
+    mark = hashlib.sha256(AUTH_SOURCE.read_bytes()).hexdigest()[:12]
+    return cache.folder("auth") / f"file-auth-{mark}.jar"
+
+
+def prepare(settings: Settings) -> None:
+    """Compile the password check once, with the Scala compiler that pyspark brings."""
+    jar = auth_jar()
+    if jar.is_file():
+        return
+    scratch = jar.with_name(f"{os.getpid()}-{jar.name}")
+    arguments = java.argument_file(
+        settings.path("conf", "thrift", "scalac.args"),
+        java.flags(settings, "400m", "-XX:TieredStopAtLevel=1"),
+        sorted((java.SPARK_HOME / "jars").glob("*.jar")),
+    )
+    java.run(
+        arguments, "scala.tools.nsc.Main", "-usejavacp", "-d", str(scratch), str(AUTH_SOURCE),
+        log=settings.path("log", "thrift-init.log"),
+    )  # fmt: skip
+    scratch.replace(jar)
+
+
+def probe(settings: Settings) -> None:
+    """Log in and ask for one row."""
+    try:
+        provision_lake.query(settings, "select 1")
+    except provision_lake.Unanswered as error:
+        raise NotReady(str(error)) from None

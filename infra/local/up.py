@@ -1,0 +1,121 @@
+"""`up`: start what does not run, wait until every service answers, ensure what it must hold."""
+
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from infra.local import lock, ports, supervise
+from infra.local.configure import configure
+from infra.local.service import NotReady, Service, selected
+from infra.local.stop import end_orphans
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+POLL_SECONDS = 0.1
+TAIL_LINES = 20
+WORKING = ("RUNNING", "STARTING", "BACKOFF")
+
+
+class ServiceFailed(UserError):
+    """A service did not come up; the tail of its log was shown."""
+
+
+def up(settings: Settings, extra: Iterable[str] = ()) -> None:
+    """Bring the platform up; running daemons whose configuration did not change are left alone.
+
+    Raises:
+        UserError: a port is taken, or a service did not come up.
+    """
+    begun = time.monotonic()
+    with lock.held(settings):
+        services = configure(settings)
+        if supervise.proxy(settings) is None:
+            end_orphans(settings)
+        check_ports(settings, services)
+        supervise.ensure_running(settings, services)
+        wanted = [*selected(services, extra)]
+        bring_up(settings, wanted)
+    print(f"platform up: {len(wanted)} services in {time.monotonic() - begun:.1f} s")
+
+
+def check_ports(settings: Settings, services: Sequence[Service]) -> None:
+    """Stop before anything starts where a port that a daemon needs is held by another process.
+
+    Raises:
+        UserError: the text names port, daemon and holder.
+    """
+    states = supervise.processes(settings)
+    needed = {
+        settings.port(name): program.name
+        for service in services
+        for program in service.programs
+        if states.get(program.name, {}).get("statename") not in WORKING
+        for name in program.ports
+    }
+    for port, holder in ports.holders(needed).items():
+        raise UserError(f"port {port} ({needed[port]}) is held by {holder}; stop it, or set PORT_BASE to another number")
+
+
+def bring_up(settings: Settings, services: Sequence[Service]) -> None:
+    """Start the services side by side, each as soon as those that it needs are there.
+
+    Raises:
+        UserError: the first service that failed.
+    """
+    futures: dict[str, Future[None]] = {}
+
+    def one(service: Service) -> None:
+        service.prepare(settings)
+        for name in service.needs:
+            futures[name].result()
+        begin_and_wait(settings, service)
+
+    with ThreadPoolExecutor(len(services)) as pool:
+        for service in services:
+            futures[service.name] = pool.submit(one, service)
+    failed = [error for error in (future.exception() for future in futures.values()) if error]
+    if failed:
+        raise failed[0]
+
+
+def begin_and_wait(settings: Settings, service: Service) -> None:
+    """Start the daemons of a service, wait until it answers, and provision it."""
+    begun = time.monotonic()
+    for program in service.programs:
+        supervise.begin(settings, program)
+    wait(settings, service, begun + service.ready_seconds)
+    ready = time.monotonic()
+    service.provision(settings)
+    provisioned = time.monotonic() - ready
+    more = f", provisioned in {provisioned:.1f} s" if provisioned > 1 else ""
+    print(f"  {service.name:<9} ready in {ready - begun:5.1f} s{more}", file=sys.stderr, flush=True)
+
+
+def wait(settings: Settings, service: Service, deadline: float) -> None:
+    """Wait until a service answers.
+
+    Raises:
+        ServiceFailed: a daemon ended for good, or time is up.
+    """
+    while True:
+        try:
+            return service.probe(settings)
+        except NotReady as error:
+            reason = str(error)
+        states = supervise.processes(settings)
+        for program in service.programs:
+            state = states.get(program.name, {}).get("statename", "unknown")
+            if state in ("FATAL", "UNKNOWN", "unknown"):
+                fail(settings, service, program.name, f"it ended ({state.lower()})")
+        if time.monotonic() > deadline:
+            fail(settings, service, service.programs[-1].name, f"no answer in {service.ready_seconds} s: {reason}")
+        time.sleep(POLL_SECONDS)
+
+
+def fail(settings: Settings, service: Service, program: str, why: str) -> None:
+    """Show the tail of a daemon's log and give up."""
+    log = settings.path("log", f"{program}.log")
+    lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:] if log.is_file() else []
+    print(f"--- last lines of {log}", *lines, "---", sep="\n", file=sys.stderr, flush=True)
+    raise ServiceFailed(f"{service.name} did not come up: {why}; see {log}")
