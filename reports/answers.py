@@ -45,7 +45,7 @@ def segments(evidence: Evidence) -> Answer:
         key="segments",
         title=title,
         question=question,
-        headline=percent(spend_share(most, chosen) or most.share),
+        headline=percent(spend_share(most, chosen) or most.customer_share),
         caption=f"of the spend in {most.source} comes from “{words(most.segment_name)}”"
         if most.spend
         else f"of the customers of {most.source} are “{words(most.segment_name)}”",
@@ -61,10 +61,10 @@ def segments_of(source: str, profiles: Sequence[Profile]) -> str:
     share = spend_share(best, profiles)
     if share is None:
         largest = max(profiles, key=lambda row: row.customers)
-        return f"{start}, of whom {percent(largest.share)} are “{words(largest.segment_name)}”"
+        return f"{start}, of whom {percent(largest.customer_share)} are “{words(largest.segment_name)}”"
     return (
         f"{start}, of whom the {count(best.customers)} in “{words(best.segment_name)}” "
-        f"({percent(best.share)}) bring {percent(share)} of the spend"
+        f"({percent(best.customer_share)}) bring {percent(share)} of the spend"
     )
 
 
@@ -73,36 +73,40 @@ def churn(evidence: Evidence) -> Answer:
     title, question = "Churn risk", "Who is about to leave, and what is at stake?"
     if not evidence.customers:
         return unanswered(evidence, "churn", title, question, EMPTY)
-    found = sum(risk.customers for risk in evidence.risks)
+    found = sum(risk.by_rule for risk in evidence.risks)
     parts = [churn_of(population, evidence.risks) for population in evidence.populations]
-    share = Decimal(found) / evidence.customers
-    start = f"{count(found)} of {plural(evidence.customers, 'customer')} ({percent(share)}) are at risk of leaving"
+    share = percent(Decimal(found) / evidence.customers)
+    everyone = plural(evidence.customers, "customer")
+    sentence = f"{count(found)} of {everyone} ({share}) are at risk of leaving by the rule"
     return Answer(
         key="churn",
         title=title,
         question=question,
         headline=count(found),
-        caption=f"of {plural(evidence.customers, 'customer')} are at risk of leaving",
-        sentence=f"{start}: {listed(parts)}." if found else f"{start}.",
+        caption=f"of {everyone} are at risk of leaving",
+        sentence=f"{sentence}{f': {listed(parts)}' if found else ''}{model_clause(evidence.risks)}.",
     )
 
 
 def churn_of(population: Population, risks: Iterable[Risk]) -> str:
     """Return the clause on one source; amounts of different currencies stay apart."""
     mine = [risk for risk in risks if risk.source == population.source]
-    stakes: dict[str | None, Decimal] = {}
-    for risk in mine:
-        if risk.value_at_stake:
-            stakes[risk.currency] = stakes.get(risk.currency, Decimal(0)) + risk.value_at_stake
-    text = f"{count(sum(risk.customers for risk in mine))} of {count(population.customers)} in {population.source}"
-    if not stakes:
-        return text
-    sums = [f"{rounded(value, currency)}" for currency, value in sorted(stakes.items(), key=lambda pair: pair[0] or "")]
-    return f"{text} (who have spent {listed(sums)})"
+    found = sum(risk.by_rule for risk in mine)
+    text = f"{count(found)} of {count(population.customers)} in {population.source}"
+    sums = [rounded(risk.value_at_stake, risk.currency) for risk in mine if risk.value_at_stake]
+    return f"{text} ({listed(sums)} at stake)" if sums else text
+
+
+def model_clause(risks: Sequence[Risk]) -> str:
+    """Return what the model says of those whom the rule finds; empty where it has scored none."""
+    if not any(risk.scored for risk in risks):
+        return ""
+    both, alone = sum(risk.by_both for risk in risks), sum(risk.by_model_alone for risk in risks)
+    return f"; the model expects {count(both)} of them to leave, and {count(alone)} others"
 
 
 def satisfaction(evidence: Evidence) -> Answer:
-    """Say how satisfied the customers are where it is known, and which attribute it goes with most."""
+    """Say how satisfied the customers are where it is known, and which factor it goes with most."""
     title, question = "Satisfaction", "How satisfied are the customers, and what goes with it?"
     known = sum(population.known for population in evidence.populations)
     if not known:
@@ -132,29 +136,29 @@ def satisfaction(evidence: Evidence) -> Answer:
 
 
 def driver_clause(drivers: Sequence[Driver]) -> str:
-    """Return the clause on the attribute that splits satisfaction most; empty where there is none."""
-    ranked = ranked_attributes(drivers)
+    """Return the clause on the factor that splits satisfaction most; empty where there is none."""
+    ranked = ranked_factors(drivers)
     if not ranked:
         return ""
-    rows = [row for row in drivers if (row.source, row.attribute) == ranked[0]]
-    high = max(rows, key=lambda row: (row.satisfied_share, row.customers))
-    low = min(rows, key=lambda row: (row.satisfied_share, -row.customers))
+    rows = [row for row in drivers if (row.source, row.factor) == ranked[0]]
+    high = max(rows, key=lambda row: (row.satisfied_share, row.customers_known))
+    low = min(rows, key=lambda row: (row.satisfied_share, -row.customers_known))
     if high.satisfied_share == low.satisfied_share:
         return ""
     return (
-        f"; it goes most with {words(high.attribute).lower()}: {percent(high.satisfied_share)} are satisfied "
-        f"where it is {high.value}, {percent(low.satisfied_share)} where it is {low.value}"
+        f"; it goes most with {words(high.factor).lower()}: {percent(high.satisfied_share)} are satisfied "
+        f"where it is {high.factor_value}, {percent(low.satisfied_share)} where it is {low.factor_value}"
     )
 
 
-def ranked_attributes(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
-    """Return (source, attribute) by how far apart its values lie: the weighted variance of the satisfied share."""
+def ranked_factors(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
+    """Return (source, factor) by how far apart its values lie: the weighted variance of the satisfied share."""
     spread: dict[tuple[str, str], Decimal] = {}
-    for key in sorted({(row.source, row.attribute) for row in drivers}):
-        rows = [row for row in drivers if (row.source, row.attribute) == key]
-        total = sum(row.customers for row in rows)
-        mean = sum((row.satisfied_share * row.customers for row in rows), Decimal(0)) / total
-        spread[key] = sum((row.customers * (row.satisfied_share - mean) ** 2 for row in rows), Decimal(0)) / total
+    for key in sorted({(row.source, row.factor) for row in drivers}):
+        rows = [row for row in drivers if (row.source, row.factor) == key]
+        total = sum(row.customers_known for row in rows)
+        mean = sum((row.satisfied_share * row.customers_known for row in rows), Decimal(0)) / total
+        spread[key] = sum((row.customers_known * (row.satisfied_share - mean) ** 2 for row in rows), Decimal(0)) / total
     return sorted(spread, key=lambda key: (-spread[key], key))
 
 

@@ -32,8 +32,10 @@ class Profile:
     source: str
     segmentation: str
     segment_name: str
+    currency: str | None
     customers: int
-    share: Decimal
+    customer_share: Decimal
+    total_spend: Decimal | None
     average_spend: Decimal | None
     average_orders: Decimal | None
     average_rating: Decimal | None
@@ -41,29 +43,39 @@ class Profile:
 
     @property
     def spend(self) -> Decimal:
-        """What the segment's customers spent together."""
-        return (self.average_spend or Decimal(0)) * self.customers
+        """What the segment's customers spent together; nothing where it is unknown."""
+        return self.total_spend or Decimal(0)
 
 
 @dataclass(frozen=True)
 class Risk:
-    """The customers of one source whom the churn rule finds, by the arm that finds them, and what they spent."""
+    """The customers at risk of one source in one currency.
+
+    `by_rule` are those whom the rule finds, `by_recency_alone` those of them whose satisfaction is unknown, `by_both`
+    those of them whom the model too expects to leave, `by_model_alone` those whom only the model finds. The value at
+    stake is what those whom the rule finds have spent, weighted with the modelled probability where there is one.
+    """
 
     source: str
     currency: str | None
-    rule_arm: str
-    customers: int
+    by_rule: int
+    by_recency_alone: int
+    by_both: int
+    by_model_alone: int
+    scored: int
     value_at_stake: Decimal | None
 
 
 @dataclass(frozen=True)
-class Band:
-    """Customers of one source whose churn probability lies in one tenth: `tenth` 0 is 0 to 10 %."""
+class Recency:
+    """The customers of one source whose last purchase lies in one span of 30 days: `span` 0 is up to 30 days ago."""
 
     source: str
-    tenth: int
-    customers: int
-    at_risk: int
+    span: int
+    both: int
+    rule_alone: int
+    model_alone: int
+    neither: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,6 @@ class AtRisk:
 
     source: str
     customer_id: str
-    rule_arm: str | None
     reason: str | None
     evidence: str | None
     days_since_last_purchase: int | None
@@ -85,12 +96,12 @@ class AtRisk:
 
 @dataclass(frozen=True)
 class Driver:
-    """How satisfied the customers with one value of one attribute are."""
+    """How satisfied the customers with one value of one factor are, of those whose satisfaction is known."""
 
     source: str
-    attribute: str
-    value: str
-    customers: int
+    factor: str
+    factor_value: str
+    customers_known: int
     satisfied_share: Decimal
     neutral_share: Decimal
     unsatisfied_share: Decimal
@@ -103,7 +114,7 @@ class Metric:
     task: str
     version: str
     metric: str
-    value: Decimal | None
+    metric_value: Decimal | None
     data_as_of: datetime | None
 
 
@@ -121,6 +132,7 @@ class Totals:
     return_lines: int
     items: int
     gross_revenue: Decimal
+    returned_amount: Decimal
     net_revenue: Decimal
     first_ordered_at: datetime | None
     last_ordered_at: datetime | None
@@ -132,9 +144,9 @@ class Month:
 
     source: str
     currency: str | None
-    month: date
+    month_on: date
     orders: int
-    revenue: Decimal
+    gross_revenue: Decimal
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,7 @@ class Evidence:
     populations: Sequence[Population] = ()
     profiles: Sequence[Profile] = ()
     risks: Sequence[Risk] = ()
-    bands: Sequence[Band] = ()
+    recency: Sequence[Recency] = ()
     at_risk: Sequence[AtRisk] = ()
     drivers: Sequence[Driver] = ()
     metrics: Sequence[Metric] = ()
@@ -163,8 +175,7 @@ class Evidence:
         """Every source that anything is known of."""
         return sorted({row.source for row in self.populations} | {row.source for row in self.totals})
 
-    def currency_of(self, source: str) -> str | None:
-        """Return the one currency of a source; None where it states none or several."""
-        found = {row.currency for row in self.totals if row.source == source}
-        found |= {row.currency for row in self.risks if row.source == source}
-        return found.pop() if len(found) == 1 else None
+    @property
+    def scored(self) -> int:
+        """Customers at risk whom a model has given a probability."""
+        return sum(risk.scored for risk in self.risks)

@@ -5,11 +5,11 @@ from typing import Any, LiteralString, TypeVar
 import psycopg
 from psycopg.rows import class_row
 
-from reports.evidence import AtRisk, Band, Driver, Evidence, Metric, Month, Population, Profile, Risk, Totals
+from reports.evidence import AtRisk, Driver, Evidence, Metric, Month, Population, Profile, Recency, Risk, Totals
 
 Row = TypeVar("Row")
 
-TOP_CUSTOMERS = 15
+TOP_CUSTOMERS = 10
 VIEWS = (
     "run_bounds",
     "customer_behaviour",
@@ -35,33 +35,45 @@ POPULATIONS: LiteralString = """
 """
 PROFILES: LiteralString = """
     select
-        source, segmentation, segment_name, customers, share, average_spend, average_orders, average_rating,
-        at_risk_share
+        source, segmentation, segment_name, currency, customers, customer_share, total_spend, average_spend,
+        average_orders, average_rating, at_risk_share
     from reporting.segment_profiles
     order by source collate "C", segmentation collate "C", customers desc, segment_name collate "C"
 """
+# From this probability on the model expects a customer to leave; the mart at_risk_customers has the same.
 RISKS: LiteralString = """
-    select source, currency, rule_arm, count(*) as customers, sum(value_at_stake) as value_at_stake
-    from reporting.at_risk_customers
-    where is_at_risk_by_rule
-    group by source, currency, rule_arm
-    order by source collate "C", currency collate "C" nulls last, rule_arm collate "C"
-"""
-BANDS: LiteralString = """
     select
         source,
-        least(floor(churn_probability * 10), 9)::int as tenth,
-        count(*) as customers,
-        count(*) filter (where is_at_risk_by_rule) as at_risk
+        currency,
+        count(*) filter (where is_at_risk_by_rule) as by_rule,
+        count(*) filter (where is_at_risk_by_rule and satisfaction_level is null) as by_recency_alone,
+        count(*) filter (where is_at_risk_by_rule and churn_probability >= 0.5) as by_both,
+        count(*) filter (where not is_at_risk_by_rule) as by_model_alone,
+        count(churn_probability) as scored,
+        sum(value_at_stake) filter (where is_at_risk_by_rule) as value_at_stake
     from reporting.at_risk_customers
-    where churn_probability is not null
+    group by source, currency
+    order by source collate "C", currency collate "C" nulls last
+"""
+RECENCY: LiteralString = """
+    select
+        behaviour.source,
+        least(greatest(behaviour.days_since_last_purchase - 1, 0) / 30, 12) as span,
+        count(*) filter (where risk.is_at_risk_by_rule and risk.churn_probability >= 0.5) as both,
+        count(*) filter (where risk.is_at_risk_by_rule and coalesce(risk.churn_probability, 0) < 0.5) as rule_alone,
+        count(*) filter (where not risk.is_at_risk_by_rule) as model_alone,
+        count(*) filter (where risk.customer_id is null) as neither
+    from reporting.customer_behaviour as behaviour
+    left join reporting.at_risk_customers as risk
+        on behaviour.source = risk.source and behaviour.customer_id = risk.customer_id
+    where behaviour.days_since_last_purchase is not null
     group by 1, 2
-    order by source collate "C", tenth
+    order by behaviour.source collate "C", span
 """
 AT_RISK: LiteralString = """
     select
-        source, customer_id, rule_arm, reason, evidence, days_since_last_purchase, satisfaction_level,
-        churn_probability, total_spend, currency, value_at_stake
+        source, customer_id, reason, evidence, days_since_last_purchase, satisfaction_level, churn_probability,
+        total_spend, currency, value_at_stake
     from (
         select
             *,
@@ -75,27 +87,27 @@ AT_RISK: LiteralString = """
     order by source collate "C", place
 """
 DRIVERS: LiteralString = """
-    select source, attribute, value, customers, satisfied_share, neutral_share, unsatisfied_share
+    select source, factor, factor_value, customers_known, satisfied_share, neutral_share, unsatisfied_share
     from reporting.satisfaction_drivers
-    where customers > 0
-    order by source collate "C", attribute collate "C", value collate "C"
+    where customers_known > 0
+    order by source collate "C", factor collate "C", factor_value collate "C"
 """
 METRICS: LiteralString = """
-    select task, version, metric, value, data_as_of
+    select task, version, metric, metric_value, data_as_of
     from reporting.model_quality
     order by task collate "C", data_as_of, version collate "C", metric collate "C"
 """
 TOTALS: LiteralString = """
     select
         source, currency, customers, orders, guest_orders, order_lines, returns, return_lines, items, gross_revenue,
-        net_revenue, first_ordered_at, last_ordered_at
+        returned_amount, net_revenue, first_ordered_at, last_ordered_at
     from reporting.source_totals
     order by source collate "C", currency collate "C" nulls last
 """
 MONTHS: LiteralString = """
-    select source, currency, month::date as month, orders, revenue
+    select source, currency, month_on, orders, gross_revenue
     from reporting.sales_by_month
-    order by source collate "C", currency collate "C" nulls last, month
+    order by source collate "C", currency collate "C" nulls last, month_on
 """
 
 
@@ -122,7 +134,7 @@ def read(connection: psycopg.Connection[Any]) -> Evidence:
             populations=rows("customer_behaviour", Population, POPULATIONS),
             profiles=rows("segment_profiles", Profile, PROFILES),
             risks=rows("at_risk_customers", Risk, RISKS),
-            bands=rows("at_risk_customers", Band, BANDS),
+            recency=rows("at_risk_customers", Recency, RECENCY),
             at_risk=rows("at_risk_customers", AtRisk, AT_RISK),
             drivers=rows("satisfaction_drivers", Driver, DRIVERS),
             metrics=rows("model_quality", Metric, METRICS),

@@ -32,8 +32,8 @@ def about_customers(evidence: Evidence) -> list[str]:
             )
     if evidence.drivers:
         sentences.append(
-            "What goes with satisfaction is not its cause: the shares describe the customers of one snapshot, and "
-            "attributes that move together cannot be told apart by them."
+            "What goes with satisfaction is not its cause: the shares describe these customers, and attributes that "
+            "move together cannot be told apart by them."
         )
     return sentences
 
@@ -48,7 +48,8 @@ def about_orders(evidence: Evidence) -> list[str]:
                 f"({percent(total.guest_orders / total.orders)}) name no customer. They count in the revenue, but "
                 "belong to no segment and carry no risk."
             )
-    currencies = {total.currency for total in evidence.totals} | {risk.currency for risk in evidence.risks}
+    currencies = {total.currency for total in evidence.totals if total.orders}
+    currencies |= {risk.currency for risk in evidence.risks}
     if None in currencies:
         sentences.append("Amounts without a currency are of a source that states none.")
     if len(currencies) > 1:
@@ -58,16 +59,11 @@ def about_orders(evidence: Evidence) -> list[str]:
 
 def about_models(evidence: Evidence) -> list[str]:
     """Return which customers no model says anything of."""
-    sentences = []
-    scored: dict[str, int] = {}
-    for band in evidence.bands:
-        scored[band.source] = scored.get(band.source, 0) + band.customers
-    for population in evidence.populations if evidence.bands else ():
-        if population.source not in scored:
-            sentences.append(
-                f"No customer of {population.source} has a modelled probability of leaving: the model learns from "
-                "dated orders, and a snapshot has none. There the rule stands alone."
-            )
-    if evidence.populations and not evidence.bands:
-        sentences.append("No churn model has scored anyone yet, so only the rule speaks: `make train`, `make refresh`.")
-    return sentences
+    if evidence.populations and not evidence.scored:
+        return ["No churn model has scored anyone at risk yet, so only the rule speaks: `make train`, `make refresh`."]
+    return [
+        f"No customer of {risk.source} has a modelled probability of leaving: the model learns from dated orders, and "
+        "a file of totals has none. There the rule stands alone."
+        for risk in evidence.risks
+        if not risk.scored
+    ]

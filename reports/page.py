@@ -10,16 +10,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import formats
-from reports.answers import answers, ranked_attributes, segmentations, spend_share
+from reports.answers import answers, ranked_factors, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
-from reports.evidence import Driver, Evidence, Month, Profile
+from reports.evidence import Driver, Evidence, Month, Profile, Recency
 from reports.limits import limits
 from reports.quality import scorecards
 
 TEMPLATES = Path(__file__).parent / "templates"
-# So many attributes of satisfaction are drawn; all of them stand in the table.
-DRAWN_ATTRIBUTES = 4
+# So many factors of satisfaction are drawn; all of them stand in the table.
+DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
+LAST_SPAN = 12
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
@@ -81,7 +82,7 @@ def segment_groups(evidence: Evidence) -> list[Segmentation]:
 
 def segment_bar(profile: Profile, profiles: Sequence[Profile]) -> Bar:
     """Return the bars of one segment."""
-    shares = [profile.share, spend_share(profile, profiles)]
+    shares = [profile.customer_share, spend_share(profile, profiles)]
     known = [share for share in shares if share is not None]
     return Bar(
         formats.words(profile.segment_name),
@@ -91,46 +92,39 @@ def segment_bar(profile: Profile, profiles: Sequence[Profile]) -> Bar:
 
 
 def risk_charts(evidence: Evidence) -> list[Markup]:
-    """Return, for each scored source, its customers by the model's probability, with those that the rule finds."""
+    """Return, for each source, its customers by the days since their last purchase, and who finds them at risk."""
     charts = []
-    for source, rows in groupby(evidence.bands, key=lambda band: band.source):
-        bands = {band.tenth: band for band in rows}
-        bars = []
-        for tenth in range(10):
-            band = bands.get(tenth)
-            at_risk, others = (band.at_risk, band.customers - band.at_risk) if band else (0, 0)
-            bars.append(Bar(f"{tenth * 10}–{tenth * 10 + 10} %", [at_risk, others]))
+    for source, rows in groupby(evidence.recency, key=lambda row: row.source):
+        spans = {row.span: row for row in rows}
+        bars = [recency_bar(span, spans.get(span)) for span in range(max(spans) + 1)]
+        series = [("bad", "rule and model"), ("warm", "rule alone"), ("amber", "model alone"), ("mild", "not at risk")]
+        drawn = [place for place in range(4) if any(bar.values[place] for bar in bars)]
         chart = Chart(
-            title=f"Customers of {source} by modelled probability of leaving",
-            description="; ".join(f"{bar.label}: {bar.values[0]} at risk by rule, {bar.values[1]} not" for bar in bars),
-            series=[("bad", "at risk by the rule"), ("mild", "not at risk by the rule")],
+            title=f"Customers of {source} by days since their last purchase, and what finds them at risk",
+            description="; ".join(
+                f"{bar.label} days: " + ", ".join(f"{bar.values[place]} {series[place][1]}" for place in drawn)
+                for bar in bars
+            ),
+            series=[series[place] for place in drawn],
         )
-        charts.append(columns(chart, bars))
-    if charts or not evidence.risks:
-        return charts
-    return [risk_by_source(evidence)]
+        charts.append(columns(chart, [Bar(bar.label, [bar.values[place] for place in drawn]) for bar in bars]))
+    return charts
 
 
-def risk_by_source(evidence: Evidence) -> Markup:
-    """Return the share at risk of each source, where there are no scores to draw."""
-    bars = []
-    for population in evidence.populations:
-        found = sum(risk.customers for risk in evidence.risks if risk.source == population.source)
-        share = found / population.customers
-        bars.append(Bar(population.source, [share, 1 - share], [formats.percent(share), ""]))
-    description = "; ".join(f"{bar.label}: {bar.texts[0]} at risk" for bar in bars)
-    series = [("bad", "at risk by the rule"), ("mild", "not at risk by the rule")]
-    return stacked_bars(Chart("Customers at risk by source", description, series), bars)
+def recency_bar(span: int, row: Recency | None) -> Bar:
+    """Return the column of one span of 30 days."""
+    label = "over 360" if span == LAST_SPAN else f"{span * 30 + 1 if span else 0}–{span * 30 + 30}"
+    return Bar(label, [row.both, row.rule_alone, row.model_alone, row.neither] if row else [0, 0, 0, 0])
 
 
 def satisfaction_charts(evidence: Evidence) -> list[Markup]:
-    """Return the satisfaction of each source's customers by the attributes that it goes with most."""
+    """Return the satisfaction of each source's customers by the factors that it goes with most."""
     charts = []
-    for source, attribute in ranked_attributes(evidence.drivers)[:DRAWN_ATTRIBUTES]:
-        rows = [row for row in evidence.drivers if (row.source, row.attribute) == (source, attribute)]
+    for source, factor in ranked_factors(evidence.drivers)[:DRAWN_FACTORS]:
+        rows = [row for row in evidence.drivers if (row.source, row.factor) == (source, factor)]
         bars = [driver_bar(row) for row in rows]
         chart = Chart(
-            title=f"{formats.words(attribute)}, {source}",
+            title=f"{formats.words(factor)}, {source}",
             description="; ".join(f"{bar.label}: {bar.texts[0]} satisfied, {bar.texts[2]} unsatisfied" for bar in bars),
             series=[("good", "satisfied"), ("mild", "neutral"), ("bad", "unsatisfied")],
         )
@@ -139,19 +133,19 @@ def satisfaction_charts(evidence: Evidence) -> list[Markup]:
 
 
 def driver_bar(row: Driver) -> Bar:
-    """Return the bar of one value of one attribute."""
+    """Return the bar of one value of one factor."""
     shares = [row.satisfied_share, row.neutral_share, row.unsatisfied_share]
     return Bar(
-        row.value,
+        row.factor_value,
         [float(share) for share in shares],
-        [*(formats.percent(share) for share in shares), f"n = {formats.count(row.customers)}"],
+        [*(formats.percent(share) for share in shares), f"n = {formats.count(row.customers_known)}"],
     )
 
 
 def ranked_drivers(drivers: Sequence[Driver]) -> list[Driver]:
-    """Return the drivers, those of the attribute that splits satisfaction most first."""
-    place = {key: index for index, key in enumerate(ranked_attributes(drivers))}
-    return sorted(drivers, key=lambda row: place[row.source, row.attribute])
+    """Return the drivers, those of the factor that splits satisfaction most first."""
+    place = {key: index for index, key in enumerate(ranked_factors(drivers))}
+    return sorted(drivers, key=lambda row: place[row.source, row.factor])
 
 
 def month_charts(evidence: Evidence) -> list[Markup]:
@@ -172,6 +166,6 @@ def month_charts(evidence: Evidence) -> list[Markup]:
 
 def month_bar(month: Month, evidence: Evidence) -> Bar:
     """Return the column of one month."""
-    revenue = float(max(month.revenue, Decimal(0)))
-    cut = evidence.as_of is not None and f"{evidence.as_of:%Y%m}" == f"{month.month:%Y%m}"
-    return Bar(f"{month.month:%b %y}", [0, revenue] if cut else [revenue, 0])
+    revenue = float(max(month.gross_revenue, Decimal(0)))
+    cut = evidence.as_of is not None and f"{evidence.as_of:%Y%m}" == f"{month.month_on:%Y%m}"
+    return Bar(f"{month.month_on:%b %y}", [0, revenue] if cut else [revenue, 0])

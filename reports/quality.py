@@ -64,7 +64,7 @@ def scorecard(task: str, metrics: Sequence[Metric]) -> Scorecard:
     for row in metrics:
         if row.version == newest.version:
             baseline, measure = split(row.metric)
-            values.setdefault(measure, {})[baseline] = row.value
+            values.setdefault(measure, {})[baseline] = row.metric_value
     found = {baseline for columns in values.values() for baseline in columns}
     present = [prefix for prefix in BASELINES if prefix in found]
     lines = [

@@ -5,9 +5,95 @@ from decimal import Decimal
 
 import pytest
 
-from reports.evidence import AtRisk, Band, Driver, Evidence, Metric, Month, Population, Profile, Risk, Totals
+from reports.evidence import (
+    AtRisk,
+    Driver,
+    Evidence,
+    Metric,
+    Month,
+    Population,
+    Profile,
+    Recency,
+    Risk,
+    Totals,
+)
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
+MONTHS = [date(2010, 12, 1), *(date(2011, number, 1) for number in range(1, 13))]
+
+
+def money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def profile(
+    source: str,
+    name: str,
+    customers: int,
+    share: str,
+    spend: str,
+    *,
+    currency: str | None = None,
+    orders: str | None = None,
+    rating: str | None = None,
+    at_risk: str = "0",
+) -> Profile:
+    """Return one segment of the rule whose customers spent `spend` each."""
+    return Profile(
+        source=source,
+        segmentation="rule",
+        segment_name=name,
+        currency=currency,
+        customers=customers,
+        customer_share=Decimal(share),
+        total_spend=Decimal(spend) * customers,
+        average_spend=Decimal(spend),
+        average_orders=money(orders),
+        average_rating=money(rating),
+        at_risk_share=Decimal(at_risk),
+    )
+
+
+RETAIL_CUSTOMER = AtRisk(
+    source="retail",
+    customer_id="12346",
+    reason="325 days since the last purchase; satisfaction unknown",
+    evidence="order history",
+    days_since_last_purchase=325,
+    satisfaction_level=None,
+    churn_probability=Decimal("0.97"),
+    total_spend=Decimal("77183.60"),
+    currency="GBP",
+    value_at_stake=Decimal("74868.0920"),
+)
+SHOP_CUSTOMER = AtRisk(
+    source="shop",
+    customer_id="124",
+    reason="55 days since the last purchase; unsatisfied",
+    evidence="totals file",
+    days_since_last_purchase=55,
+    satisfaction_level="Unsatisfied",
+    churn_probability=None,
+    total_spend=Decimal("690.60"),
+    currency=None,
+    value_at_stake=Decimal("690.60"),
+)
+RETAIL = Totals(
+    source="retail",
+    currency="GBP",
+    customers=4000,
+    orders=20000,
+    guest_orders=1500,
+    order_lines=520000,
+    returns=3600,
+    return_lines=9200,
+    items=5000000,
+    gross_revenue=Decimal("10666684.54"),
+    returned_amount=Decimal("918936.61"),
+    net_revenue=Decimal("9747747.93"),
+    first_ordered_at=datetime(2010, 12, 1, tzinfo=UTC),
+    last_ordered_at=datetime(2011, 12, 9, tzinfo=UTC),
+)
 
 
 @pytest.fixture
@@ -17,44 +103,22 @@ def evidence() -> Evidence:
         as_of=AS_OF,
         populations=[Population("retail", 4000, 0, 0, 0), Population("shop", 350, 125, 107, 116)],
         profiles=[
-            profile("retail", "champions", 1000, "0.25", "6000.00", "12.5", None, "0.02"),
-            profile("retail", "occasional", 3000, "0.75", "1000.00", "2.1", None, "0.4"),
-            profile("shop", "high_value", 117, "0.334", "1311.13", None, "4.67", "0"),
-            profile("shop", "low_value", 233, "0.666", "617.22", None, "3.70", "0.4978"),
+            profile("retail", "champions", 1000, "0.25", "6000", currency="GBP", orders="12.5", at_risk="0.02"),
+            profile("retail", "occasional", 3000, "0.75", "1000", currency="GBP", orders="2.1", at_risk="0.4"),
+            profile("shop", "Gold, under 35, New York", 117, "0.334", "1311.13", rating="4.67"),
+            profile("shop", "Bronze, 35 to 50, Chicago", 233, "0.666", "617.22", rating="3.7", at_risk="0.4978"),
         ],
         risks=[
-            Risk("retail", "GBP", "recency", 1200, Decimal("812345.67")),
-            Risk("shop", None, "recency_and_satisfaction", 116, Decimal("66000.50")),
+            Risk("retail", "GBP", 1200, 1200, 900, 50, 1250, Decimal("812345.67")),
+            Risk("shop", None, 116, 0, 0, 0, 0, Decimal("66000.50")),
         ],
-        bands=[Band("retail", tenth, 100 + 80 * tenth, 50 * max(0, tenth - 5)) for tenth in range(10)],
-        at_risk=[
-            AtRisk(
-                "retail",
-                "12346",
-                "recency",
-                "no purchase for 325 days",
-                "orders",
-                325,
-                None,
-                Decimal("0.97"),
-                Decimal("77183.60"),
-                "GBP",
-                Decimal("77183.60"),
-            ),
-            AtRisk(
-                "shop",
-                "124",
-                "recency_and_satisfaction",
-                "no purchase for 55 days, unsatisfied",
-                "snapshot",
-                55,
-                "Unsatisfied",
-                None,
-                Decimal("690.60"),
-                None,
-                Decimal("690.60"),
-            ),
+        recency=[
+            Recency("retail", 0, 0, 0, 50, 2750),
+            *(Recency("retail", span, 75, 25, 0, 0) for span in range(1, 13)),
+            Recency("shop", 0, 0, 0, 0, 200),
+            Recency("shop", 1, 0, 116, 0, 34),
         ],
+        at_risk=[RETAIL_CUSTOMER, SHOP_CUSTOMER],
         drivers=[
             Driver("shop", "city", "Chicago", 58, Decimal(0), Decimal(0), Decimal(1)),
             Driver("shop", "city", "San Francisco", 58, Decimal(1), Decimal(0), Decimal(0)),
@@ -66,41 +130,9 @@ def evidence() -> Evidence:
             Metric("churn", "2", "auc", Decimal("0.812"), AS_OF),
             Metric("churn", "2", "rule_auc", Decimal("0.741"), AS_OF),
         ],
-        totals=[
-            Totals(
-                "retail",
-                "GBP",
-                4000,
-                20000,
-                1500,
-                520000,
-                3600,
-                9200,
-                5000000,
-                Decimal("10666684.54"),
-                Decimal("9747747.93"),
-                datetime(2010, 12, 1, tzinfo=UTC),
-                datetime(2011, 12, 9, tzinfo=UTC),
-            ),
-        ],
+        totals=[RETAIL],
         months=[
-            Month(
-                "retail",
-                "GBP",
-                date(2010 + (11 + m) // 12, (11 + m) % 12 + 1, 1),
-                1400 + 50 * m,
-                Decimal(560000 + 53000 * m),
-            )
-            for m in range(13)
+            Month("retail", "GBP", month, 1400 + 50 * place, Decimal(560000 + 53000 * place))
+            for place, month in enumerate(MONTHS)
         ],
     )
-
-
-def profile(
-    source: str, name: str, customers: int, share: str, spend: str, orders: str | None, rating: str | None, at_risk: str
-) -> Profile:
-    """Return one segment of the rule."""
-    return Profile(
-        source, "rule", name, customers, Decimal(share), Decimal(spend), Decimal(orders) if orders else None,
-        Decimal(rating) if rating else None, Decimal(at_risk),
-    )  # fmt: skip

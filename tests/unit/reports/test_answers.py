@@ -3,31 +3,39 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from reports.answers import answers, chosen_profiles, ranked_attributes
+from reports.answers import answers, chosen_profiles, ranked_factors
 from reports.evidence import Driver, Evidence, Risk
 
 
 def test_segments_names_the_segment_that_brings_most(evidence: Evidence) -> None:
     assert answers(evidence)[0].sentence == (
         "retail has 4,000 customers in 2 segments, of whom the 1,000 in “Champions” (25 %) bring 67 % of the spend; "
-        "shop has 350 customers in 2 segments, of whom the 117 in “High value” (33 %) bring 52 % of the spend."
+        "shop has 350 customers in 2 segments, of whom the 117 in “Gold, under 35, New York” (33 %) "
+        "bring 52 % of the spend."
     )
 
 
-def test_churn_keeps_currencies_apart(evidence: Evidence) -> None:
+def test_churn_keeps_currencies_apart_and_the_model_beside_the_rule(evidence: Evidence) -> None:
     assert answers(evidence)[1].sentence == (
-        "1,316 of 4,350 customers (30 %) are at risk of leaving: 1,200 of 4,000 in retail (who have spent "
-        "GBP 812,346) and 116 of 350 in shop (who have spent 66,000)."
+        "1,316 of 4,350 customers (30 %) are at risk of leaving by the rule: 1,200 of 4,000 in retail (GBP 812,346 at "
+        "stake) and 116 of 350 in shop (66,000 at stake); the model expects 900 of them to leave, and 50 others."
     )
-    euros = Risk("retail", "EUR", "recency", 10, Decimal(500))
+    euros = Risk("retail", "EUR", 10, 10, 0, 0, 0, Decimal(500))
     both = answers(replace(evidence, risks=[euros, *evidence.risks]))[1].sentence
-    assert "1,210 of 4,000 in retail (who have spent EUR 500 and GBP 812,346)" in both
+    assert "1,210 of 4,000 in retail (EUR 500 and GBP 812,346 at stake)" in both
+
+
+def test_churn_without_scores_says_nothing_of_the_model(evidence: Evidence) -> None:
+    snapshot = replace(evidence, populations=evidence.populations[1:], risks=evidence.risks[1:])
+    assert answers(snapshot)[1].sentence == (
+        "116 of 350 customers (33 %) are at risk of leaving by the rule: 116 of 350 in shop (66,000 at stake)."
+    )
 
 
 def test_no_one_at_risk_is_an_answer_too(evidence: Evidence) -> None:
     answer = answers(replace(evidence, risks=[]))[1]
     assert answer.found
-    assert answer.sentence == "0 of 4,350 customers (0 %) are at risk of leaving."
+    assert answer.sentence == "0 of 4,350 customers (0 %) are at risk of leaving by the rule."
 
 
 def test_satisfaction_counts_the_known_and_names_what_it_goes_with(evidence: Evidence) -> None:
@@ -38,13 +46,13 @@ def test_satisfaction_counts_the_known_and_names_what_it_goes_with(evidence: Evi
     )
 
 
-def test_attributes_that_do_not_split_satisfaction_are_not_named(evidence: Evidence) -> None:
+def test_factors_that_do_not_split_satisfaction_are_not_named(evidence: Evidence) -> None:
     even = [Driver("shop", "city", city, 10, Decimal("0.5"), Decimal(0), Decimal("0.5")) for city in ("A", "B")]
     assert answers(replace(evidence, drivers=even))[2].sentence.endswith("others is unknown.")
 
 
-def test_attributes_rank_by_how_far_apart_their_values_lie(evidence: Evidence) -> None:
-    assert ranked_attributes(evidence.drivers) == [("shop", "city"), ("shop", "gender")]
+def test_factors_rank_by_how_far_apart_their_values_lie(evidence: Evidence) -> None:
+    assert ranked_factors(evidence.drivers) == [("shop", "city"), ("shop", "gender")]
 
 
 def test_each_source_is_answered_by_the_rule_or_what_stands_in_for_it(evidence: Evidence) -> None:
@@ -55,6 +63,6 @@ def test_each_source_is_answered_by_the_rule_or_what_stands_in_for_it(evidence: 
     assert [(row.source, row.segmentation, row.segment_name) for row in chosen] == [
         ("retail", "rfm", "champions"),
         ("retail", "rfm", "occasional"),
-        ("shop", "rule", "high_value"),
-        ("shop", "rule", "low_value"),
+        ("shop", "rule", "Gold, under 35, New York"),
+        ("shop", "rule", "Bronze, 35 to 50, Chicago"),
     ]

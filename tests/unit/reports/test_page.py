@@ -50,12 +50,13 @@ def test_page_holds_the_answers_the_clock_and_the_sources(evidence: Evidence) ->
     for answer in answers(evidence):
         assert answer.found
         assert f'<p class="answer">{answer.sentence}</p>' in page
-    assert tags(page).count("svg") == 2 + 1 + 2 + 1
+    assert tags(page).count("svg") == 2 + 2 + 2 + 1
 
 
 def test_page_shows_amounts_to_the_cent_in_their_currency(evidence: Evidence) -> None:
     page = render(evidence)
     assert "GBP 77,183.60" in page
+    assert "GBP 74,868.09" in page
     assert ">10,666,684.54<" in page
     assert ">918,936.61<" in page
     assert ">9,747,747.93<" in page
@@ -85,12 +86,12 @@ def test_hostile_customers_values_and_metrics_stay_text(evidence: Evidence) -> N
         replace(
             evidence,
             populations=[replace(row, source=HOSTILE) for row in evidence.populations],
-            at_risk=[replace(row, customer_id=HOSTILE, reason=HOSTILE, currency=HOSTILE) for row in evidence.at_risk],
-            drivers=[replace(row, source=HOSTILE, attribute=HOSTILE, value=HOSTILE) for row in evidence.drivers],
+            at_risk=[replace(row, customer_id=HOSTILE, evidence=HOSTILE, currency=HOSTILE) for row in evidence.at_risk],
+            drivers=[replace(row, source=HOSTILE, factor=HOSTILE, factor_value=HOSTILE) for row in evidence.drivers],
             metrics=[replace(row, task=HOSTILE, metric=HOSTILE, version=HOSTILE) for row in evidence.metrics],
             totals=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.totals],
             months=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.months],
-            bands=[replace(row, source=HOSTILE) for row in evidence.bands],
+            recency=[replace(row, source=HOSTILE) for row in evidence.recency],
         )
     )
     assert "<script" not in page.lower()
@@ -114,14 +115,13 @@ def test_platform_without_export_says_so() -> None:
 
 
 def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: Evidence) -> None:
-    orders = replace(
-        evidence, populations=evidence.populations[:1], risks=evidence.risks[:1], drivers=[], bands=[], metrics=[]
-    )
+    unscored = replace(evidence.risks[0], scored=0)
+    orders = replace(evidence, populations=evidence.populations[:1], risks=[unscored], drivers=[], metrics=[])
     page = render(orders)
     assert "make snapshot FILE=" in page
     assert "No modelled probabilities yet" in page
     assert "recency arm alone" in page
-    assert "Customers at risk by source" in page
+    assert "Customers of retail by days since their last purchase" in page
 
 
 def test_snapshot_alone_leaves_purchasing_open(evidence: Evidence) -> None:
@@ -156,8 +156,8 @@ def test_one_customer_and_nothing_spent(evidence: Evidence) -> None:
     alone = Evidence(
         as_of=evidence.as_of,
         populations=[Population("shop", 1, 0, 0, 0)],
-        profiles=[Profile("shop", "rule", "new", 1, Decimal(1), None, None, None, None)],
-        risks=[Risk("shop", None, "recency", 1, None)],
+        profiles=[Profile("shop", "rule", "new", None, 1, Decimal(1), None, None, None, None, None)],
+        risks=[Risk("shop", None, 1, 1, 0, 0, 0, None)],
     )
     tags(render(alone))
-    assert answers(alone)[1].sentence == "1 of 1 customer (100 %) are at risk of leaving: 1 of 1 in shop."
+    assert answers(alone)[1].sentence == ("1 of 1 customer (100 %) are at risk of leaving by the rule: 1 of 1 in shop.")
