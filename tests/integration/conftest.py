@@ -1,0 +1,37 @@
+"""The second platform of the integration tests."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from spark.common.settings import settings
+from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform
+
+
+@pytest.fixture(scope="session")
+def environ() -> dict[str, str]:
+    """What a command of the second platform finds in its environment."""
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return {
+        **kept,
+        "STATE_DIR": str(STATE_DIR),
+        "PORT_BASE": PORT_BASE,
+        "DBT_PROFILES_DIR": str(STATE_DIR / "conf" / "dbt"),
+        "DBT_TARGET_PATH": str(STATE_DIR / "dbt"),
+        "DBT_LOG_PATH": str(STATE_DIR / "log" / "dbt"),
+        "PYTHON": sys.executable,
+    }
+
+
+@pytest.fixture(scope="session")
+def platform(environ: dict[str, str]) -> Iterator[Platform]:
+    """A platform that was never fed; the modules of this folder run in order and leave it to the next one."""
+    platform = Platform(settings(environ), environ)
+    platform.make("reset", YES="1")
+    try:
+        platform.make("up")
+        yield platform
+    finally:
+        platform.make("down")

@@ -1,0 +1,87 @@
+"""The second platform, on its own ports and folder, driven as a user drives the first: through make and dbt."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from spark.common.settings import ROOT, Settings
+
+STATE_DIR = ROOT / ".state-test"
+PORT_BASE = "27000"
+VARIABLES = ("ORDERS", "MAPPING", "SNAPSHOT", "SOURCE", "SHIFT_TO", "FILE", "SERVICES", "FORCE", "VERBOSE")
+
+
+def real_file(variable: str) -> Path:
+    """Return a real data file, skip where it is not given, and fail where CI must have it."""
+    path = os.environ.get(variable)
+    if path:
+        return Path(path)
+    if os.environ.get("CI"):
+        pytest.fail(f"{variable} is not set, and CI must not skip the tests on real data")
+    pytest.skip(f"{variable} is not set: name the file to test on real data")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform and the commands of its user."""
+
+    config: Settings
+    environ: dict[str, str]
+
+    def start(self, *command: str, folder: Path = ROOT) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, as a terminal would."""
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=self.environ,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def call(
+        self, *command: str, folder: Path = ROOT, status: int = 0, timeout: float = 900
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command and insist on its exit status; no user ever sees a traceback."""
+        process = self.start(*command, folder=folder)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        said = f"{' '.join(command)}\n--- out\n{out[-4000:]}\n--- err\n{err[-4000:]}"
+        assert process.returncode == status, f"exit status {process.returncode}, not {status}: {said}"
+        assert "Traceback" not in err, said
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def make(self, target: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a make target; a failing recipe gives make's own status, 2."""
+        return self.call("make", target, *(f"{name}={value}" for name, value in variables.items()), status=status)
+
+    def python(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a module of the project."""
+        return self.call(sys.executable, "-m", *arguments, status=status)
+
+    def dbt(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run dbt by hand, in its folder."""
+        return self.call(f"{sys.prefix}/bin/dbt", *arguments, folder=ROOT / "dbt_project", status=status)
+
+    def rows(self, query: str, store: str = "serving") -> list[dict[str, str]]:
+        """Return the rows of a query, as text."""
+        done = self.make("sql", Q=query, STORE=store, FORMAT="csv")
+        return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    def value(self, query: str, store: str = "serving") -> str:
+        """Return the one value of a query, as text."""
+        [row] = self.rows(query, store)
+        [value] = row.values()
+        return value

@@ -1,0 +1,91 @@
+"""A platform that was never fed: everything can be typed, nothing breaks, nobody is let in."""
+
+import stat
+import subprocess
+import time
+
+import psycopg
+import pytest
+from pyhive import hive
+
+from tests.integration.harness import Platform
+
+
+def test_up_again_finds_nothing_to_do(platform: Platform) -> None:
+    started = time.monotonic()
+    platform.make("up")
+    assert time.monotonic() - started < 10
+
+
+def test_status_lists_every_service_with_its_port_and_memory(platform: Platform) -> None:
+    text = platform.make("status").stdout
+    for service in ("postgres", "kafka", "namenode", "datanode", "thrift"):
+        line = next(line for line in text.splitlines() if line.split()[:1] == [service])
+        assert str(platform.config.port(service)) in line
+
+
+def test_doctor_finds_nothing(platform: Platform) -> None:
+    platform.make("doctor")
+
+
+def test_secrets_are_private(platform: Platform) -> None:
+    files = [*platform.config.path("secrets").iterdir(), platform.config.path("conf", "dbt", "profiles.yml")]
+    assert len(files) >= 7
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.is_file()} == {0o600}
+
+
+def test_no_secret_is_on_a_command_line(platform: Platform) -> None:
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    for file in platform.config.path("secrets").iterdir():
+        assert file.read_text().strip() not in processes
+
+
+def test_an_empty_lake_has_the_epoch_for_its_clock(platform: Platform) -> None:
+    platform.dbt("build")
+    assert platform.value("select as_of from core.run_bounds", "lake").startswith("1970-01-01")
+
+
+def test_run_then_test_is_as_good_as_build(platform: Platform) -> None:
+    platform.dbt("run")
+    platform.dbt("test")
+
+
+def test_ingest_of_nothing_says_how_to_feed(platform: Platform) -> None:
+    done = platform.make("ingest")
+    assert "make replay" in done.stdout + done.stderr
+    assert "make simulate" in done.stdout + done.stderr
+
+
+def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) -> None:
+    config = platform.config
+    for user, password in (("modeler", "wrong"), ("root", ""), ("modeler", "")):
+        with pytest.raises(Exception, match=r"(?i)error validating|bad status|unauthorized|SASL|password"):
+            hive.connect(config.thrift_host, config.thrift_port, user, auth="CUSTOM", password=password)
+
+
+@pytest.mark.parametrize(
+    ("identity", "statement"),
+    [
+        ("reporter", "create table marts.evil (id int)"),
+        ("reporter", "create table reporting.evil (id int)"),
+        ("reporter", "create table public.evil (id int)"),
+        ("modeler", "create table marts.evil (id int)"),
+        ("exporter", "create table reporting.evil (id int)"),
+        ("monitor", "create table marts.evil (id int)"),
+    ],
+)
+def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, statement: str) -> None:
+    config = platform.config
+    login = {"host": config.postgres_host, "port": config.postgres_port, "dbname": "lake", "user": identity}
+    with psycopg.connect(**login, password=config.secret(identity)) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(**login, password="wrong")
+
+
+def test_the_same_holds_after_a_restart(platform: Platform) -> None:
+    platform.make("down")
+    assert platform.make("status", status=2).returncode == 2
+    platform.make("up")
+    platform.dbt("build")

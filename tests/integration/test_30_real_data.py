@@ -1,0 +1,61 @@
+"""The real files, from CSV lines to PostgreSQL rows, against an independent computation."""
+
+from decimal import Decimal
+
+from tests.integration.expected import online_retail
+from tests.integration.harness import Platform, real_file
+
+TOTALS = ("orders", "order_lines", "guest_orders", "returns", "return_lines", "gross_revenue", "net_revenue")
+BY_RULE = """
+    select source, is_at_risk_by_rule, count(*) as customers from reporting.at_risk_customers
+    where rule_arm = 'recency and satisfaction' group by 1, 2
+"""
+
+
+def test_the_whole_job_on_online_retail_beside_the_snapshot(platform: Platform) -> None:
+    orders, snapshot = real_file("ONLINE_RETAIL_CSV"), real_file("SNAPSHOT_CSV")
+    done = platform.make("run", ORDERS=str(orders), MAPPING="online_retail", SNAPSHOT=str(snapshot))
+    assert "done in" in done.stdout
+    assert platform.value("select as_of from reporting.run_bounds").startswith("2011-12-10")
+
+
+def test_every_count_and_sum_is_that_of_the_independent_computation(platform: Platform) -> None:
+    expected = online_retail(real_file("ONLINE_RETAIL_CSV"))
+    [totals] = platform.rows("select * from reporting.source_totals where source = 'online_retail'")
+    assert {name: Decimal(totals[name]) for name in TOTALS} == {name: Decimal(expected[name]) for name in TOTALS}
+    # A customer who only ever returned is a customer too, so the orders' customers are counted in the behaviour mart.
+    buyers = "select count(*) from reporting.customer_behaviour where source = 'online_retail' and orders > 0"
+    assert int(platform.value(buyers)) == expected["customers"]
+
+
+def test_every_line_of_the_file_is_accounted_for(platform: Platform) -> None:
+    expected = online_retail(real_file("ONLINE_RETAIL_CSV"))
+    query = """
+        select broken_rule, count(*) as events, sum(coalesce(size(lines), 1)) as lines
+        from bronze.events where source = 'online_retail' group by 1
+    """
+    found = {row["broken_rule"]: (int(row["events"]), int(row["lines"])) for row in platform.rows(query, "lake")}
+    assert found["adjustment"] == (expected["adjustments"], expected["adjustment_lines"])
+    assert found["write_off"] == (expected["write_offs"], expected["write_off_lines"])
+    assert sum(lines for _, lines in found.values()) == expected["lines"]
+    assert set(found) == {"", "adjustment", "write_off"}
+
+
+def test_the_rule_finds_the_116_customers_of_the_snapshot(platform: Platform) -> None:
+    real_file("SNAPSHOT_CSV")
+    found = {(row["source"], row["is_at_risk_by_rule"]): row["customers"] for row in platform.rows(BY_RULE)}
+    assert found == {("snapshot", "t"): "116"}
+
+
+def test_counts_reconcile(platform: Platform) -> None:
+    platform.make("reconcile")
+
+
+def test_the_same_file_again_is_skipped_and_the_daily_cycle_changes_nothing(platform: Platform) -> None:
+    orders = real_file("ONLINE_RETAIL_CSV")
+    totals = platform.rows("select * from reporting.source_totals order by source, currency")
+    risks = platform.rows("select * from reporting.at_risk_customers order by source, customer_id")
+    assert "skipped" in platform.make("replay", ORDERS=str(orders), MAPPING="online_retail").stdout
+    platform.make("refresh")
+    assert platform.rows("select * from reporting.source_totals order by source, currency") == totals
+    assert platform.rows("select * from reporting.at_risk_customers order by source, customer_id") == risks

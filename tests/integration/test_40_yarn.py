@@ -1,0 +1,25 @@
+"""The training job on YARN: plain spark-submit, client and cluster mode."""
+
+import pytest
+
+from spark.common.settings import ROOT
+from tests.integration.harness import Platform
+
+
+@pytest.mark.parametrize("mode", ["client", "cluster"])
+def test_training_runs_on_yarn(platform: Platform, mode: str) -> None:
+    platform.make("up", SERVICES="+yarn")
+    query = "select count(*) from predictions.model_versions where task = 'churn'"
+    before = int(platform.value(query, "lake"))
+    spark_submit(platform, "--master", "yarn", "--deploy-mode", mode)
+    assert int(platform.value(query, "lake")) >= before > 0
+
+
+def test_plain_spark_submit_scores_locally(platform: Platform) -> None:
+    spark_submit(platform, program="spark/churn/score.py")
+
+
+def spark_submit(platform: Platform, *options: str, program: str = "spark/churn/train.py") -> None:
+    environ = {**platform.environ, "SPARK_CONF_DIR": str(platform.config.path("conf", "spark"))}
+    script = str(ROOT / ".venv" / "bin" / "spark-submit")
+    Platform(platform.config, environ).call(script, *options, program)
