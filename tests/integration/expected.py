@@ -9,7 +9,7 @@ COLUMNS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "
 
 
 def online_retail(path: Path) -> dict[str, int | Decimal]:
-    """Return counts and sums of a well-formed file: one order is one invoice; A, C and negative invoices are set apart."""
+    """Return counts and sums of a well-formed file; A, C and negative invoices are set apart."""
     lines = pd.read_csv(path, dtype=str, keep_default_na=False)[COLUMNS]
     kind = lines.InvoiceNo.str[0].where(lines.InvoiceNo.str[0].isin(["A", "C"]), "sale")
     quantity = lines.Quantity.astype(int)

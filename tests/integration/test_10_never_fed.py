@@ -77,9 +77,11 @@ def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) ->
 def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, statement: str) -> None:
     config = platform.config
     login = {"host": config.postgres_host, "port": config.postgres_port, "dbname": "lake", "user": identity}
-    with psycopg.connect(**login, password=config.secret(identity)) as connection:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(statement)
+    with (
+        psycopg.connect(**login, password=config.secret(identity)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(**login, password="wrong")
 
