@@ -18,6 +18,8 @@ BAR = 15
 TICKS = 4
 # A label longer than this would run into its bar at the page's font size.
 LONGEST = 32
+# Two or three columns would otherwise be as wide as the page.
+WIDEST = 110
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
     """Return stacked vertical columns over an axis of round numbers."""
     left, height, base = 64, 190, 210
     top = axis_top(max((sum(bar.values) for bar in bars), default=0))
-    step = (WIDTH - left - 8) / max(len(bars), 1)
+    step = min((WIDTH - left - 8) / max(len(bars), 1), WIDEST)
     parts = []
     for tick in range(TICKS + 1):
         y = base - height * tick / TICKS

@@ -100,7 +100,7 @@ def risk_charts(evidence: Evidence) -> list[Markup]:
         series = [("bad", "rule and model"), ("warm", "rule alone"), ("amber", "model alone"), ("mild", "not at risk")]
         drawn = [place for place in range(4) if any(bar.values[place] for bar in bars)]
         chart = Chart(
-            title=f"Customers of {source} by days since their last purchase, and what finds them at risk",
+            title=f"{source}: customers by days since the last purchase",
             description="; ".join(
                 f"{bar.label} days: " + ", ".join(f"{bar.values[place]} {series[place][1]}" for place in drawn)
                 for bar in bars
@@ -124,7 +124,7 @@ def satisfaction_charts(evidence: Evidence) -> list[Markup]:
         rows = [row for row in evidence.drivers if (row.source, row.factor) == (source, factor)]
         bars = [driver_bar(row) for row in rows]
         chart = Chart(
-            title=f"{formats.words(factor)}, {source}",
+            title=f"{source}: satisfaction by {formats.words(factor).lower()}",
             description="; ".join(f"{bar.label}: {bar.texts[0]} satisfied, {bar.texts[2]} unsatisfied" for bar in bars),
             series=[("good", "satisfied"), ("mild", "neutral"), ("bad", "unsatisfied")],
         )
@@ -156,7 +156,7 @@ def month_charts(evidence: Evidence) -> list[Markup]:
         bars = [month_bar(month, evidence) for month in months]
         series = [("a", "whole month"), ("cut", "month not over yet")]
         chart = Chart(
-            title=f"Gross revenue by month, {source}, {currency or 'currency not stated'}",
+            title=f"{source}: gross revenue by month, {currency or 'currency not stated'}",
             description="; ".join(f"{bar.label}: {formats.short(sum(bar.values))}" for bar in bars),
             series=series if any(bar.values[1] for bar in bars) else series[:1],
         )
