@@ -1,0 +1,42 @@
+"""One lock per writer: a second run of a job is refused and told who holds it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+
+@contextmanager
+def hold(config: Settings, job: str) -> Iterator[None]:
+    """Hold the lock of `job` for the length of the block; the system frees it however the process ends.
+
+    Raises:
+        UserError: another process holds it, or the state folder cannot be written.
+    """
+    path = config.path("run", f"{job}.lock")
+    descriptor = opened(path)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise UserError(f"{job} runs already (process {holder}); wait for it to end, or stop it") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def opened(path: Path) -> int:
+    """Return the lock file's descriptor; the file is never removed, since another process may wait on it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; the state folder must be writable (STATE_DIR)") from None

@@ -1,0 +1,1 @@
+"""An order history from a file, sent to Kafka as the events that made it."""

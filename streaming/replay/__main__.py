@@ -1,0 +1,124 @@
+"""Send an order history to Kafka: one order of the file is one event, in the order of time."""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from spark.common import locks
+from spark.common.contracts import load as contracts
+from spark.common.errors import UsageError, entry_point
+from spark.common.settings import Settings, settings
+from streaming import producer, topics
+from streaming.replay import finished, source
+from streaming.replay.events import Events, Tally, iso
+from streaming.replay.mapping import Mapping, load
+from streaming.replay.rows import Rows, Unmappable
+from streaming.replay.stage import Stage, staged
+
+TOPICS = ("orders", "returns")
+MS_PER_DAY = 86_400_000
+ROWS_BETWEEN_REPORTS = 200_000
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Replay one file; all that can be wrong with it is said before anything is sent."""
+    arguments = parse(argv)
+    config, mapping = settings(), load(arguments.mapping)
+    name = arguments.source or mapping.name
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
+        raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
+    identity = {"source": name, "mapping": mapping.name, "shift_to": day_text(arguments.shift_to)}
+    with locks.hold(config, "replay"):
+        digest = source.sha256(arguments.orders)
+        before = finished.find(config, digest, identity)
+        if before and not arguments.force:
+            print(f"skipped: {arguments.orders.name} was replayed before ({before['summary']}); --force sends it again")
+            return
+        summary, tally = replay(config, arguments, mapping, name)
+        counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
+        finished.record(config, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
+    print(summary)
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m streaming.replay", description=__doc__)
+    parser.add_argument("--orders", type=Path, required=True, help="CSV file, one row per order line; may be gzipped")
+    parser.add_argument("--mapping", required=True, help="name in streaming/mappings, or path of a mapping file")
+    parser.add_argument("--source", help="name of the shop; the mapping's name where it is not given")
+    parser.add_argument(
+        "--shift-to",
+        type=day,
+        metavar="DATE",
+        help="move all events by whole days so that the newest lies on the day before DATE, which the lake's clock"
+        " then shows",
+    )
+    parser.add_argument("--force", action="store_true", help="send a file again that was sent to its end before")
+    return parser.parse_args(argv)
+
+
+def day(text: str) -> date:
+    """Return a day of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-01-31") from None
+
+
+def day_text(value: date | None) -> str | None:
+    """Return a day as the finished replays name it."""
+    return None if value is None else value.isoformat()
+
+
+def replay(config: Settings, arguments: argparse.Namespace, mapping: Mapping, name: str) -> tuple[str, Tally]:
+    """Stage the file, send its events, and return the summary and the counts."""
+    with staged(config) as stage:
+        read = fill(stage, arguments.orders, mapping)
+        if read == 0:
+            raise UsageError(f"{arguments.orders}: has a header and no rows")
+        tally = Tally()
+        events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally)
+        topics.ensure(config, contracts().topics)
+        acknowledged = producer.send(config, events.of(stage), stage.count(), f"replay {arguments.orders.name}")
+    if tally.lines.total() != read or acknowledged.total() != tally.events.total():
+        raise RuntimeError(f"{read} rows read, {tally}, {acknowledged.total()} acknowledged: they must be equal")
+    sent = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
+    return f"{tally}; {sent} events acknowledged", tally
+
+
+def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
+    """Stage all rows of the file and return their number."""
+    records = source.records(path, mapping.encoding, mapping.delimiter)
+    header = next(records)
+    rows = Rows(mapping, source.positions(path, header.cells, mapping.columns), len(header.cells))
+    number, began = 0, time.monotonic()
+    for record in records:
+        number = record.number
+        try:
+            stage.add(number, record.text, rows.line(record.cells))
+        except Unmappable as reason:
+            stage.add_raw(number, record.text, str(reason))
+        if number % ROWS_BETWEEN_REPORTS == 0:
+            rate = number / (time.monotonic() - began)
+            print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
+    stage.finish()
+    return number
+
+
+def shift_ms(stage: Stage, shift_to: date | None) -> int:
+    """Return by how much the times move: whole days, the newest event to the day before `shift_to`."""
+    newest = stage.newest_ms()
+    if shift_to is None or newest is None:
+        return 0
+    if shift_to > datetime.now(UTC).date() + timedelta(days=1):
+        raise UsageError(f"--shift-to {shift_to} lies in the future; events of the future are quarantined")
+    newest_day = date.fromisoformat(iso(newest)[:10])
+    return (shift_to - timedelta(days=1) - newest_day).days * MS_PER_DAY
+
+
+if __name__ == "__main__":
+    entry_point(main)()

@@ -1,0 +1,121 @@
+"""The topics, made from the contracts, and what Kafka says about them."""
+
+import argparse
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from spark.common.contracts import Contract, load
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import Settings, settings
+
+MILLISECONDS_PER_DAY = 86_400_000
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+PATIENCE_MS = 8_000
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as it is: `bounds` are each partition's first offset and the one after its last."""
+
+    name: str
+    topic_id: str
+    bounds: dict[int, tuple[int, int]]
+
+    @property
+    def records(self) -> int:
+        """Return how many records Kafka holds, transactions' markers included."""
+        return sum(end - first for first, end in self.bounds.values())
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Create the contracts' topics where they are not there yet, and say what they hold."""
+    argparse.ArgumentParser(prog="python -m streaming.topics", description=main.__doc__).parse_args(argv)
+    config = settings()
+    created = ensure(config, load().topics)
+    found = describe(config, [contract.topic for contract in load().topics])
+    for topic in found:
+        print(f"{topic.name:<12} {len(topic.bounds)} partitions  {topic.records:>12,} records  {topic.topic_id}")
+    print(f"{len(found)} topics, {len(created)} of them new")
+
+
+def ensure(config: Settings, contracts: Iterable[Contract]) -> list[str]:
+    """Create the topics that are not there yet and return their names."""
+    with admin(config) as client:
+        there = set(client.list_topics())
+        wanted = {one.topic: definition(one, config.topic_partitions) for one in contracts if one.topic not in there}
+        for name, topic in wanted.items():
+            try:
+                client.create_topics({name: topic}, wait_for_metadata=True)
+            except TopicAlreadyExistsError:
+                continue
+        return list(wanted)
+
+
+def definition(contract: Contract, partitions: int) -> dict[str, object]:
+    """Return how a topic is made: the broker's clock stamps arrivals, and nothing is compacted away."""
+    days = contract.retention_days
+    return {
+        "num_partitions": partitions,
+        "configs": {
+            "message.timestamp.type": "LogAppendTime",
+            "cleanup.policy": "delete",
+            "retention.ms": "-1" if days is None else str(days * MILLISECONDS_PER_DAY),
+            "retention.bytes": "-1",
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        },
+    }
+
+
+def describe(config: Settings, names: Sequence[str]) -> list[Topic]:
+    """Return the topics of these names, with the offsets that they have now."""
+    with admin(config) as client:
+        identities = {one["name"]: str(one["topic_id"]) for one in client.describe_topics(list(names))}
+    with reaching(config):
+        consumer = KafkaConsumer(
+            bootstrap_servers=config.kafka_bootstrap, enable_auto_commit=False, bootstrap_timeout_ms=PATIENCE_MS
+        )
+        try:
+            return [Topic(name, identities[name], bounds(consumer, name)) for name in names]
+        finally:
+            consumer.close()
+
+
+def bounds(consumer: KafkaConsumer, name: str) -> dict[int, tuple[int, int]]:
+    """Return the first offset and the one after the last of each partition of a topic."""
+    partitions = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
+    first, end = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    return {one.partition: (first[one], end[one]) for one in partitions}
+
+
+@contextmanager
+def admin(config: Settings) -> Iterator[KafkaAdminClient]:
+    """Return an administrator's connection for the length of the block."""
+    with reaching(config):
+        client = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def reaching(config: Settings) -> Iterator[None]:
+    """Turn Kafka's errors into one line with the remedy; its client's own log would bury that line."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    try:
+        yield
+    except KafkaError as error:
+        said = " ".join(str(error).split())
+        raise UserError(
+            f"Kafka at {config.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
+        ) from None
+
+
+if __name__ == "__main__":
+    entry_point(main)()
