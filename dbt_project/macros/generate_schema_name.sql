@@ -1,0 +1,13 @@
+{#- Schema names are used as written. In PostgreSQL an exported mart is the table that the exporter loads, so that
+    `ref` in a reporting model reaches it and both stores share one lineage graph. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {%- if target.type == 'postgres' and is_exported(node) -%}
+        marts
+    {%- else -%}
+        {{ (custom_schema_name or target.schema) | trim }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_exported(node) -%}
+    {{ return((node.config.get('meta') or {}).get('export', false)) }}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#- Refuses a model of the other store: `--select` switches the default selector of the target off. -#}
+{% macro only_on(type) -%}
+    {%- if execute and target.type != type -%}
+        {%- set other = 'lake' if type == 'spark' else 'serving' -%}
+        {{ exceptions.raise_compiler_error(model.name ~ ' is not built on target ' ~ target.name ~ '; use --target ' ~ other) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Says what to do where a reporting model is built before the first export. -#}
+{% macro needs_export() -%}
+    {%- if execute and target.type == 'postgres' -%}
+        {%- for id in model.depends_on.nodes -%}
+            {%- set mart = graph.nodes[id] -%}
+            {%- if not adapter.get_relation(database=mart.database, schema=mart.schema, identifier=mart.alias) -%}
+                {{ exceptions.raise_compiler_error(mart.schema ~ '.' ~ mart.alias ~ ' is not in PostgreSQL yet; run `make export` first') }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

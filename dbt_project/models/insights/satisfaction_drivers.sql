@@ -1,0 +1,66 @@
+with
+
+features as (
+    select
+        *,
+        {{ age_group('age') }} as age_group
+    from {{ ref('satisfaction_features') }}
+),
+
+scores as (
+    select * from {{ ref('base_satisfaction_scores') }}
+),
+
+customers as (
+    select
+        features.source,
+        features.as_of,
+        features.satisfaction_level,
+        scores.predicted_satisfaction,
+        explode(array(
+            struct('city' as factor, features.city as value),
+            struct('membership_type' as factor, features.membership_type as value),
+            struct('gender' as factor, features.gender as value),
+            struct('age_group' as factor, features.age_group as value),
+            struct('discount_applied' as factor, cast(features.discount_applied as string) as value)
+        )) as driver
+    from features
+    left join scores on features.source = scores.source and features.customer_id = scores.customer_id
+),
+
+counts as (
+    select
+        source,
+        driver.factor,
+        coalesce(driver.value, 'unknown') as factor_value,
+        count(*) as customers,
+        count(satisfaction_level) as customers_known,
+        count_if(satisfaction_level = 'Satisfied') as satisfied,
+        count_if(satisfaction_level = 'Neutral') as neutral,
+        count_if(satisfaction_level = 'Unsatisfied') as unsatisfied,
+        count(predicted_satisfaction) as customers_scored,
+        count_if(predicted_satisfaction = 'Satisfied') as predicted_satisfied,
+        count_if(predicted_satisfaction = 'Unsatisfied') as predicted_unsatisfied,
+        min(as_of) as as_of
+    from customers
+    group by source, driver.factor, coalesce(driver.value, 'unknown')
+),
+
+final as (
+    select
+        source,
+        factor,
+        factor_value,
+        customers,
+        customers_known,
+        {{ share('satisfied', 'customers_known') }} as satisfied_share,
+        {{ share('neutral', 'customers_known') }} as neutral_share,
+        {{ share('unsatisfied', 'customers_known') }} as unsatisfied_share,
+        customers_scored,
+        {{ share('predicted_satisfied', 'customers_scored') }} as predicted_satisfied_share,
+        {{ share('predicted_unsatisfied', 'customers_scored') }} as predicted_unsatisfied_share,
+        as_of
+    from counts
+)
+
+select * from final

@@ -1,0 +1,80 @@
+with
+
+behaviour as (
+    select * from {{ ref('customer_behaviour') }}
+),
+
+segments as (
+    select * from {{ ref('customer_segments') }}
+),
+
+assignments as (
+    select * from {{ ref('base_segment_assignments') }}
+),
+
+at_risk as (
+    select * from {{ ref('at_risk_customers') }}
+),
+
+members as (
+    select
+        source,
+        customer_id,
+        'rule' as segmentation,
+        segment_name
+    from segments
+    union all
+    select
+        source,
+        customer_id,
+        'rfm' as segmentation,
+        rfm_segment as segment_name
+    from segments
+    union all
+    select
+        source,
+        customer_id,
+        'model' as segmentation,
+        segment_name
+    from assignments
+),
+
+profiles as (
+    select
+        members.source,
+        members.segmentation,
+        members.segment_name,
+        count(*) as customers,
+        sum(behaviour.total_spend) as total_spend,
+        avg(behaviour.total_spend) as average_spend,
+        avg(cast(behaviour.orders as decimal(18, 0))) as average_orders,
+        avg(behaviour.average_rating) as average_rating,
+        count(at_risk.customer_id) as at_risk_customers,
+        min(behaviour.currency) as currency,
+        min(behaviour.as_of) as as_of
+    from members
+    inner join behaviour on members.source = behaviour.source and members.customer_id = behaviour.customer_id
+    left join at_risk on members.source = at_risk.source and members.customer_id = at_risk.customer_id
+    where members.segment_name is not null
+    group by members.source, members.segmentation, members.segment_name
+),
+
+final as (
+    select
+        source,
+        segmentation,
+        segment_name,
+        customers,
+        {{ share('customers', 'sum(customers) over (partition by source, segmentation)') }} as customer_share,
+        cast(total_spend as decimal(18, 4)) as total_spend,
+        cast(average_spend as decimal(18, 4)) as average_spend,
+        cast(average_orders as decimal(18, 4)) as average_orders,
+        cast(average_rating as decimal(4, 2)) as average_rating,
+        at_risk_customers,
+        {{ share('at_risk_customers', 'customers') }} as at_risk_share,
+        currency,
+        as_of
+    from profiles
+)
+
+select * from final

@@ -1,0 +1,41 @@
+with
+
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
+snapshots as (
+    select * from {{ ref('stg_snapshots__customers') }}
+),
+
+ranked as (
+    select
+        snapshots.*,
+        row_number() over (
+            partition by snapshots.source, snapshots.customer_id
+            order by snapshots.snapshot_as_of desc
+        ) as snapshot_rank
+    from snapshots
+    inner join bounds on snapshots.snapshot_as_of <= bounds.as_of
+),
+
+final as (
+    select
+        source,
+        customer_id,
+        snapshot_as_of,
+        gender,
+        age,
+        city,
+        membership_type,
+        total_spend,
+        items_purchased,
+        average_rating,
+        discount_applied,
+        days_since_last_purchase,
+        satisfaction_level
+    from ranked
+    where snapshot_rank = 1
+)
+
+select * from final

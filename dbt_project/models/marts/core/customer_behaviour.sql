@@ -1,0 +1,73 @@
+with
+
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+openings as (
+    select * from {{ ref('int_opening_snapshots') }}
+),
+
+activity as (
+    select * from {{ ref('int_customer_activity') }}
+),
+
+-- what happened before the opening balance is in it already, whenever it arrived
+dated as (
+    select
+        activity.*,
+        struct(activity.happened_at, activity.activity_id) as happened,
+        openings.customer_id is null or activity.happened_at >= openings.snapshot_as_of as is_counted
+    from activity
+    left join openings on activity.source = openings.source and activity.customer_id = openings.customer_id
+),
+
+totals as (
+    select
+        source,
+        customer_id,
+        sum(amount) filter (where is_counted) as amount,
+        sum(items) filter (where is_counted) as items,
+        avg(cast(rating as decimal(4, 2))) filter (where is_counted) as average_rating,
+        max_by(rating, happened) filter (where is_counted and rating is not null) as last_rating,
+        max_by(discount_applied, happened) filter (where is_counted and discount_applied is not null)
+            as discount_applied,
+        max(happened_at) filter (where is_counted and kind = 'order') as last_counted_order_at,
+        nullif(count(*) filter (where kind = 'order'), 0) as orders,
+        min(happened_at) filter (where kind = 'order') as first_ordered_at,
+        max(happened_at) filter (where kind = 'order') as last_ordered_at,
+        min(currency) as currency
+    from dated
+    group by source, customer_id
+),
+
+final as (
+    select
+        customers.*,
+        cast(if(openings.customer_id is null, 0, openings.total_spend) + coalesce(totals.amount, 0) as decimal(18, 4))
+            as total_spend,
+        if(openings.customer_id is null, 0, openings.items_purchased) + coalesce(totals.items, 0) as items_purchased,
+        cast(coalesce(totals.average_rating, openings.average_rating) as decimal(4, 2)) as average_rating,
+        coalesce(totals.discount_applied, openings.discount_applied) as discount_applied,
+        coalesce(
+            datediff(bounds.as_of, totals.last_counted_order_at),
+            openings.days_since_last_purchase + datediff(bounds.as_of, openings.snapshot_as_of)
+        ) as days_since_last_purchase,
+        coalesce({{ satisfaction_of('totals.last_rating') }}, openings.satisfaction_level) as satisfaction_level,
+        -- a totals file does not say how many orders its totals are of
+        coalesce(totals.orders, if(openings.customer_id is null, 0, null)) as orders,
+        totals.first_ordered_at,
+        totals.last_ordered_at,
+        totals.currency,
+        bounds.as_of
+    from customers
+    cross join bounds
+    left join openings on customers.source = openings.source and customers.customer_id = openings.customer_id
+    left join totals on customers.source = totals.source and customers.customer_id = totals.customer_id
+)
+
+select * from final

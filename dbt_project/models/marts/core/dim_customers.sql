@@ -1,0 +1,66 @@
+with
+
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
+profiles as (
+    select * from {{ ref('stg_events__customers') }}
+),
+
+openings as (
+    select * from {{ ref('int_opening_snapshots') }}
+),
+
+activity as (
+    select * from {{ ref('int_customer_activity') }}
+),
+
+-- each row is what one message or file said of a customer
+statements as (
+    select
+        profiles.source,
+        profiles.customer_id,
+        struct(profiles.recorded_at as said_at, profiles.event_id as said_by) as said,
+        profiles.gender,
+        cast(floor(months_between(bounds.as_of, profiles.birth_date) / 12) as int) as age,
+        profiles.city,
+        profiles.membership_type
+    from profiles
+    inner join bounds on profiles.recorded_at < bounds.as_of
+    where profiles.customer_id is not null
+    union all
+    select
+        source,
+        customer_id,
+        struct(snapshot_as_of as said_at, '' as said_by) as said,
+        gender,
+        age,
+        city,
+        membership_type
+    from openings
+    union all
+    select
+        source,
+        customer_id,
+        null as said,
+        null as gender,
+        null as age,
+        null as city,
+        null as membership_type
+    from activity
+),
+
+final as (
+    select
+        source,
+        customer_id,
+        max_by(gender, said) filter (where gender is not null) as gender,
+        max_by(age, said) filter (where age is not null) as age,
+        max_by(city, said) filter (where city is not null) as city,
+        max_by(membership_type, said) filter (where membership_type is not null) as membership_type
+    from statements
+    group by source, customer_id
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(alias='customer_behaviour') }}
+
+select * from {{ ref('customer_behaviour') }}

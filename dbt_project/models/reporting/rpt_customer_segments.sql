@@ -1,0 +1,3 @@
+{{ config(alias='customer_segments') }}
+
+select * from {{ ref('customer_segments') }}

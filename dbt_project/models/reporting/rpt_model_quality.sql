@@ -1,0 +1,3 @@
+{{ config(alias='model_quality') }}
+
+select * from {{ ref('model_quality') }}

@@ -1,0 +1,3 @@
+{{ config(alias='run_bounds') }}
+
+select * from {{ ref('run_bounds') }}

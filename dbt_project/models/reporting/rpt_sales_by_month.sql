@@ -1,0 +1,3 @@
+{{ config(alias='sales_by_month') }}
+
+select * from {{ ref('sales_by_month') }}

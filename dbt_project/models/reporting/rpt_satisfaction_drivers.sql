@@ -1,0 +1,3 @@
+{{ config(alias='satisfaction_drivers') }}
+
+select * from {{ ref('satisfaction_drivers') }}

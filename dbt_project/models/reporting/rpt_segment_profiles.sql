@@ -1,0 +1,3 @@
+{{ config(alias='segment_profiles') }}
+
+select * from {{ ref('segment_profiles') }}

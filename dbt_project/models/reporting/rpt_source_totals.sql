@@ -1,0 +1,3 @@
+{{ config(alias='source_totals') }}
+
+select * from {{ ref('source_totals') }}
