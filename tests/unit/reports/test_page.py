@@ -121,7 +121,7 @@ def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: 
     assert "make snapshot FILE=" in page
     assert "No modelled probabilities yet" in page
     assert "recency arm alone" in page
-    assert "Customers of retail by days since their last purchase" in page
+    assert "retail: customers by days since the last purchase" in page
 
 
 def test_snapshot_alone_leaves_purchasing_open(evidence: Evidence) -> None:
