@@ -1,16 +1,21 @@
 """What an order history shaped like Online Retail must come to, computed with pandas alone."""
 
+import csv
+import gzip
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-COLUMNS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+# What each of the eight columns must look like for a row to be a line of an invoice.
+SHAPES = (r".+", r".+", r".*", r"-?\d+", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"-?\d*\.?\d+", r"(\d+\.0)?", r".*")
 
 
 def online_retail(path: Path) -> dict[str, int | Decimal]:
-    """Return counts and sums of a well-formed file; A, C and negative invoices are set apart."""
-    lines = pd.read_csv(path, dtype=str, keep_default_na=False)[COLUMNS]
+    """Return counts and sums of a file; malformed rows, A, C and negative invoices are set apart."""
+    header, *rows = list(csv.reader((gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8")))
+    lines = pd.DataFrame([row for row in rows if well_formed(row)], columns=header)
     kind = lines.InvoiceNo.str[0].where(lines.InvoiceNo.str[0].isin(["A", "C"]), "sale")
     quantity = lines.Quantity.astype(int)
     written_off = lines.InvoiceNo.isin(lines.InvoiceNo[(kind == "sale") & (quantity < 0)])
@@ -18,7 +23,8 @@ def online_retail(path: Path) -> dict[str, int | Decimal]:
     returns = lines[kind == "C"]
     gross, returned = amount(sales), -amount(returns)
     return {
-        "lines": len(lines),
+        "lines": len(rows),
+        "unmappable": len(rows) - len(lines),
         "orders": sales.InvoiceNo.nunique(),
         "order_lines": len(sales),
         "guest_orders": sales.InvoiceNo[sales.CustomerID == ""].nunique(),
@@ -37,3 +43,10 @@ def online_retail(path: Path) -> dict[str, int | Decimal]:
 def amount(lines: pd.DataFrame) -> Decimal:
     """Return the exact sum of quantity times price."""
     return sum((int(q) * Decimal(p) for q, p in zip(lines.Quantity, lines.UnitPrice, strict=True)), Decimal(0))
+
+
+def well_formed(row: list[str]) -> bool:
+    """Return whether a row has all its cells, each in its shape."""
+    return len(row) == len(SHAPES) and all(
+        re.fullmatch(shape, cell, re.DOTALL) for shape, cell in zip(SHAPES, row, strict=True)
+    )
