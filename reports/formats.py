@@ -1,5 +1,6 @@
 """How numbers, money and days are written: the same in the sentences, the charts and the tables."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -65,6 +66,11 @@ def last_day(as_of: datetime) -> datetime:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """Return a counted noun: 1 order, 2 orders."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def unbroken(text: str) -> str:
+    """Return a sentence in which no line ends between a number and its percent sign or its currency."""
+    return re.sub(r"(?<=\b[A-Z]{3}) (?=\d)|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 
 
 def words(name: str) -> str:

@@ -117,6 +117,7 @@ def read(connection: psycopg.Connection[Any]) -> Evidence:
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():
+        connection.execute("set local time zone 'UTC'")
         missing = tuple(view for view in VIEWS if not exists(connection, view))
 
         def rows(view: str, kind: type[Row], query: LiteralString) -> list[Row]:

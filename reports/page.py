@@ -20,6 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # So many factors of satisfaction are drawn; all of them stand in the table.
 DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
+WRITERS = ("amount", "count", "day", "decimal", "last_day", "percent", "unbroken", "words")
 LAST_SPAN = 12
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
@@ -37,9 +38,7 @@ def render(evidence: Evidence) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        {name: getattr(formats, name) for name in ("amount", "count", "day", "decimal", "last_day", "percent", "words")}
-    )
+    environment.globals.update({name: getattr(formats, name) for name in WRITERS})
     return environment.get_template("report.html.j2").render(
         evidence=evidence,
         answers={answer.key: answer for answer in answers(evidence)},

@@ -30,6 +30,13 @@ def test_short_numbers_for_axes() -> None:
     assert [formats.short(value) for value in (0, 250, 1_000, 1_250_000, 3e9)] == ["0", "250", "1k", "1.2M", "3G"]
 
 
+def test_numbers_stay_with_their_sign() -> None:
+    assert (
+        formats.unbroken("of 5 (33 %), GBP 10 or 7 GB")
+        == "of 5 (33\N{NO-BREAK SPACE}%), GBP\N{NO-BREAK SPACE}10 or 7 GB"
+    )
+
+
 def test_words_and_plurals() -> None:
     assert formats.words("days_since_last_purchase") == "Days since last purchase"
     assert formats.plural(1, "order") == "1 order"
