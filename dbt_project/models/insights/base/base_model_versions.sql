@@ -7,7 +7,7 @@ with
 versions as (
     select
         *,
-        row_number() over (partition by task order by data_as_of desc, version desc) as version_rank
+        row_number() over (partition by task order by version desc) as version_rank
     from {{ source('predictions', 'model_versions') }}
 )
 
