@@ -4,14 +4,15 @@ Every table here is created empty from its declaration when the platform comes u
 a platform that was never fed; only the job that owns a table writes its rows.
 """
 
-import importlib.util
 from dataclasses import dataclass
 from datetime import datetime
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from spark.common import contracts
+from spark.common.contracts import quote
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
@@ -90,20 +91,10 @@ PREDICTIONS = (
 )
 
 
-def quote(text: str) -> str:
-    """Return `text` as a SQL string."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
 def ddl(config: Settings) -> list[str]:
     """Return the statements that create the schemas and every declared table, in order."""
     schemas = ["create schema if not exists bronze", "create schema if not exists predictions"]
-    bronze: list[str] = []
-    if importlib.util.find_spec("spark.common.contracts"):
-        from spark.common import contracts
-
-        bronze = list(contracts.ddl(config)) if hasattr(contracts, "ddl") else []
-    return [*schemas, *bronze, *(table.ddl() for table in PREDICTIONS)]
+    return [*schemas, *contracts.ddl(config), *(table.ddl() for table in PREDICTIONS)]
 
 
 def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataFrame:
@@ -153,3 +144,8 @@ def append(frame: DataFrame, name: str) -> None:
 def columns_of(spark: SparkSession, name: str) -> list[str]:
     """Return a table's columns in their stored order."""
     return read(spark, name).columns
+
+
+def one_row(aggregate: DataFrame) -> Row:
+    """Return the only row of an aggregate without groups."""
+    return aggregate.collect()[0]

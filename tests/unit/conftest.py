@@ -1,22 +1,13 @@
 """One small local Spark with Delta for every unit test that needs frames."""
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-
-def delta_jars() -> list[str]:
-    """Return the jars of Delta, resolved only where a test asks for Spark."""
-    try:
-        from infra.setup.jars import classpath
-    except ImportError:
-        return [str(path) for path in sorted(Path(tempfile.gettempdir(), "delta-jars").glob("*.jar"))]
-    return [str(path) for path in classpath("spark")]
+from infra.setup.jars import classpath
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +26,16 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     # Literal rows hold naive datetimes, which Python reads in its own time zone.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    # A platform's own configuration must not reach a unit test.
+    # A platform's configuration must not reach a unit test: an empty folder hides the one beside pyspark.
     foreign = {name: os.environ.pop(name, None) for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "HADOOP_USER_NAME")}
+    os.environ["SPARK_CONF_DIR"] = str(scratch)
     builder = (
         SparkSession.builder.master("local[1]")
         .appName("unit-tests")
         .config("spark.driver.memory", "1g")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.extraClassPath", os.pathsep.join(delta_jars()))
+        .config("spark.driver.extraClassPath", os.pathsep.join(str(jar) for jar in classpath("spark")))
         .config("spark.driver.extraJavaOptions", " ".join(options))
         .config("spark.local.dir", str(scratch / "local"))
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
@@ -63,6 +55,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = builder.getOrCreate()
     yield session
     session.stop()
+    del os.environ["SPARK_CONF_DIR"]
     os.environ.update({name: value for name, value in foreign.items() if value is not None})
 
 

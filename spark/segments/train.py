@@ -1,0 +1,55 @@
+"""Find groups of customers who buy alike, name them and publish the model with its silhouette."""
+
+import argparse
+from collections.abc import Sequence
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from spark.common import registry, tables
+from spark.common.clock import run_bounds
+from spark.common.errors import entry_point
+from spark.common.session import session
+from spark.common.settings import Settings, settings
+from spark.segments import model
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train and publish the segments' model."""
+    argparse.ArgumentParser(prog="spark.segments.train", description=__doc__).parse_args(argv)
+    config = settings()
+    print(run(session("segments-train", config, "learner"), config))
+
+
+def run(spark: SparkSession, config: Settings) -> str:
+    """Train and publish in a given session, and return the summary in one line.
+
+    A lake in which too few customers have bought has nothing to learn from; that is no failure.
+
+    Raises:
+        UserError: dbt's tables are missing or of another run.
+    """
+    as_of = run_bounds(spark).as_of
+    features = tables.read(spark, "segments.segment_features")
+    registry.require_rows_at(features, "segments.segment_features", as_of)
+    rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of))).cache()
+    total = rows.count()
+    last = registry.newest(spark, model.TASK)
+    content = registry.fingerprint(rows, [*model.KEY, *model.FEATURES], model.RECIPE)
+    if last is not None and registry.is_current(last, as_of, content):
+        return f"segments {last.version}: unchanged, it was trained on these rows already"
+    version = registry.next_version(last, as_of, content)
+    stages, silhouettes = model.choose(rows, total)
+    if stages is None:
+        return f"segments: nothing to learn: {total:,} customers with known purchases, too few or too alike to group"
+    groups = len(stages.centres)
+    found = {f"silhouette_{tried}": value for tried, value in silhouettes.items()}
+    found = {**found, "silhouette": silhouettes[groups], "segments": float(groups)}
+    earlier = model.centres_by_id(spark, last.load()) if last is not None else {}
+    fitted = model.named(stages, earlier)
+    registry.publish(spark, config, fitted, model.TASK, version, as_of, total, model.FEATURES, found)
+    return f"segments {version}: {groups} groups, silhouette {found['silhouette']:.3f}; {total:,} customers"
+
+
+if __name__ == "__main__":
+    entry_point(main)()
