@@ -1,9 +1,9 @@
 """One row of the file as one order line, or the reason why it is none."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from streaming.replay.mapping import Mapping
 
@@ -17,8 +17,7 @@ class Unmappable(Exception):
     """The row cannot become part of an event; the text says why."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One order line; `occurred_ms` is milliseconds since 1970 in UTC, the price is the file's own digits."""
 
     order_id: str

@@ -6,9 +6,9 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
+from typing import NamedTuple
 
 from spark.common.errors import UsageError
 
@@ -16,8 +16,7 @@ GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record of the file: its number (1 is the first below the header), its cells and its text as it stands."""
 
     number: int

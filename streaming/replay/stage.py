@@ -50,6 +50,7 @@ class Stage:
         """Take a connection to an empty database."""
         self.database = database
         self.database.executescript(SCHEMA)
+        self.database.execute("begin")
 
     def add(self, number: int, row: str, line: Line) -> None:
         """Stage a row that is an order line."""
@@ -64,6 +65,7 @@ class Stage:
 
     def finish(self) -> None:
         """Put the orders into the order of their times; nothing is added afterwards."""
+        self.database.execute("commit")
         self.database.executescript(FIRST_CUSTOMER + IN_TIME_ORDER)
 
     def count(self) -> int:
