@@ -1,0 +1,147 @@
+"""Load a file of customer totals: to the raw zone as it is, and to bronze.customer_snapshots row by row."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark.common import locks
+from spark.common.contracts import EVENTS, SNAPSHOTS, load
+from spark.common.errors import UserError, entry_point
+from spark.common.session import session
+from spark.common.settings import Settings, settings
+from spark.common.webhdfs import WebHdfs
+from streaming.snapshot.file import Checked, check
+from streaming.snapshot.rows import Load, bronze_rows, lines_of
+
+RAW = "/lake/raw/snapshots"
+EMPTY_LAKE = date(1970, 1, 1)
+USER = "streaming"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Check the file, keep it, load it once."""
+    arguments = parse(argv)
+    config, contracts = settings(), load()
+    checked = check(arguments.file, contracts.snapshot)
+    with locks.hold(config, "snapshot"):
+        raw = f"{RAW}/{arguments.source}/{checked.sha256}.csv"
+        store(config, checked, raw)
+        try:
+            spark = session("snapshot", config, identity=USER)
+            try:
+                print(run(spark, config, checked, raw, arguments))
+            finally:
+                spark.stop()
+        except (PySparkException, Py4JError) as error:
+            first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            raise UserError(f"snapshot failed: {first[:300]}; look at `make status`, then run it again") from None
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m streaming.snapshot", description=__doc__)
+    parser.add_argument("--file", type=Path, required=True, help="CSV in UTF-8, one row per customer")
+    parser.add_argument("--source", default="snapshot", type=name, help="name of the shop (default: %(default)s)")
+    parser.add_argument(
+        "--snapshot-as-of",
+        type=day,
+        metavar="DATE",
+        help="the UTC midnight that the totals stand at; where it is not given the lake's clock: the midnight after"
+        " the newest valid event, or the newest snapshot's where that is later",
+    )
+    parser.add_argument("--currency", type=currency, help="currency of the totals, such as USD; unknown if not given")
+    return parser.parse_args(argv)
+
+
+def name(text: str) -> str:
+    """Return a source's name, which becomes a folder's."""
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: use letters, digits, dot, dash and underscore, at most 64")
+    return text
+
+
+def day(text: str) -> date:
+    """Return a day of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-01-31") from None
+
+
+def currency(text: str) -> str:
+    """Return a currency of the command line."""
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a currency such as USD")
+    return text
+
+
+def store(config: Settings, checked: Checked, raw: str) -> None:
+    """Keep the file in the raw zone, readable by its owner alone; the same file is not sent again."""
+    hdfs = WebHdfs.of(config, USER)
+    there = hdfs.status(raw)
+    if there is None or there["length"] != checked.path.stat().st_size:
+        hdfs.make_folder(raw.rpartition("/")[0], "0700")
+        hdfs.upload(checked.path, raw, "0600")
+        print(f"snapshot: {checked.path.name} is in the raw zone", file=sys.stderr, flush=True)
+
+
+def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
+    """Append the file's rows in one commit, unless they are there, and return the summary."""
+    contracts, table = load(), spark.read.table(SNAPSHOTS)
+    as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
+    same = (
+        (F.col("source") == arguments.source)
+        & (F.col("file_sha256") == checked.sha256)
+        & (F.col("snapshot_as_of") == F.lit(as_of.isoformat()).cast("timestamp"))
+    )
+    before = "loaded before: " if table.where(same).limit(1).count() else ""
+    if not before:
+        lines = lines_of(spark, f"{config.hdfs_url}{raw}")
+        this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
+        rows = bronze_rows(lines, checked.columns, contracts.snapshot, contracts.snapshots_table, this)
+        rows.coalesce(1).write.format("delta").mode("append").saveAsTable(SNAPSHOTS)
+    counts = spark.read.table(SNAPSHOTS).where(same).groupBy("broken_rule").count().collect()
+    broken = {row.broken_rule: row["count"] for row in counts if row.broken_rule}
+    total = sum(row["count"] for row in counts)
+    rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in sorted(broken.items()))})" if broken else ""
+    held = sum(broken.values())
+    return f"{before}{total:,} rows as of {as_of} = {total - held:,} valid + {held:,} quarantined{rules}"
+
+
+def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:
+    """Return the newest date that this file was loaded as, so that the same command again does nothing."""
+    loads = table.where((F.col("source") == source) & (F.col("file_sha256") == sha256))
+    return midnight(loads, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
+
+
+def clock(spark: SparkSession, table: DataFrame) -> date:
+    """Return the lake's clock: the midnight after the newest valid event, or the newest snapshot's if later."""
+    valid = spark.read.table(EVENTS).where(F.col("broken_rule").isNull())
+    newest_event = midnight(valid, F.date_format(F.max("occurred_at"), "yyyy-MM-dd").alias("day"))
+    newest_snapshot = midnight(table, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
+    following = newest_event + timedelta(days=1) if newest_event else EMPTY_LAKE
+    return max(following, newest_snapshot or EMPTY_LAKE)
+
+
+def midnight(rows: DataFrame, day_of: Column) -> date | None:
+    """Return an aggregated day; as text from Spark, because Python would shift it into its own time zone."""
+    (row,) = rows.agg(day_of).collect()
+    return date.fromisoformat(row.day) if row.day else None
+
+
+def newest(table: DataFrame, column: str, default: int) -> int:
+    """Return a column's greatest value."""
+    (row,) = table.agg(F.max(column).alias("newest")).collect()
+    return default if row.newest is None else int(row.newest)
+
+
+if __name__ == "__main__":
+    entry_point(main)()
