@@ -39,7 +39,7 @@ def write(path: Path, text: str, mode: int = READABLE) -> Path:
         if path.is_file() and path.stat().st_mode & 0o777 == mode and path.read_text() == text:
             return path
         scratch.unlink(missing_ok=True)
-        with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
             os.fchmod(file.fileno(), mode)
             file.write(text)
         scratch.replace(path)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from infra.local.files import folder, write, xml
-from infra.local.lake import GROUP, SUPERUSER, USERS
+from infra.local.lake import CONTAINER_LOGS, GROUP, SUPERUSER, USERS
 from spark.common.settings import Settings
 
 LOG4J = """\
@@ -14,6 +14,7 @@ log4j.logger.org.apache.hadoop.hdfs.server.datanode.DataNode.clienttrace=WARN
 log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR
 log4j.logger.org.apache.hadoop.hdfs.server.blockmanagement=WARN
 log4j.logger.org.apache.hadoop.hdfs.server.namenode.FSEditLog=WARN
+log4j.logger.org.apache.hadoop.security.authentication.server=ERROR
 log4j.appender.out=org.apache.log4j.ConsoleAppender
 log4j.appender.out.target=System.err
 log4j.appender.out.layout=org.apache.log4j.PatternLayout
@@ -121,7 +122,7 @@ def yarn(settings: Settings) -> dict[str, object]:
         "yarn.nodemanager.local-dirs": data / "local",
         "yarn.nodemanager.log-dirs": settings.path("log", "yarn"),
         "yarn.nodemanager.env-whitelist": "JAVA_HOME,HADOOP_CONF_DIR,PATH,LANG,TZ",
-        "yarn.nodemanager.remote-app-log-dir": "/tmp/logs",
+        "yarn.nodemanager.remote-app-log-dir": CONTAINER_LOGS,
         "yarn.log-aggregation-enable": "true",
         "yarn.scheduler.minimum-allocation-mb": 256,
         "yarn.scheduler.maximum-allocation-mb": NODE_MEMORY_MB,

@@ -4,16 +4,30 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-
-import pyspark
 
 from infra.local.files import PRIVATE, folder, write
 from infra.setup.jars import classpath
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-SPARK_HOME = Path(pyspark.__file__).parent
+
+def package_folder(name: str) -> Path:
+    """Return the folder of an installed package, without importing it.
+
+    Raises:
+        UserError: it is not installed.
+    """
+    found = find_spec(name)
+    if found is None or not found.submodule_search_locations:
+        raise UserError(f"the Python package {name} is not installed; run `make setup`")
+    return Path(found.submodule_search_locations[0])
+
+
+# Found without importing it, which takes its time.
+SPARK_HOME = package_folder("pyspark")
 SUPPORTED = (17, 21)
 
 COMMON = (
@@ -46,6 +60,7 @@ OPENS = tuple(
 )
 
 
+@cache
 def home() -> Path:
     """Return the folder of the Java to use: `JAVA_HOME`, else the one of `java` on the path.
 
@@ -66,14 +81,18 @@ def home() -> Path:
 
 def major_version(java_home: Path) -> int:
     """Return the major version of a Java, 0 where it does not say."""
-    release = java_home / "release"
-    lines = release.read_text().splitlines() if release.is_file() else []
-    for line in lines:
+    for line in release(java_home).splitlines():
         if line.startswith("JAVA_VERSION="):
             return int(line.split('"')[1].split(".")[0])
     text = subprocess.run([java_home / "bin" / "java", "-version"], capture_output=True, text=True).stderr
     digits = text.partition('"')[2].split(".")[0]
     return int(digits) if digits.isdigit() else 0
+
+
+def release(java_home: Path | None = None) -> str:
+    """Return what a Java says of itself in its `release` file; empty where it has none."""
+    path = (java_home or home()) / "release"
+    return path.read_text() if path.is_file() else ""
 
 
 def executable() -> str:

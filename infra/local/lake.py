@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 WAREHOUSE = "/lake/warehouse"
+CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"
 SUPERUSER = "hdfs"
 USERS = ("streaming", "modeler", "learner", "exporter")
@@ -38,8 +39,7 @@ def schema_folder(schema: str) -> str:
 def folders() -> list[Folder]:
     """Return every folder that the platform makes, parents first."""
     return [
-        Folder("/tmp", SUPERUSER, "supergroup", "1777"),
-        Folder("/tmp/logs", "yarn", GROUP, "1777"),
+        Folder(CONTAINER_LOGS, "yarn", GROUP, "1777"),
         Folder("/user", SUPERUSER, "supergroup", "755"),
         *(Folder(f"/user/{user}", user, GROUP, "700") for user in USERS),
         Folder("/lake", SUPERUSER, GROUP, "750"),

@@ -28,7 +28,8 @@ def held(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"the platform is being changed by {file.read().strip() or 'another command'}; wait for it") from None
+            other = file.read().strip() or "another command"
+            raise UserError(f"the platform is being changed by {other}; wait for it") from None
         file.truncate()
         file.write(f"pid {os.getpid()} ({Path(sys.argv[0]).parent.name} {' '.join(sys.argv[1:])})\n")
         file.flush()

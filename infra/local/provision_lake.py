@@ -19,7 +19,7 @@ from spark.common.settings import Settings
 TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
 
 
-class Unanswered(Exception):
+class UnansweredError(Exception):
     """The Thrift Server does not answer, or refuses."""
 
 
@@ -27,7 +27,7 @@ def connect(settings: Settings) -> hive.Connection:
     """Return a connection as the modeler.
 
     Raises:
-        Unanswered: nothing listens, or the login is refused.
+        UnansweredError: nothing listens, or the login is refused.
     """
     try:
         # PyHive logs a refused connection as an error; this asks first.
@@ -40,14 +40,14 @@ def connect(settings: Settings) -> hive.Connection:
             auth="CUSTOM",
         )
     except (OSError, TException, HiveError) as error:
-        raise Unanswered(str(error)) from None
+        raise UnansweredError(str(error)) from None
 
 
 def query(settings: Settings, *statements: str) -> list[tuple]:
     """Run statements in one session and return the rows of the last.
 
     Raises:
-        Unanswered: the server does not answer.
+        UnansweredError: the server does not answer.
         UserError: it refuses a statement.
     """
     connection = connect(settings)
@@ -60,7 +60,7 @@ def query(settings: Settings, *statements: str) -> list[tuple]:
                 raise UserError(f"the Thrift Server refused `{statement[:80]}`: {message(error)}") from None
         return cursor.fetchall() if cursor.description else []
     except (TException, OSError) as error:
-        raise Unanswered(str(error)) from None
+        raise UnansweredError(str(error)) from None
     finally:
         connection.close()
 

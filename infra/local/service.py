@@ -7,7 +7,7 @@ from pathlib import Path
 from spark.common.settings import Settings
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """A service does not answer yet; its text says what is missing."""
 
 
@@ -15,9 +15,14 @@ def nothing(_: Settings) -> None:
     """Do nothing: the step of a service that has none."""
 
 
+def never(_: Settings) -> bool:
+    """Return that nothing is wanted."""
+    return False
+
+
 @dataclass(frozen=True)
 class Program:
-    """One daemon, run by the supervisor."""
+    """One daemon, run by the supervisor; with `once` it ends by itself and is not restarted."""
 
     name: str
     command: tuple[str, ...]
@@ -27,15 +32,16 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)
     stop_signal: str = "TERM"
     stop_seconds: int = 60
+    once: bool = False
 
 
 @dataclass(frozen=True)
 class Service:
     """One service: what to do before its daemons start, how to know that it answers, what to do then.
 
-    `prepare` initialises its data once, `probe` raises `NotReady` until it answers, `provision` ensures its users,
+    `prepare` initialises its data once, `probe` raises `NotReadyError` until it answers, `provision` ensures its users,
     folders and tables; each is cheap when there is nothing to do. `needs` names the services that must be provisioned
-    before the daemons of this one start.
+    before the daemons of this one start. `helpers` are started when everything is up, if they are wanted.
     """
 
     name: str
@@ -47,6 +53,8 @@ class Service:
     optional: bool = False
     ready_seconds: int = 120
     config: tuple[Path, ...] = ()
+    helpers: tuple[Program, ...] = ()
+    helpers_wanted: Callable[[Settings], bool] = never
 
 
 def start_order(services: Iterable[Service]) -> list[Service]:

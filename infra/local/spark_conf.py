@@ -31,6 +31,10 @@ logger.catalog.name = org.apache.spark.sql.hive.HiveExternalCatalog
 logger.catalog.level = error
 logger.hiveclient.name = org.apache.spark.sql.hive.client
 logger.hiveclient.level = error
+logger.dag.name = org.apache.spark.scheduler.DAGScheduler
+logger.dag.level = error
+logger.plan.name = org.apache.spark.sql.catalyst.util.SparkStringUtils
+logger.plan.level = error
 """
 
 # The environment variable HADOOP_USER_NAME would make Hive act for another user; the property does not.
@@ -103,8 +107,7 @@ def java_options(settings: Settings) -> str:
     """Return the JVM options of a driver."""
     log4j = settings.path("conf", "spark", "log4j2.properties")
     return (
-        "-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC "
-        f"-Dlog4j2.configurationFile=file:{log4j}"
+        f"-XX:+UseSerialGC -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC -Dlog4j2.configurationFile=file:{log4j}"
     )
 
 

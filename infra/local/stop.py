@@ -1,55 +1,52 @@
-"""`down` and what is like it: daemons end in the reverse order of their start."""
+"""`down`: daemons end before those that they need."""
 
+import contextlib
 import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 from infra.local import lock, ports, supervise
-from infra.local.configure import configure
-from infra.local.service import Service, start_order
 from spark.common.settings import Settings
 
+STAGES = (
+    ("class-archive", "thrift", "nodemanager"),
+    ("resourcemanager", "kafka", "datanode"),
+    ("namenode", "postgres"),
+)
 ORPHAN_SECONDS = 30
 
 
 def down(settings: Settings) -> None:
-    """Stop every daemon and the supervisor; what is down stays down."""
+    """Stop every daemon and the supervisor; what is down stays down.
+
+    Nothing is rendered or read but the supervisor's own list, so that this works where set-up is broken.
+    """
     begun = time.monotonic()
     with lock.held(settings):
         if supervise.proxy(settings) is None:
             ended = end_orphans(settings)
             print(f"platform down: {ended} stray daemons ended" if ended else "platform is down already")
             return
-        stop_all(settings, start_order(configure(settings)))
+        for stage in STAGES:
+            stop_stage(settings, stage)
         supervise.shut_down(settings)
     print(f"platform down in {time.monotonic() - begun:.1f} s")
 
 
-def stop_all(settings: Settings, services: Sequence[Service]) -> None:
-    """Stop each service as soon as those that need it have stopped."""
-    futures: dict[str, Future[None]] = {}
-    known = supervise.processes(settings)
+def stop_stage(settings: Settings, stage: Sequence[str]) -> None:
+    """Stop daemons side by side and wait until all have ended."""
+    running = [name for name, process in supervise.processes(settings).items() if name in stage and process["pid"]]
 
-    def one(service: Service) -> None:
-        for other in services:
-            if service.name in other.needs:
-                futures[other.name].result()
+    def one(name: str) -> None:
         begun = time.monotonic()
-        running = [program for program in service.programs if known.get(program.name, {}).get("pid")]
-        for program in reversed(service.programs):
-            if program.name in known:
-                supervise.stop(settings, program)
-        if running:
-            print(f"  {service.name:<9} stopped in {time.monotonic() - begun:4.1f} s", file=sys.stderr, flush=True)
+        supervise.stop(settings, name)
+        print(f"  {name:<15} stopped in {time.monotonic() - begun:4.1f} s", file=sys.stderr, flush=True)
 
-    with ThreadPoolExecutor(len(services)) as pool:
-        for service in reversed(services):
-            futures[service.name] = pool.submit(one, service)
-    for future in futures.values():
-        future.result()
+    with ThreadPoolExecutor(len(stage)) as pool:
+        list(pool.map(one, running))
 
 
 def end_orphans(settings: Settings) -> int:
@@ -84,7 +81,5 @@ def alive(pid: int) -> bool:
 
 def signal_to(pid: int, number: int) -> None:
     """Send a signal to a process that may be gone."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

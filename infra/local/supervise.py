@@ -11,6 +11,7 @@ import time
 import xmlrpc.client
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -22,6 +23,7 @@ from spark.common.settings import Settings
 # The kernel's limit of a socket's path is 108 bytes with the closing zero; the supervisor adds a suffix while it binds.
 SOCKET_PATH_BYTES = 90
 START_SECONDS = 15
+WORKING = ("RUNNING", "STARTING", "BACKOFF")
 # How a process is known as a daemon of a platform, after its supervisor is gone.
 MARK = "LAKEHOUSE_PLATFORM"
 
@@ -50,8 +52,8 @@ command = {command}
 directory = {directory}
 environment = {environment}
 autostart = false
-autorestart = true
-startsecs = 2
+autorestart = {restart}
+startsecs = {start_seconds}
 startretries = 30
 stopsignal = {stop_signal}
 stopwaitsecs = {stop_seconds}
@@ -83,7 +85,9 @@ def render(settings: Settings, services: Iterable[Service]) -> str:
     log, run = settings.path("log"), settings.path("run")
     head = HEAD.format(socket=socket_path(settings), log=log, run=run)
     programs = [
-        section(settings, program, digest(service.config)) for service in services for program in service.programs
+        section(settings, program, digest(service.config))
+        for service in services
+        for program in (*service.programs, *service.helpers)
     ]
     # A percent sign would be an expansion; in HEAD and PROGRAM there is none.
     return (head + "".join(programs)).replace("%", "%%")
@@ -100,6 +104,8 @@ def section(settings: Settings, program: Program, config: str) -> str:
         stop_signal=program.stop_signal,
         stop_seconds=program.stop_seconds,
         log=settings.path("log"),
+        restart=str(not program.once).lower(),
+        start_seconds=0 if program.once else 2,
     )
 
 
@@ -138,7 +144,7 @@ def start(settings: Settings, config: Path) -> None:
         time.sleep(0.05)
 
 
-def proxy(settings: Settings) -> xmlrpc.client.ServerProxy | None:
+def proxy(settings: Settings) -> Any:
     """Return a connection to the supervisor, or None where none answers."""
     path = socket_path(settings)
     if not path.exists():
@@ -152,7 +158,7 @@ def proxy(settings: Settings) -> xmlrpc.client.ServerProxy | None:
     return server
 
 
-def connected(settings: Settings) -> xmlrpc.client.ServerProxy:
+def connected(settings: Settings) -> Any:
     """Return a connection to the supervisor.
 
     Raises:
@@ -184,15 +190,15 @@ def processes(settings: Settings) -> dict[str, dict]:
 def begin(settings: Settings, program: Program) -> None:
     """Start a daemon unless it runs."""
     server = connected(settings).supervisor
-    if server.getProcessInfo(program.name)["statename"] not in ("RUNNING", "STARTING", "BACKOFF"):
+    if server.getProcessInfo(program.name)["statename"] not in WORKING:
         server.startProcess(program.name, False)
 
 
-def stop(settings: Settings, program: Program) -> None:
+def stop(settings: Settings, name: str) -> None:
     """Stop a daemon and wait until it has ended."""
     server = connected(settings).supervisor
-    if server.getProcessInfo(program.name)["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
-        server.stopProcess(program.name, True)
+    if server.getProcessInfo(name)["statename"] in WORKING:
+        server.stopProcess(name, True)
 
 
 def shut_down(settings: Settings) -> None:

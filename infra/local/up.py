@@ -7,17 +7,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from infra.local import lock, ports, supervise
 from infra.local.configure import configure
-from infra.local.service import NotReady, Service, selected
+from infra.local.service import NotReadyError, Service, selected
 from infra.local.stop import end_orphans
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 POLL_SECONDS = 0.1
 TAIL_LINES = 20
-WORKING = ("RUNNING", "STARTING", "BACKOFF")
 
 
-class ServiceFailed(UserError):
+class ServiceFailedError(UserError):
     """A service did not come up; the tail of its log was shown."""
 
 
@@ -36,6 +35,10 @@ def up(settings: Settings, extra: Iterable[str] = ()) -> None:
         supervise.ensure_running(settings, services)
         wanted = [*selected(services, extra)]
         bring_up(settings, wanted)
+        for service in wanted:
+            if service.helpers_wanted(settings):
+                for program in service.helpers:
+                    supervise.begin(settings, program)
     print(f"platform up: {len(wanted)} services in {time.monotonic() - begun:.1f} s")
 
 
@@ -50,11 +53,11 @@ def check_ports(settings: Settings, services: Sequence[Service]) -> None:
         settings.port(name): program.name
         for service in services
         for program in service.programs
-        if states.get(program.name, {}).get("statename") not in WORKING
+        if states.get(program.name, {}).get("statename") not in supervise.WORKING
         for name in program.ports
     }
     for port, holder in ports.holders(needed).items():
-        raise UserError(f"port {port} ({needed[port]}) is held by {holder}; stop it, or set PORT_BASE to another number")
+        raise UserError(f"port {port} ({needed[port]}) is held by {holder}; stop it, or set another PORT_BASE")
 
 
 def bring_up(settings: Settings, services: Sequence[Service]) -> None:
@@ -96,12 +99,12 @@ def wait(settings: Settings, service: Service, deadline: float) -> None:
     """Wait until a service answers.
 
     Raises:
-        ServiceFailed: a daemon ended for good, or time is up.
+        ServiceFailedError: a daemon ended for good, or time is up.
     """
     while True:
         try:
             return service.probe(settings)
-        except NotReady as error:
+        except NotReadyError as error:
             reason = str(error)
         states = supervise.processes(settings)
         for program in service.programs:
@@ -118,4 +121,4 @@ def fail(settings: Settings, service: Service, program: str, why: str) -> None:
     log = settings.path("log", f"{program}.log")
     lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:] if log.is_file() else []
     print(f"--- last lines of {log}", *lines, "---", sep="\n", file=sys.stderr, flush=True)
-    raise ServiceFailed(f"{service.name} did not come up: {why}; see {log}")
+    raise ServiceFailedError(f"{service.name} did not come up: {why}; see {log}")

@@ -1,11 +1,11 @@
 """The few calls of WebHDFS that provisioning needs, as the superuser."""
 
 import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 
+from infra.local import web
 from infra.local.lake import SUPERUSER, Folder
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -21,16 +21,16 @@ def call(settings: Settings, method: str, operation: str, path: str, **parameter
         UserError: HDFS refused; the text is its own.
     """
     query = urllib.parse.urlencode({"op": operation, "user.name": SUPERUSER, **parameters})
-    url = f"{settings.webhdfs_url}/webhdfs/v1{urllib.parse.quote(path)}?{query}"
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=SECONDS) as answer:
-            body = answer.read()
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            raise FileNotFoundError(path) from None
-        raise UserError(f"HDFS refused {operation} of {path}: {reason(error.read())}") from None
+        code, body = web.request(
+            settings.webhdfs_url, f"/webhdfs/v1{urllib.parse.quote(path)}?{query}", method, SECONDS
+        )
     except OSError as error:
         raise UserError(f"HDFS does not answer at {settings.webhdfs_url}: {error}; run `make status`") from None
+    if code == HTTPStatus.NOT_FOUND:
+        raise FileNotFoundError(path)
+    if code >= HTTPStatus.BAD_REQUEST:
+        raise UserError(f"HDFS refused {operation} of {path}: {reason(body)}")
     return json.loads(body) if body else {}
 
 

@@ -27,7 +27,7 @@ def ensure(settings: Settings) -> list[str]:
                 path.chmod(0o600)
                 continue
             path.unlink(missing_ok=True)
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(BYTES) + "\n")
             made.append(identity)
     except OSError as error:

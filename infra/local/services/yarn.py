@@ -1,10 +1,7 @@
 """YARN: one ResourceManager and one NodeManager, started only where asked for."""
 
-import json
-import urllib.request
-
-from infra.local import hadoop_conf
-from infra.local.service import NotReady, Program, Service
+from infra.local import hadoop_conf, web
+from infra.local.service import NotReadyError, Program, Service
 from infra.local.services.hdfs import arguments, daemon
 from spark.common.settings import Settings
 
@@ -37,11 +34,10 @@ def service(settings: Settings) -> Service:
 
 def probe(settings: Settings) -> None:
     """Ask the ResourceManager whether it has its NodeManager."""
-    url = f"http://localhost:{settings.port('resourcemanager-web')}/ws/v1/cluster/metrics"
+    base = f"http://localhost:{settings.port('resourcemanager-web')}"
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
-            active = json.load(answer)["clusterMetrics"]["activeNodes"]
-    except (OSError, ValueError, KeyError) as error:
-        raise NotReady(f"ResourceManager: {error}") from None
+        active = web.get_json(base, "/ws/v1/cluster/metrics")["clusterMetrics"]["activeNodes"]
+    except (OSError, KeyError) as error:
+        raise NotReadyError(f"ResourceManager: {error}") from None
     if active < 1:
-        raise NotReady("no NodeManager is registered")
+        raise NotReadyError("no NodeManager is registered")
