@@ -2,9 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 
-from spark.common.errors import entry_point
+from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
+
+MODULES = {"down": "stop"}
+OPTIONAL = ("yarn",)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -13,8 +17,15 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="start everything and wait until it answers")
     up.add_argument("--services", default="", help="optional services besides the default ones, e.g. +yarn")
-    commands.add_parser("configure", help="render the configuration only")
     commands.add_parser("down", help="stop everything, in order")
+    commands.add_parser("status", help="show every daemon; exit status 3 where one is not up")
+    logs = commands.add_parser("logs", help="show the end of a service's log")
+    logs.add_argument("service", help="a service or daemon as `status` names it, or `supervisor`")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+    commands.add_parser("doctor", help="look for what is wrong on this machine; exit status 1 where something is")
+    reset = commands.add_parser("reset", help="stop everything and delete its data")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("configure", help="render the configuration only")
     return parser.parse_args(argv)
 
 
@@ -23,18 +34,26 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
     config = settings()
+    # Each command is imported alone: `doctor` must work where half of the rest does not.
+    module = import_module(f"infra.local.{MODULES.get(args.command, args.command)}")
+    getattr(module, args.command)(config, *arguments(args))
+
+
+def arguments(args: argparse.Namespace) -> tuple[object, ...]:
+    """Return what a command takes besides the settings.
+
+    Raises:
+        UsageError: `--services` names a service that is not optional.
+    """
     if args.command == "up":
-        from infra.local.up import up
-
-        up(config, [name for name in args.services.replace("+", " ").replace(",", " ").split() if name])
-    elif args.command == "down":
-        from infra.local.stop import down
-
-        down(config)
-    elif args.command == "configure":
-        from infra.local.configure import configure
-
-        configure(config)
+        names = args.services.replace("+", " ").replace(",", " ").split()
+        unknown = sorted(set(names) - set(OPTIONAL))
+        if unknown:
+            raise UsageError(f"--services {unknown[0]}: the optional services are {', '.join(OPTIONAL)}")
+        return (names,)
+    if args.command == "logs":
+        return (args.service, args.follow)
+    return (args.yes,) if args.command == "reset" else ()
 
 
 if __name__ == "__main__":

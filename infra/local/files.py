@@ -54,6 +54,13 @@ def cannot_write(path: Path, error: OSError) -> UserError:
     return UserError(f"cannot write {path}: {error.strerror}; free space, change its owner, or set STATE_DIR")
 
 
+def writable(path: Path) -> bool:
+    """Return whether files can be made below a path that may not exist yet."""
+    while not path.exists():
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+
+
 def xml(values: Mapping[str, object]) -> str:
     """Return a Hadoop configuration file."""
     rows = (

@@ -1,0 +1,36 @@
+"""`logs`: the end of a daemon's log."""
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+from infra.local.configure import configure
+from spark.common.errors import UsageError
+from spark.common.settings import Settings
+
+LINES = 100
+
+
+def logs(settings: Settings, name: str, follow: bool) -> None:
+    """Show the last lines of the logs of a service or a daemon; with `follow`, go on until interrupted.
+
+    Raises:
+        UsageError: there is no such service, or it never ran.
+    """
+    paths = [path for path in files(settings, name) if path.is_file()]
+    if not paths:
+        raise UsageError(f"{name} has no log yet: it was never started here; run `make up`")
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(["tail", "-n", str(LINES), *(["-F"] if follow else []), *map(str, paths)], check=False)
+
+
+def files(settings: Settings, name: str) -> list[Path]:
+    """Return the log files of a service, a daemon, or the supervisor."""
+    found = {"supervisor": ["supervisord"]}
+    for service in configure(settings):
+        daemons = [program.name for program in service.programs]
+        found |= {daemon: [daemon] for daemon in daemons}
+        found[service.name] = daemons
+    if name not in found:
+        raise UsageError(f"there is no service {name!r}; the services are {', '.join(sorted(found))}")
+    return [settings.path("log", f"{daemon}.log") for daemon in found[name]]
