@@ -8,7 +8,7 @@
     where
         topic = '{{ topic }}'
         and broken_rule is null
-        and ingest_seq <= (select max_ingest_seq from {{ ref('run_bounds') }})
+        and ingest_seq <= (select bounds.max_ingest_seq from {{ ref('run_bounds') }} as bounds)
 {%- endmacro %}
 
 {#- The sum of an amount over an array of order lines, exact: quantities are whole numbers, prices have four places. -#}

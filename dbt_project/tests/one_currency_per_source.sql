@@ -2,9 +2,15 @@
 with
 
 amounts as (
-    select source, currency from {{ ref('int_order_versions') }}
+    select
+        source,
+        currency
+    from {{ ref('int_order_versions') }}
     union
-    select source, currency from {{ ref('int_return_versions') }}
+    select
+        source,
+        currency
+    from {{ ref('int_return_versions') }}
 )
 
 select source

@@ -58,7 +58,11 @@ final as (
             if(rule_arm is not null, concat(days_since_last_purchase, ' days since the last purchase'), null),
             if(rule_arm = 'recency and satisfaction', 'unsatisfied', null),
             if(rule_arm = 'recency only: satisfaction unknown', 'satisfaction unknown', null),
-            if(churn_probability >= 0.5, concat('churn probability ', cast(round(churn_probability * 100) as int), ' %'), null)
+            if(
+                churn_probability >= 0.5,
+                concat('churn probability ', cast(round(churn_probability * 100) as int), ' %'),
+                null
+            )
         ) as reason
     from judged
     where rule_arm is not null or churn_probability >= 0.5

@@ -17,13 +17,13 @@ customers as (
         features.as_of,
         features.satisfaction_level,
         scores.predicted_satisfaction,
-        explode(array(
-            struct('city' as factor, features.city as value),
-            struct('membership_type' as factor, features.membership_type as value),
-            struct('gender' as factor, features.gender as value),
-            struct('age_group' as factor, features.age_group as value),
-            struct('discount_applied' as factor, cast(features.discount_applied as string) as value)
-        )) as driver
+        inline(array(
+            struct('city', features.city),
+            struct('membership_type', features.membership_type),
+            struct('gender', features.gender),
+            struct('age_group', features.age_group),
+            struct('discount_applied', cast(features.discount_applied as string))
+        )) as (factor, factor_value)
     from features
     left join scores on features.source = scores.source and features.customer_id = scores.customer_id
 ),
@@ -31,8 +31,8 @@ customers as (
 counts as (
     select
         source,
-        driver.factor,
-        coalesce(driver.value, 'unknown') as factor_value,
+        factor,
+        coalesce(factor_value, 'unknown') as factor_value,
         count(*) as customers,
         count(satisfaction_level) as customers_known,
         count_if(satisfaction_level = 'Satisfied') as satisfied,
@@ -43,7 +43,7 @@ counts as (
         count_if(predicted_satisfaction = 'Unsatisfied') as predicted_unsatisfied,
         min(as_of) as as_of
     from customers
-    group by source, driver.factor, coalesce(driver.value, 'unknown')
+    group by source, factor, coalesce(factor_value, 'unknown')
 ),
 
 final as (

@@ -28,8 +28,8 @@ final as (
         on
             cuts.source = orders.source
             and cuts.customer_id = orders.customer_id
-            and orders.ordered_at >= cuts.as_of
-            and orders.ordered_at < cuts.as_of + interval 90 days
+            and cuts.as_of <= orders.ordered_at
+            and cuts.as_of + interval 90 days > orders.ordered_at
     group by cuts.source, cuts.customer_id, cuts.as_of
 )
 

@@ -16,14 +16,11 @@ snapshots as (
 
 final as (
     select
-        {% if given_as_of() -%}
-        timestamp '{{ given_as_of() }}' as as_of,
-        {%- else -%}
         coalesce(
+            {{ given_as_of() }},
             greatest(date_trunc('day', events.newest_event_at) + interval 1 day, snapshots.newest_snapshot_as_of),
             timestamp '1970-01-01'
         ) as as_of,
-        {%- endif %}
         coalesce(events.max_ingest_seq, -1) as max_ingest_seq,
         coalesce(snapshots.max_snapshot_seq, -1) as max_snapshot_seq
     from events
