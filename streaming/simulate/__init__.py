@@ -1,0 +1,1 @@
+"""A made-up shop: the same seed gives the same events, byte for byte."""
