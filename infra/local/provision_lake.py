@@ -99,7 +99,8 @@ def ddl(settings: Settings) -> list[str]:
 def identity(settings: Settings) -> str:
     """Return what changes when the NameNode's data was made anew."""
     version = settings.path("data", "hdfs", "name", "current", "VERSION")
-    return version.read_text() if version.is_file() else settings.hdfs_url
+    lines = version.read_text().splitlines() if version.is_file() else []
+    return next((line for line in lines if line.startswith("clusterID=")), settings.hdfs_url)
 
 
 def schemas() -> list[str]:

@@ -1,6 +1,7 @@
 """HDFS: one NameNode and one DataNode."""
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from spark.common.settings import Settings
 
 NAMENODE = "org.apache.hadoop.hdfs.server.namenode.NameNode"
 DATANODE = "org.apache.hadoop.hdfs.server.datanode.DataNode"
-STATE = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState"
 
 
 def service(settings: Settings) -> Service:
@@ -77,15 +77,27 @@ def prepare(settings: Settings) -> None:
 
 
 def probe(settings: Settings) -> None:
-    """Ask the NameNode whether it serves and has its DataNode."""
+    """Ask the NameNode whether it serves and has a DataNode, and the DataNode whether it is that one."""
+    names, data = (
+        f"http://localhost:{settings.port('namenode-web')}",
+        f"http://localhost:{settings.port('datanode-web')}",
+    )
     try:
-        beans = web.get_json(settings.webhdfs_url, STATE)["beans"]
-    except (OSError, KeyError) as error:
-        raise NotReadyError(f"NameNode: {error}") from None
-    if not beans or beans[0]["FSState"] != "Operational":
-        raise NotReadyError("the NameNode is in safe mode")
-    if beans[0]["NumLiveDataNodes"] < 1:
-        raise NotReadyError("no DataNode is registered")
+        state = bean(names, "NameNode,name=FSNamesystemState")
+        if state["FSState"] != "Operational":
+            raise NotReadyError("the NameNode is in safe mode")
+        if state["NumLiveDataNodes"] < 1:
+            raise NotReadyError("no DataNode is registered")
+        actors = json.loads(bean(data, "DataNode,name=DataNodeInfo")["BPServiceActorInfo"])
+    except (OSError, KeyError, IndexError) as error:
+        raise NotReadyError(f"{type(error).__name__}: {error}") from None
+    if not actors or any(actor["ActorState"] != "RUNNING" for actor in actors):
+        raise NotReadyError("the DataNode is not connected to the NameNode")
+
+
+def bean(base: str, name: str) -> dict:
+    """Return what a Hadoop daemon publishes of itself under a name."""
+    return web.get_json(base, f"/jmx?qry=Hadoop:service={name}")["beans"][0]
 
 
 def provision(settings: Settings) -> None:

@@ -84,6 +84,9 @@ def server(settings: Settings) -> dict[str, object]:
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 2,
         "group.initial.rebalance.delay.ms": 0,
+        # After a crash the controller waits this long before it believes that the broker is a new one.
+        "broker.session.timeout.ms": 4000,
+        "broker.heartbeat.interval.ms": 1000,
         "num.network.threads": 2,
         "num.io.threads": 4,
         "log.cleaner.dedupe.buffer.size": 16_777_216,
