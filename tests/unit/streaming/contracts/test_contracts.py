@@ -1,0 +1,52 @@
+"""The contracts, and what follows from them."""
+
+from pathlib import Path
+
+import pytest
+
+from spark.common.contracts import FOLDER, ddl, load
+from spark.common.errors import UserError
+from streaming.contracts.__main__ import SOURCES, sources
+from streaming.ingest.parse import all_rules
+
+
+def test_the_committed_source_file_is_what_the_contracts_say() -> None:
+    assert SOURCES.read_text("utf-8") == sources(load()), "run `python -m streaming.contracts`"
+
+
+def test_the_first_rules_of_every_topic_are_the_same() -> None:
+    for contract in load().topics:
+        names = [rule.name for rule in all_rules(contract)]
+        assert names[:5] == ["unmappable", "not_json", "wrong_type", "unknown_schema_version", "missing_event_id"]
+        assert len(set(names)) == len(names)
+        assert names.index("from_the_future") == len(names) - len(contract.rules) - 1
+
+
+def test_a_topic_may_require_what_the_envelope_leaves_open() -> None:
+    required = {one.topic: [field.name for field in one.fields if field.required] for one in load().topics}
+    assert "customer_id" in required["ratings"] and "customer_id" in required["customers"]
+    assert "customer_id" not in required["orders"] and "customer_id" not in required["returns"]
+
+
+def test_every_statistics_column_is_a_column() -> None:
+    for table in (load().events_table, load().snapshots_table):
+        assert set(table.statistics) <= {column.name for column in table.columns}
+        assert f"'delta.dataSkippingStatsColumns' = '{','.join(table.statistics)}'" in table.ddl()
+
+
+def test_one_name_has_one_type_in_all_contracts(tmp_path: Path) -> None:
+    for path in FOLDER.glob("*.yml"):
+        (tmp_path / path.name).write_text(path.read_text())
+    ratings = tmp_path / "ratings.yml"
+    ratings.write_text(ratings.read_text().replace("name: order_id\n    type: string", "name: order_id\n    type: int"))
+    with pytest.raises(UserError, match="contract ratings: order_id is int, elsewhere string"):
+        load(tmp_path)
+
+
+def test_the_statements_create_tables_before_views() -> None:
+    heads = [" ".join(statement.split()[:7]) for statement in ddl()]
+    assert [head.split(" (")[0] for head in heads[:2]] == [
+        "create table if not exists bronze.events",
+        "create table if not exists bronze.customer_snapshots",
+    ]
+    assert [head.split()[4] for head in heads[2:]] == ["bronze.quarantine", "bronze.ingest_ledger"]
