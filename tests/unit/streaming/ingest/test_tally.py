@@ -62,7 +62,7 @@ def test_what_is_missing_is_named(events: DataFrame, broken: str, message: str) 
 
 
 def test_what_is_there_twice_is_named(events: DataFrame) -> None:
-    with pytest.raises(UserError, match="partition 1: 0 records of Kafka .* 1 are there twice"):
+    with pytest.raises(UserError, match=r"partition 1: 0 records of Kafka .* 1 are there twice"):
         require_all(events.union(events.where("event_id = 'd' and offset = 1")), TOPICS, "/checkpoints")
 
 
