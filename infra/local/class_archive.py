@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.local import java
-from infra.local.files import PRIVATE, folder, write
+from infra.local.files import PRIVATE, folder, writable, write
 from infra.local.service import Program
 from spark.common.settings import Settings
 
@@ -61,7 +61,7 @@ def complete_list(settings: Settings) -> Path:
 def wanted(settings: Settings, jars: Sequence[Path]) -> bool:
     """Return whether an archive can and should be made; its list is then ready."""
     loaded = class_list(settings)
-    if archive(jars).is_file() or not loaded.is_file():
+    if archive(jars).is_file() or not loaded.is_file() or not writable(archive(jars).parent):
         return False
     # The server still appends to its list; what it wrote last may be half a line.
     write(complete_list(settings), loaded.read_text(errors="replace").rpartition("\n")[0] + "\n")

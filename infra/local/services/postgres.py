@@ -110,7 +110,8 @@ def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     drop = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
     if all(reachable(path) for path in (settings.state_dir, BIN)):
         return (*drop, "--bounding-set=-all")
-    return (*drop, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
+    one = "=-all,+dac_override"
+    return (*drop, f"--inh-caps{one}", f"--ambient-caps{one}", f"--bounding-set{one}")
 
 
 def reachable(path: Path) -> bool:
