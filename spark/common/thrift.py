@@ -1,0 +1,57 @@
+"""SQL over the lake without a JVM of one's own: a connection to the Spark Thrift Server, as the modeler."""
+
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pyhive import hive
+from pyhive.exc import Error as HiveError
+from thrift.Thrift import TException
+
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+IDENTITY = "modeler"
+
+
+@contextmanager
+def cursor(config: Settings) -> Iterator[hive.Cursor]:
+    """Yield a cursor; what the server refuses becomes one line.
+
+    Raises:
+        UserError: the server does not answer, refuses the login, or refuses a statement.
+    """
+    place = f"{config.thrift_host}:{config.thrift_port}"
+    try:
+        # PyHive logs a refused connection as an error; this asks first.
+        socket.create_connection((config.thrift_host, config.thrift_port), timeout=5).close()
+        connection = hive.connect(
+            config.thrift_host, config.thrift_port, IDENTITY, auth="CUSTOM", password=config.secret(IDENTITY)
+        )
+    except (OSError, TException, HiveError):
+        raise UserError(f"the Thrift Server does not answer at {place}; run `make up`, or look at `make doctor`") from None
+    try:
+        yield connection.cursor()
+    except HiveError as error:
+        raise UserError(f"the lake refused the query: {first_line(error)}") from None
+    except (TException, OSError) as error:
+        raise UserError(f"the Thrift Server at {place} broke off: {error}; see `make status`") from None
+    finally:
+        connection.close()
+
+
+def rows(config: Settings, query: str) -> Sequence[tuple[Any, ...]]:
+    """Return all rows of a small result."""
+    with cursor(config) as open_cursor:
+        open_cursor.execute(query)
+        return open_cursor.fetchall()
+
+
+def first_line(error: HiveError) -> str:
+    """Return what the server says, without class names and stack."""
+    status = getattr(error.args[0], "status", None) if error.args else None
+    text = str(getattr(status, "errorMessage", None) or error)
+    text = re.sub(r"^.*?Error running query: ", "", text.splitlines()[0])
+    return re.sub(r"^(\[[A-Z_.]+\] )?([\w.]+(Exception|Error): )*", r"\1", text)[:400]

@@ -1,0 +1,1 @@
+"""Counting the same things at every station, from Kafka to PostgreSQL."""

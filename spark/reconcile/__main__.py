@@ -1,0 +1,87 @@
+"""Compare counts from Kafka to PostgreSQL, up to the last committed batch; exit 1 where they do not add up."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import psycopg
+
+from spark.common import postgres, thrift
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import Settings, settings
+from spark.reconcile import checks, offsets
+from spark.reconcile.checks import Check, Mart
+from spark.reconcile.offsets import Landed
+
+
+@entry_point
+def main(argv: Sequence[str] | None = None) -> None:
+    """Count at every station, print a line for each, and say what differs."""
+    argparse.ArgumentParser(prog="spark.reconcile", description=__doc__).parse_args(argv)
+    config = settings()
+    faults = [*kafka_to_bronze(config), *bronze_to_marts(config), *marts_to_postgres(config)]
+    for fault in faults:
+        print(f"differs: {fault}", file=sys.stderr)
+    if faults:
+        raise UserError(f"{len(faults)} counts do not add up, see above")
+    print("every count adds up, from Kafka to PostgreSQL")
+
+
+def kafka_to_bronze(config: Settings) -> list[str]:
+    """Compare Kafka's offsets with the identities in bronze."""
+    landed = [Landed(*row) for row in thrift.rows(config, offsets.LANDED)]
+    found, waiting = offsets.faults(landed, offsets.bounds(config, checks.TOPICS))
+    for topic in checks.TOPICS:
+        parts = [one for one in landed if one.topic == topic]
+        rows, valid, held = (sum(getattr(one, name) for one in parts) for name in ("rows", "valid", "quarantined"))
+        print(f"{topic + ': Kafka = bronze':<44}{rows:>16,} = {valid:,} valid + {held:,} quarantined")
+    if waiting:
+        print(f"{'waiting in Kafka for `make ingest`':<44}{waiting:>16,}")
+    return found
+
+
+def bronze_to_marts(config: Settings) -> list[str]:
+    """Run the checks within the lake; keys are looked for only where counts differ."""
+    with thrift.cursor(config) as cursor:
+
+        def ask(query: str) -> Sequence[tuple[object, ...]]:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+        return [fault for check in checks.lake_checks() if (fault := compare(check, ask))]
+
+
+def compare(check: Check, ask: "Ask") -> str | None:
+    """Run one check and return what differs, or None."""
+    ((left, right),) = ask(f"select ({check.left}), ({check.right})")
+    print(f"{check.name:<44}{left:>16,} = {right:,}")
+    if left == right:
+        return None
+    return f"{check.name}: {left} and {right}; keys: {checks.differing(ask(check.keys)) or 'more rows than keys'}"
+
+
+def marts_to_postgres(config: Settings) -> list[str]:
+    """Compare the rows of every exported mart with those in PostgreSQL."""
+    marts = checks.exported_marts(config.dbt_target / "manifest.json")
+    lake = dict(thrift.rows(config, checks.counts(mart.relation for mart in marts))) if marts else {}
+    found = []
+    with postgres.connect(config, "reporter") as connection:
+        for mart in marts:
+            rows, exported = lake[mart.relation], exported_rows(connection, mart)
+            print(f"{mart.name + ' = PostgreSQL':<44}{rows:>16,} = {'-' if exported is None else f'{exported:,}'}")
+            if rows != exported:
+                found.append(f"{mart.relation}: {rows} rows, in PostgreSQL {exported}; run `make export`")
+    return found
+
+
+def exported_rows(connection: psycopg.Connection, mart: Mart) -> int | None:
+    """Return the rows of an exported mart, or None where it was never exported."""
+    row = connection.execute("select to_regclass(%s)", [f"marts.{mart.name}"]).fetchone()
+    if row is None or row[0] is None:
+        return None
+    count = connection.execute(psycopg.sql.SQL("select count(*) from marts.{}").format(psycopg.sql.Identifier(mart.name)))
+    return next(count)[0]
+
+
+if __name__ == "__main__":
+    main()

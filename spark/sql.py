@@ -1,0 +1,79 @@
+"""Ask the reporting store as the reporter, or the lake over Thrift; only the result goes to standard output."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from spark.common import postgres, thrift
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import Settings, settings
+
+Row = Sequence[Any]
+
+
+@entry_point
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one query and print its result."""
+    parser = argparse.ArgumentParser(prog="spark.sql", description=__doc__)
+    parser.add_argument("query", help="one SQL statement")
+    parser.add_argument("--store", choices=["serving", "lake"], default="serving", help="PostgreSQL, or Delta over Thrift")
+    parser.add_argument("--format", choices=["table", "csv"], default="table")
+    args = parser.parse_args(argv)
+    ask = serving if args.store == "serving" else lake
+    names, rows = ask(settings(), args.query.strip().rstrip(";"))
+    write = write_csv if args.format == "csv" else write_table
+    write(names, ([text(value) for value in row] for row in rows))
+
+
+def serving(config: Settings, query: str) -> tuple[list[str], list[Row]]:
+    """Return names and rows of a query in PostgreSQL; the reporter may only read.
+
+    Raises:
+        UserError: PostgreSQL refuses the query.
+    """
+    with postgres.connect(config, "reporter") as connection:
+        connection.read_only = True
+        try:
+            cursor = connection.execute(query)  # type: ignore[call-overload]
+        except psycopg.Error as error:
+            raise UserError(f"PostgreSQL refused the query: {str(error).splitlines()[0]}") from None
+        return [column.name for column in cursor.description or ()], cursor.fetchall() if cursor.description else []
+
+
+def lake(config: Settings, query: str) -> tuple[list[str], list[Row]]:
+    """Return names and rows of a query over Thrift."""
+    with thrift.cursor(config) as cursor:
+        cursor.execute(query)
+        names = [column[0].rpartition(".")[2] for column in cursor.description or ()]
+        return names, cursor.fetchall() if names else []
+
+
+def text(value: object) -> str:
+    """Return a value as it is printed: null is empty, booleans are as PostgreSQL writes them."""
+    if value is None:
+        return ""
+    return ("f", "t")[value] if isinstance(value, bool) else str(value)
+
+
+def write_csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print the result as CSV with a header."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+
+
+def write_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print the result in columns."""
+    lines = [list(names), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    for line in lines:
+        print("  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    main()
