@@ -6,13 +6,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg
+
 from reports import lake
 from reports.answers import answers
+from reports.evidence import Evidence
 from reports.formats import plural
 from reports.page import render
 from spark.common import postgres
 from spark.common.errors import UserError, entry_point
-from spark.common.settings import settings
+from spark.common.settings import Settings, settings
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -28,8 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Read the evidence, render it, write it."""
     args = parse(argv)
     config = settings()
-    with postgres.connect(config, "reporter") as connection:
-        evidence = lake.read(connection)
+    evidence = read(config)
     if args.answers:
         for answer in answers(evidence):
             print(f"{answer.title}: {answer.sentence}")
@@ -41,6 +43,22 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"report: {answered} of 3 questions answered for {plural(evidence.customers, 'customer')} of "
         f"{plural(len(evidence.sources), 'source')}, {size // 1024 + 1} kB in {path}"
     )
+
+
+def read(config: Settings) -> Evidence:
+    """Return the evidence.
+
+    Raises:
+        UserError: PostgreSQL does not answer, or holds other views than this report knows.
+    """
+    try:
+        with postgres.connected(config, "reporter") as connection:
+            return lake.read(connection)
+    except psycopg.Error as error:
+        why = postgres.first_line(error)
+        raise UserError(
+            f"the report's views cannot be read: {why}; run `make refresh`, which makes them anew"
+        ) from None
 
 
 def write(path: Path, page: str) -> int:
