@@ -52,7 +52,7 @@ def read(config: Settings) -> Evidence:
         UserError: PostgreSQL does not answer, or holds other views than this report knows.
     """
     try:
-        with postgres.connected(config, "reporter") as connection:
+        with postgres.connect(config, "reporter") as connection:
             return lake.read(connection)
     except psycopg.Error as error:
         why = postgres.first_line(error)
