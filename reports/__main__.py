@@ -55,7 +55,7 @@ def read(config: Settings) -> Evidence:
         with postgres.connect(config, "reporter") as connection:
             return lake.read(connection)
     except psycopg.Error as error:
-        why = postgres.first_line(error)
+        why = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(
             f"the report's views cannot be read: {why}; run `make refresh`, which makes them anew"
         ) from None
