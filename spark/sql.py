@@ -20,7 +20,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one query and print its result."""
     parser = argparse.ArgumentParser(prog="spark.sql", description=__doc__)
     parser.add_argument("query", help="one SQL statement")
-    parser.add_argument("--store", choices=["serving", "lake"], default="serving", help="PostgreSQL, or Delta over Thrift")
+    parser.add_argument(
+        "--store", choices=["serving", "lake"], default="serving", help="PostgreSQL, or Delta over Thrift"
+    )
     parser.add_argument("--format", choices=["table", "csv"], default="table")
     args = parser.parse_args(argv)
     ask = serving if args.store == "serving" else lake
@@ -29,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     write(names, ([text(value) for value in row] for row in rows))
 
 
-def serving(config: Settings, query: str) -> tuple[list[str], list[Row]]:
+def serving(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
     """Return names and rows of a query in PostgreSQL; the reporter may only read.
 
     Raises:
@@ -38,13 +40,13 @@ def serving(config: Settings, query: str) -> tuple[list[str], list[Row]]:
     with postgres.connect(config, "reporter") as connection:
         connection.read_only = True
         try:
-            cursor = connection.execute(query)  # type: ignore[call-overload]
+            cursor = connection.execute(query)
         except psycopg.Error as error:
             raise UserError(f"PostgreSQL refused the query: {str(error).splitlines()[0]}") from None
         return [column.name for column in cursor.description or ()], cursor.fetchall() if cursor.description else []
 
 
-def lake(config: Settings, query: str) -> tuple[list[str], list[Row]]:
+def lake(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
     """Return names and rows of a query over Thrift."""
     with thrift.cursor(config) as cursor:
         cursor.execute(query)

@@ -28,10 +28,16 @@ def cursor(config: Settings) -> Iterator[hive.Cursor]:
         # PyHive logs a refused connection as an error; this asks first.
         socket.create_connection((config.thrift_host, config.thrift_port), timeout=5).close()
         connection = hive.connect(
-            config.thrift_host, config.thrift_port, IDENTITY, auth="CUSTOM", password=config.secret(IDENTITY)
+            host=config.thrift_host,
+            port=config.thrift_port,
+            username=IDENTITY,
+            password=config.secret(IDENTITY),
+            auth="CUSTOM",
         )
     except (OSError, TException, HiveError):
-        raise UserError(f"the Thrift Server does not answer at {place}; run `make up`, or look at `make doctor`") from None
+        raise UserError(
+            f"the Thrift Server does not answer at {place}; run `make up`, or look at `make doctor`"
+        ) from None
     try:
         yield connection.cursor()
     except HiveError as error:

@@ -2,9 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from spark.common import postgres, thrift
 from spark.common.errors import UserError, entry_point
@@ -44,14 +46,14 @@ def bronze_to_marts(config: Settings) -> list[str]:
     """Run the checks within the lake; keys are looked for only where counts differ."""
     with thrift.cursor(config) as cursor:
 
-        def ask(query: str) -> Sequence[tuple[object, ...]]:
+        def ask(query: str) -> Sequence[tuple[Any, ...]]:
             cursor.execute(query)
             return cursor.fetchall()
 
         return [fault for check in checks.lake_checks() if (fault := compare(check, ask))]
 
 
-def compare(check: Check, ask: "Ask") -> str | None:
+def compare(check: Check, ask: Callable[[str], Sequence[tuple[Any, ...]]]) -> str | None:
     """Run one check and return what differs, or None."""
     ((left, right),) = ask(f"select ({check.left}), ({check.right})")
     print(f"{check.name:<44}{left:>16,} = {right:,}")
@@ -79,8 +81,8 @@ def exported_rows(connection: psycopg.Connection, mart: Mart) -> int | None:
     row = connection.execute("select to_regclass(%s)", [f"marts.{mart.name}"]).fetchone()
     if row is None or row[0] is None:
         return None
-    count = connection.execute(psycopg.sql.SQL("select count(*) from marts.{}").format(psycopg.sql.Identifier(mart.name)))
-    return next(count)[0]
+    query = sql.SQL("select count(*) from marts.{}").format(sql.Identifier(mart.name))
+    return next(connection.execute(query))[0]
 
 
 if __name__ == "__main__":

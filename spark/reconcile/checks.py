@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spark.common.errors import UserError
 
@@ -11,7 +12,11 @@ TOPICS = ("customers", "orders", "returns", "ratings")
 IDENTITY = "topic, topic_id, `partition`, `offset`"
 RUN = "ingest_seq <= (select max_ingest_seq from core.run_bounds)"
 # Business key and fact of the topics that become facts.
-FACTS = {"orders": ("order_id", "fct_orders"), "returns": ("return_id", "fct_returns"), "ratings": ("rating_id", "fct_ratings")}
+FACTS = {
+    "orders": ("order_id", "fct_orders"),
+    "returns": ("return_id", "fct_returns"),
+    "ratings": ("rating_id", "fct_ratings"),
+}
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,9 @@ def exported_marts(manifest: Path) -> list[Mart]:
     return sorted((Mart(node["alias"], relation(node)) for node in exported), key=lambda mart: mart.name)
 
 
-def relation(node: dict[str, str]) -> str:
+def relation(node: dict[str, Any]) -> str:
     """Return where the lake keeps a node; a manifest written for PostgreSQL names it by its folder's schema."""
-    return f"{(node['config'] or {}).get('schema') or node['schema']}.{node['alias']}"  # type: ignore[attr-defined]
+    return f"{node['config'].get('schema') or node['schema']}.{node['alias']}"
 
 
 def counts(relations: Iterable[str]) -> str:

@@ -37,7 +37,8 @@ class Landed:
         if self.rows != self.identities:
             return f"{where}: {self.rows - self.identities} rows are there twice"
         if self.rows != self.last - self.first + 1:
-            return f"{where}: {self.last - self.first + 1 - self.rows} offsets between {self.first} and {self.last} are missing"
+            absent = self.last - self.first + 1 - self.rows
+            return f"{where}: {absent} offsets between {self.first} and {self.last} are missing"
         if self.rows != self.valid + self.quarantined:
             return f"{where}: {self.rows} rows are not {self.valid} valid and {self.quarantined} quarantined"
         return None
@@ -53,7 +54,9 @@ def bounds(config: Settings, topics: Sequence[str]) -> dict[tuple[str, int], tup
         consumer = KafkaConsumer(bootstrap_servers=config.kafka_bootstrap, request_timeout_ms=20_000)
         try:
             partitions = [
-                TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
+                TopicPartition(topic, number)
+                for topic in topics
+                for number in consumer.partitions_for_topic(topic) or ()
             ]
             first, after = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
         finally:
@@ -75,5 +78,7 @@ def faults(landed: Sequence[Landed], kafka: dict[tuple[str, int], tuple[int, int
         if one and one.first > first:
             found.append(f"{topic}/{partition}: offsets {first} to {one.first - 1} are in Kafka but not in bronze")
         if reached > after:
-            found.append(f"{topic}/{partition}: bronze reaches offset {reached - 1}, Kafka only {after - 1}; was it recreated?")
+            found.append(
+                f"{topic}/{partition}: bronze reaches offset {reached - 1}, Kafka only {after - 1}; was it recreated?"
+            )
     return found, waiting

@@ -60,7 +60,7 @@ def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) ->
     config = platform.config
     for user, password in (("modeler", "wrong"), ("root", ""), ("modeler", "")):
         with pytest.raises(Exception, match=r"(?i)error validating|bad status|unauthorized|SASL|password"):
-            hive.connect(config.thrift_host, config.thrift_port, user, auth="CUSTOM", password=password)
+            hive.connect(config.thrift_host, config.thrift_port, username=user, auth="CUSTOM", password=password)
 
 
 @pytest.mark.parametrize(
