@@ -1,0 +1,75 @@
+"""The command: three lines of answers, or one file, whole or not at all; a refusal is one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from reports import __main__ as report
+from reports import lake
+from reports.evidence import Evidence
+from spark.common import postgres
+from spark.common.errors import UserError
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> None:
+    """A store that holds the evidence."""
+    monkeypatch.setattr(postgres, "connect", no_connection)
+    monkeypatch.setattr(lake, "read", lambda connection: evidence)
+
+
+@contextmanager
+def no_connection(config: object, role: str) -> Iterator[None]:
+    assert role == "reporter"
+    yield None
+
+
+@pytest.mark.usefixtures("store")
+def test_answers_are_three_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        report.main(["--answers"])
+    assert ended.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Segments", "Churn risk", "Satisfaction"]
+
+
+@pytest.mark.usefixtures("store")
+def test_the_last_line_says_what_was_written_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        report.main(["--output", str(tmp_path / "report.html")])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("report: 3 of 3 questions answered for 4,350 customers of 2 sources")
+    assert line.endswith(str(tmp_path / "report.html"))
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.usefixtures("store")
+def test_views_of_another_shape_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(connection: object) -> Evidence:
+        raise psycopg.errors.UndefinedColumn('column "source" does not exist\nLINE 1: select source')
+
+    monkeypatch.setattr(lake, "read", refuse)
+    with pytest.raises(SystemExit) as ended:
+        report.main(["--answers"])
+    assert ended.value.code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert 'column "source" does not exist; run `make refresh`' in line
+
+
+def test_a_page_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "out" / "report.html"
+    assert report.write(path, "old") == 3
+    assert report.write(path, "ünew") == 5
+    assert path.read_text(encoding="utf-8") == "ünew"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(UserError, match=r"cannot write .*report\.html: .*"):
+        report.write(tmp_path / "out" / "report.html", "page")
