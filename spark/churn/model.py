@@ -31,13 +31,9 @@ def cut(as_of: datetime, days: int) -> datetime:
 
 
 def labelled(features: DataFrame, labels: DataFrame) -> DataFrame:
-    """Return one row per customer and cut with its features and `label` (1.0 = churned).
-
-    Sorted within its partitions, because the order in which floats are added is part of the result.
-    """
+    """Return one row per customer and cut with its features and `label` (1.0 = churned)."""
     label = F.col("is_churned").cast("double").alias("label")
-    joined = features.select(*KEY, *FEATURES).join(labels.select(*KEY, label), list(KEY))
-    return joined.repartition("source", "customer_id").sortWithinPartitions(*KEY)
+    return features.select(*KEY, *FEATURES).join(labels.select(*KEY, label), list(KEY))
 
 
 def pipeline() -> Pipeline:
@@ -56,7 +52,7 @@ def pipeline() -> Pipeline:
 
 def with_probability(predicted: DataFrame) -> DataFrame:
     """Add `churn_probability` to what the fitted pipeline returned."""
-    return predicted.withColumn("churn_probability", vector_to_array("probability")[1])
+    return predicted.withColumn("churn_probability", vector_to_array(F.col("probability"))[1])
 
 
 def evaluate(predicted: DataFrame) -> dict[str, float]:

@@ -10,6 +10,8 @@ from spark.churn import model
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.frames import one_row
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 
@@ -20,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Score with the newest churn model and store the scores."""
     argparse.ArgumentParser(prog="spark.churn.score", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("churn-score", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("churn-score", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:
@@ -35,7 +38,7 @@ def run(spark: SparkSession, config: Settings) -> str:
     scores = model.with_probability(predicted).withColumn("model_version", F.lit(champion.version))
     tables.replace(scores, TABLE, as_of)
     stored = tables.read(spark, TABLE, as_of)
-    row = tables.one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("churn_probability").alias("mean")))
+    row = one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("churn_probability").alias("mean")))
     return f"churn {champion.version}: {row['rows']:,} customers scored, mean risk {row['mean'] or 0:.3f}"
 
 

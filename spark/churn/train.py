@@ -10,6 +10,8 @@ from spark.churn import model
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.frames import settled
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 
@@ -18,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the churn model."""
     argparse.ArgumentParser(prog="spark.churn.train", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("churn-train", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("churn-train", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:
@@ -32,9 +35,10 @@ def run(spark: SparkSession, config: Settings) -> str:
     as_of = run_bounds(spark).as_of
     features = tables.read(spark, "churn.churn_features")
     registry.require_rows_at(features, "churn.churn_features", as_of)
-    rows = model.labelled(features, tables.read(spark, "churn.churn_labels")).cache()
-    training = rows.where(F.col("as_of").isin(*(tables.instant(model.cut(as_of, n)) for n in model.TRAINING_CUTS)))
-    held_out = rows.where(F.col("as_of") == tables.instant(model.cut(as_of, model.HOLD_OUT_CUT)))
+    rows = model.labelled(features, tables.read(spark, "churn.churn_labels"))
+    earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in model.TRAINING_CUTS))
+    training = settled(rows.where(earlier), *model.KEY)
+    held_out = settled(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, model.HOLD_OUT_CUT))), *model.KEY)
     reason = nothing_to_learn(training, "training") or nothing_to_learn(held_out, "held-out")
     if reason:
         return f"churn: nothing to learn: {reason}"
@@ -45,7 +49,7 @@ def run(spark: SparkSession, config: Settings) -> str:
         return f"churn {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     fitted = model.pipeline().fit(training)
-    found = model.evaluate(model.with_probability(fitted.transform(held_out)).cache())
+    found = model.evaluate(settled(model.with_probability(fitted.transform(held_out)), *model.KEY))
     trained, tested = training.count(), held_out.count()
     found = {**found, "rows_held_out": float(tested)}
     registry.publish(spark, config, fitted, model.TASK, version, as_of, trained, model.FEATURES, found)

@@ -7,7 +7,7 @@ from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.common.tables import one_row
+from spark.common.frames import one_row
 
 Confusion = Mapping[tuple[str, str], int]
 

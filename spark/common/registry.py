@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from spark.common import tables
 from spark.common.errors import UserError
+from spark.common.frames import one_row
 from spark.common.settings import Settings
 
 TABLE = "predictions.model_versions"
@@ -42,7 +43,7 @@ def newest(spark: SparkSession, task: str) -> Version | None:
 def fingerprint(frame: DataFrame, columns: Sequence[str], recipe: str) -> str:
     """Return eight hex digits that stand for the rows (in any order) and for how a model is made from them."""
     content = F.sum(F.xxhash64(*columns).cast("decimal(38,0)")).alias("content")
-    row = tables.one_row(frame.agg(F.count(F.lit(1)).alias("rows"), content))
+    row = one_row(frame.agg(F.count(F.lit(1)).alias("rows"), content))
     text = "|".join([recipe, *columns, str(row["rows"]), str(row["content"])])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.common import contracts
@@ -144,8 +144,3 @@ def append(frame: DataFrame, name: str) -> None:
 def columns_of(spark: SparkSession, name: str) -> list[str]:
     """Return a table's columns in their stored order."""
     return read(spark, name).columns
-
-
-def one_row(aggregate: DataFrame) -> Row:
-    """Return the only row of an aggregate without groups."""
-    return aggregate.collect()[0]

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
-from pyspark.ml import Pipeline
+from pyspark.ml import Estimator, Pipeline, Transformer
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import Imputer, IndexToString, OneHotEncoder, StringIndexer, VectorAssembler
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from spark.common.frames import one_row
 from spark.common.metrics import Confusion, accuracy, macro_f1
-from spark.common.tables import one_row
 
 TASK = "satisfaction"
 LABEL = "satisfaction_level"
@@ -29,15 +30,11 @@ def prepared(features: DataFrame) -> DataFrame:
     """Return key, label and features as doubles and words; an unknown word is a value of its own.
 
     `fold` (0 to 4) follows from the features alone, so rows that are equal but for the customer are in one fold.
-    Sorted within its partitions, because the order in which floats are added is part of the result.
     """
     numbers = [F.col(name).cast("double").alias(name) for name in NUMBERS]
     words = [F.coalesce(F.col(name), F.lit(UNKNOWN)).alias(name) for name in WORDS]
-    return (
-        features.select(*KEY, LABEL, *numbers, *words)
-        .withColumn("fold", F.pmod(F.xxhash64(*FEATURES), F.lit(FOLDS)).cast("int"))
-        .repartition("source", "customer_id")
-        .sortWithinPartitions(*KEY)
+    return features.select(*KEY, LABEL, *numbers, *words).withColumn(
+        "fold", F.pmod(F.xxhash64(*FEATURES), F.lit(FOLDS)).cast("int")
     )
 
 
@@ -59,7 +56,7 @@ def encoder(numbers: Sequence[str]) -> Pipeline:
     words = StringIndexer(
         inputCols=list(WORDS), outputCols=indexed, handleInvalid="keep", stringOrderType="alphabetAsc"
     )
-    stages = [
+    stages: list[Estimator[Any] | Transformer] = [
         words,
         OneHotEncoder(inputCols=indexed, outputCols=encoded, handleInvalid="keep"),
         VectorAssembler(inputCols=[*filled, *encoded], outputCol="features"),
@@ -118,7 +115,7 @@ def baselines(rows: DataFrame, bins: int = 4) -> dict[str, Confusion]:
     banded = [F.concat_ws(" ", *(F.col(name) > edge for edge in cuts[name])).alias(name) for name in cuts]
     values = rows.select("fold", LABEL, F.lit("").alias("majority"), *banded, *WORDS)
     columns = ["majority", *cuts, *WORDS]
-    long = values.unpivot(["fold", LABEL], columns, "column", "value")
+    long = values.unpivot(("fold", LABEL), tuple(columns), "column", "value")
     counts = long.groupBy("column", "value", LABEL, "fold").count()
     folds = rows.sparkSession.range(FOLDS).select(F.col("id").cast("int").alias("fold"))
     every = counts.select("column", "value", LABEL).distinct().crossJoin(folds)
@@ -166,4 +163,4 @@ def evaluate(model: Confusion, rules: dict[str, Confusion]) -> dict[str, float]:
 
 def with_answer(predicted: DataFrame) -> DataFrame:
     """Add `confidence`, the probability of the predicted class, to what the fitted pipeline returned."""
-    return predicted.withColumn("confidence", F.array_max(vector_to_array("probability")))
+    return predicted.withColumn("confidence", F.array_max(vector_to_array(F.col("probability"))))

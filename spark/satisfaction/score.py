@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.frames import one_row
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.satisfaction import model
@@ -20,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Score with the newest satisfaction model and store the scores."""
     argparse.ArgumentParser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("satisfaction-score", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("satisfaction-score", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:
@@ -35,7 +38,7 @@ def run(spark: SparkSession, config: Settings) -> str:
     scores = model.with_answer(champion.load().transform(rows)).withColumn("model_version", F.lit(champion.version))
     tables.replace(scores, TABLE, as_of)
     stored = tables.read(spark, TABLE, as_of)
-    row = tables.one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("confidence").alias("mean")))
+    row = one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("confidence").alias("mean")))
     return f"satisfaction {champion.version}: {row['rows']:,} customers scored, mean confidence {row['mean'] or 0:.3f}"
 
 

@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.frames import settled
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.satisfaction import model
@@ -19,7 +21,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the satisfaction model."""
     argparse.ArgumentParser(prog="spark.satisfaction.train", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("satisfaction-train", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("satisfaction-train", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:
@@ -34,12 +37,12 @@ def run(spark: SparkSession, config: Settings) -> str:
     features = tables.read(spark, "satisfaction.satisfaction_features")
     registry.require_rows_at(features, "satisfaction.satisfaction_features", as_of)
     rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of)))
-    known = rows.where(F.col(model.LABEL).isNotNull())
+    known = settled(rows.where(F.col(model.LABEL).isNotNull()), *model.KEY)
     labels = sorted(row[model.LABEL] for row in known.select(model.LABEL).distinct().collect())
     if len(labels) < 2:
         told = f"every known level is {labels[0]}" if labels else "no customer's satisfaction is known"
         return f"satisfaction: nothing to learn: {told}"
-    training = model.labelled(known, labels).cache()
+    training = settled(model.labelled(known, labels), *model.KEY)
 
     last = registry.newest(spark, model.TASK)
     content = registry.fingerprint(training, [*model.KEY, *model.FEATURES, model.LABEL], model.RECIPE)
@@ -48,7 +51,7 @@ def run(spark: SparkSession, config: Settings) -> str:
     version = registry.next_version(last, as_of, content)
     numbers = model.known_numbers(training)
     encoder = model.encoder(numbers).fit(training)
-    encoded = encoder.transform(training).cache()
+    encoded = settled(encoder.transform(training), *model.KEY)
     confusion = model.cross_validated(encoded, labels)
     if not confusion:
         return "satisfaction: nothing to learn: the rows with a known level are all alike"

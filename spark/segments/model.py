@@ -1,6 +1,6 @@
 """The segments' model: k-means on standardised log recency, frequency and spend, the number of groups by silhouette."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +11,7 @@ from pyspark.ml.feature import SQLTransformer, StandardScaler, StandardScalerMod
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark.common.frames import settled
 from spark.segments.naming import Centre, lasting_ids, names
 
 TASK = "segments"
@@ -36,7 +37,7 @@ class Stages:
     @property
     def spreads(self) -> Centre:
         """Return the standard deviations of the three logarithms."""
-        return centre(self.scaler.std)
+        return centre(self.scaler.std.toArray())
 
     @property
     def scaled_centres(self) -> list[Centre]:
@@ -46,21 +47,16 @@ class Stages:
     @property
     def centres(self) -> list[Centre]:
         """Return the groups' centres as logarithms, comparable from one model to another."""
+        means = centre(self.scaler.mean.toArray())
         return [
-            centre(
-                [at * spread + mean for at, spread, mean in zip(scaled, self.spreads, self.scaler.mean, strict=True)]
-            )
+            centre(at * spread + mean for at, spread, mean in zip(scaled, self.spreads, means, strict=True))
             for scaled in self.scaled_centres
         ]
 
 
 def prepared(features: DataFrame) -> DataFrame:
-    """Return key and features of the customers whose recency, frequency and spend are all known.
-
-    Sorted within its partitions, because the order in which floats are added is part of the result.
-    """
-    known = features.select(*KEY, *FEATURES).dropna(subset=list(FEATURES))
-    return known.repartition("source", "customer_id").sortWithinPartitions(*KEY)
+    """Return key and features of the customers whose recency, frequency and spend are all known."""
+    return features.select(*KEY, *FEATURES).dropna(subset=list(FEATURES))
 
 
 def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]]:
@@ -76,7 +72,7 @@ def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]
     assembled = assembler.transform(to_logs.transform(rows))
     scaler = StandardScaler(inputCol="assembled", outputCol="features", withMean=True, withStd=True).fit(assembled)
     sampled = F.pmod(F.xxhash64("source", "customer_id"), F.lit(-(-total // SAMPLE))) == 0
-    sample = scaler.transform(assembled).where(sampled).select("features").cache()
+    sample = settled(scaler.transform(assembled).where(sampled), *KEY).select("features")
     distinct = sample.distinct().limit(max(GROUPS) + 1).count()
     evaluator = ClusteringEvaluator()
     silhouettes: dict[int, float] = {}
@@ -87,7 +83,6 @@ def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]
             break
         fitted[groups] = KMeans(k=groups, seed=SEED, maxIter=20, tol=1e-3).fit(sample)
         silhouettes[groups] = evaluator.evaluate(fitted[groups].transform(sample))
-    sample.unpersist()
     if not silhouettes:
         return None, {}
     best = max(silhouettes, key=lambda groups: (round(silhouettes[groups], 6), -groups))
@@ -118,7 +113,7 @@ def centres_by_id(spark: SparkSession, model: PipelineModel) -> dict[int, Centre
     return {row["segment_id"]: stages.centres[row["prediction"]] for row in rows}
 
 
-def centre(values: Sequence[float]) -> Centre:
+def centre(values: Iterable[float]) -> Centre:
     """Return three numbers as plain floats."""
     recency, frequency, spend = (float(value) for value in values)
     return recency, frequency, spend

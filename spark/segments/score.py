@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.segments import model
@@ -20,7 +21,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Assign with the newest segments' model and store the assignments."""
     argparse.ArgumentParser(prog="spark.segments.score", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("segments-score", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("segments-score", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from spark.common import registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.frames import settled
+from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.segments import model
@@ -18,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the segments' model."""
     argparse.ArgumentParser(prog="spark.segments.train", description=__doc__).parse_args(argv)
     config = settings()
-    print(run(session("segments-train", config, "learner"), config))
+    with hold(config, "models"):
+        print(run(session("segments-train", config, "learner"), config))
 
 
 def run(spark: SparkSession, config: Settings) -> str:
@@ -32,7 +35,7 @@ def run(spark: SparkSession, config: Settings) -> str:
     as_of = run_bounds(spark).as_of
     features = tables.read(spark, "segments.segment_features")
     registry.require_rows_at(features, "segments.segment_features", as_of)
-    rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of))).cache()
+    rows = settled(model.prepared(features.where(F.col("as_of") == tables.instant(as_of))), *model.KEY)
     total = rows.count()
     last = registry.newest(spark, model.TASK)
     content = registry.fingerprint(rows, [*model.KEY, *model.FEATURES], model.RECIPE)

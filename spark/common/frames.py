@@ -1,0 +1,18 @@
+"""Small habits with frames that every job shares."""
+
+from pyspark.sql import DataFrame, Row
+
+
+def one_row(aggregate: DataFrame) -> Row:
+    """Return the only row of an aggregate without groups."""
+    return aggregate.collect()[0]
+
+
+def settled(frame: DataFrame, *key: str) -> DataFrame:
+    """Return the same rows computed once, in an order that follows from the key alone.
+
+    The order in which floats are added is part of a model, so it must not follow from how files happened to be read.
+    The plan is cut, because iterating over small rows costs mostly the planning and shipping of the plan; Spark
+    chooses as few partitions as the size of the rows allows.
+    """
+    return frame.repartition(*key).sortWithinPartitions(*key).localCheckpoint()

@@ -1,0 +1,1 @@
+"""Export: the marts that people read, from Delta into PostgreSQL, whole or not at all."""
