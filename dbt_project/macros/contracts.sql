@@ -28,3 +28,26 @@
 {%- endmacro %}
 
 {% macro spark__persist_constraints(relation, model) %}{% endmacro %}
+
+{#- dbt runs every contracted query once more, emptied, to learn its column types, and compares without precision.
+    Spark can say the exact types from the analysed query alone. -#}
+{% macro spark__get_assert_columns_equivalent(sql) -%}
+    {%- if execute -%}
+        {%- set found = {} -%}
+        {%- for row in run_query('describe query ' ~ sql) -%}
+            {%- do found.update({row[0]: row[1] | replace(' ', '')}) -%}
+        {%- endfor -%}
+        {%- set stated = {} -%}
+        {%- for column in model.columns.values() -%}
+            {%- do stated.update({column.name: column.data_type | replace(' ', '')}) -%}
+        {%- endfor -%}
+        {%- set faults = [] -%}
+        {%- for name in found if name not in stated -%}{%- do faults.append(name ~ ' is not in it') -%}{%- endfor -%}
+        {%- for name, type in stated.items() if found.get(name) != type -%}
+            {%- do faults.append(name ~ ' is to be ' ~ type ~ ' and is ' ~ found.get(name, 'missing')) -%}
+        {%- endfor -%}
+        {%- if faults -%}
+            {{ exceptions.raise_compiler_error('the contract of ' ~ model.name ~ ' is broken: ' ~ faults | join('; ')) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

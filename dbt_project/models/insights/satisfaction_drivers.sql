@@ -17,13 +17,14 @@ customers as (
         features.as_of,
         features.satisfaction_level,
         scores.predicted_satisfaction,
-        inline(array(
-            struct('city', features.city),
-            struct('membership_type', features.membership_type),
-            struct('gender', features.gender),
-            struct('age_group', features.age_group),
-            struct('discount_applied', cast(features.discount_applied as string))
-        )) as (factor, factor_value)
+        stack(
+            5,
+            'city', features.city,
+            'membership_type', features.membership_type,
+            'gender', features.gender,
+            'age_group', features.age_group,
+            'discount_applied', cast(features.discount_applied as string)
+        ) as (factor, factor_value)
     from features
     left join scores on features.source = scores.source and features.customer_id = scores.customer_id
 ),
