@@ -1,7 +1,10 @@
 """Render every configuration file of the platform; the daemons need not run."""
 
+import sys
+from pathlib import Path
+
 from infra.local import dbt_conf, java, services
-from infra.local.files import folder
+from infra.local.files import folder, write
 from infra.local.service import Service
 from infra.setup import secrets
 from spark.common.errors import UserError
@@ -20,6 +23,7 @@ def configure(settings: Settings) -> list[Service]:
     dbt_conf.configure(settings)
     if settings.state_dir == ROOT / ".state":
         link_spark_conf(settings)
+        wrap_spark_submit()
     return found
 
 
@@ -33,3 +37,9 @@ def link_spark_conf(settings: Settings) -> None:
     elif link.exists():
         raise UserError(f"{link} is in the way of the platform's configuration; move it away")
     link.symlink_to(target)
+
+
+def wrap_spark_submit() -> None:
+    """Let the environment's `spark-submit` find its own pyspark, whatever `python3` on the path is."""
+    script = Path(sys.prefix) / "bin" / "spark-submit"
+    write(script, f"#!/bin/sh\nexec '{java.SPARK_HOME}/bin/spark-submit' \"$@\"\n", 0o755)

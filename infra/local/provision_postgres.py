@@ -21,6 +21,13 @@ READERS = {"marts": ("modeler", "reporter"), "reporting": ("reporter",), "live":
 # Hive 2.3.10, which Spark brings, wants this version; the archive holds the schema of 1.2.0 and the steps from it.
 CATALOGUE_VERSION = "2.3.0"
 CATALOGUE_BASE = "1.2.0"
+# Where the catalogue stores addresses of HDFS.
+LOCATIONS = (
+    ("DBS", "DB_LOCATION_URI"),
+    ("SDS", "LOCATION"),
+    ("SERDE_PARAMS", "PARAM_VALUE"),
+    ("TABLE_PARAMS", "PARAM_VALUE"),
+)
 SCHEMA_TOOL = "org.apache.hive.beeline.HiveSchemaTool"
 
 
@@ -41,16 +48,17 @@ def provision(settings: Settings) -> None:
     """Ensure roles, databases, schemas, grants and the catalogue's tables; skipped where the stamp says it was done."""
     stamp = settings.path("data", "postgres", "provisioned")
     mark = fingerprint(settings)
-    if stamped(stamp, mark):
-        return
-    with connect(settings, "postgres", "postgres") as connection:
-        ensure_roles(connection, settings)
-        ensure_databases(connection)
-    with connect(settings, "lake", "postgres") as connection:
-        for statement in schema_statements():
-            connection.execute(statement)
-    ensure_catalogue(settings)
-    write(stamp, mark)
+    if not stamped(stamp, mark):
+        with connect(settings, "postgres", "postgres") as connection:
+            ensure_roles(connection, settings)
+            ensure_databases(connection)
+        with connect(settings, "lake", "postgres") as connection:
+            for statement in schema_statements():
+                connection.execute(statement)
+        ensure_catalogue(settings)
+        write(stamp, mark)
+    with connect(settings, "catalogue", "catalogue") as connection:
+        relocate(connection, settings.hdfs_url)
 
 
 def fingerprint(settings: Settings) -> str:
@@ -110,9 +118,6 @@ def ensure_catalogue(settings: Settings) -> None:
         if version is not None and one(connection, 'select count(*) from "TBLS"'):
             raise UserError(f"the catalogue is of version {version}, not {CATALOGUE_VERSION}; run `make reset`")
         connection.execute("drop owned by catalogue")
-        connection.execute("create schema if not exists public")
-    with connect(settings, "catalogue", "postgres") as connection:
-        connection.execute("grant all on schema public to catalogue")
     create_catalogue(settings)
 
 
@@ -120,13 +125,30 @@ def catalogue_version(connection: psycopg.Connection) -> str | None:
     """Return the version that the catalogue says it has, or None where it has none."""
     if one(connection, "select to_regclass('public.\"VERSION\"')") is None:
         return None
-    return str(one(connection, 'select max("SCHEMA_VERSION") from "VERSION"'))
+    version = one(connection, 'select max("SCHEMA_VERSION") from "VERSION"')
+    return None if version is None else str(version)
 
 
 def one(connection: psycopg.Connection, query: str) -> object:
     """Return the single value of a query."""
     row = connection.execute(query).fetchone()
     return row[0] if row else None
+
+
+def relocate(connection: psycopg.Connection, hdfs_url: str) -> None:
+    """Let the catalogue point to HDFS where it is now: it stores whole addresses, and a new PORT_BASE changes them."""
+    query = """select distinct substring("DB_LOCATION_URI" from '^hdfs://[^/]+') from "DBS" """
+    known = [base for (base,) in connection.execute(query) if base and base != hdfs_url]
+    with connection.transaction():
+        for base in known:
+            for table, column in LOCATIONS:
+                name, value = sql.Identifier(table), sql.Identifier(column)
+                connection.execute(
+                    sql.SQL("update {} set {} = %s || substr({}, %s) where starts_with({}, %s)").format(
+                        name, value, value, value
+                    ),
+                    (hdfs_url, len(base) + 1, f"{base}/"),
+                )
 
 
 def create_catalogue(settings: Settings) -> None:

@@ -35,6 +35,8 @@ logger.dag.name = org.apache.spark.scheduler.DAGScheduler
 logger.dag.level = error
 logger.plan.name = org.apache.spark.sql.catalyst.util.SparkStringUtils
 logger.plan.level = error
+logger.conf.name = org.apache.spark.SparkConf
+logger.conf.level = error
 """
 
 # The environment variable HADOOP_USER_NAME would make Hive act for another user; the property does not.
@@ -118,12 +120,14 @@ def on_yarn(settings: Settings) -> dict[str, object]:
         "JAVA_HOME": java.home(),
         "STATE_DIR": settings.state_dir,
         "PORT_BASE": settings.port_base,
+        "SPARK_LOCAL_IP": "127.0.0.1",
         "TZ": "UTC",
     }
     jars = [f"local:{java.SPARK_HOME}/jars/*", *(f"local:{jar}" for jar in classpath("spark"))]
     return {
         "spark.yarn.jars": ",".join(jars),
         "spark.yarn.am.memory": "512m",
+        "spark.yarn.maxAppAttempts": 1,
         "spark.executor.instances": 1,
         "spark.executor.cores": 2,
         "spark.executor.memory": "1g",

@@ -175,6 +175,8 @@ def update(settings: Settings) -> None:
     server = connected(settings).supervisor
     added, changed, removed = server.reloadConfig()[0]
     for name in (*changed, *removed):
+        if server.getProcessInfo(name)["pid"]:
+            print(f"  {name} is restarted: its configuration changed", file=sys.stderr, flush=True)
         server.stopProcessGroup(name)
         server.removeProcessGroup(name)
     for name in (*added, *changed):

@@ -1,9 +1,10 @@
 """`up`: start what does not run, wait until every service answers, ensure what it must hold."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from infra.local import lock, ports, supervise
 from infra.local.configure import configure
@@ -13,6 +14,8 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 POLL_SECONDS = 0.1
+# So long may a daemon end and be started again, e.g. while what a killed one held is freed.
+CRASHING_SECONDS = 20
 TAIL_LINES = 20
 
 
@@ -64,30 +67,38 @@ def bring_up(settings: Settings, services: Sequence[Service]) -> None:
     """Start the services side by side, each as soon as those that it needs are there.
 
     Raises:
-        UserError: the first service that failed.
+        UserError: the first service that failed; the others are not waited for.
     """
     futures: dict[str, Future[None]] = {}
+    given_up = threading.Event()
 
     def one(service: Service) -> None:
-        service.prepare(settings)
-        for name in service.needs:
-            futures[name].result()
-        begin_and_wait(settings, service)
+        try:
+            service.prepare(settings)
+            for name in service.needs:
+                futures[name].result()
+            begin_and_wait(settings, service, given_up)
+        except BaseException:
+            given_up.set()
+            raise
 
     with ThreadPoolExecutor(len(services)) as pool:
-        for service in services:
-            futures[service.name] = pool.submit(one, service)
-    failed = [error for error in (future.exception() for future in futures.values()) if error]
-    if failed:
-        raise failed[0]
+        try:
+            for service in services:
+                futures[service.name] = pool.submit(one, service)
+            for future in as_completed(futures.values()):
+                future.result()
+        except BaseException:
+            given_up.set()
+            raise
 
 
-def begin_and_wait(settings: Settings, service: Service) -> None:
+def begin_and_wait(settings: Settings, service: Service, given_up: threading.Event) -> None:
     """Start the daemons of a service, wait until it answers, and provision it."""
     begun = time.monotonic()
     for program in service.programs:
         supervise.begin(settings, program)
-    wait(settings, service, begun + service.ready_seconds)
+    wait(settings, service, begun + service.ready_seconds, given_up)
     ready = time.monotonic()
     service.provision(settings)
     provisioned = time.monotonic() - ready
@@ -95,11 +106,11 @@ def begin_and_wait(settings: Settings, service: Service) -> None:
     print(f"  {service.name:<9} ready in {ready - begun:5.1f} s{more}", file=sys.stderr, flush=True)
 
 
-def wait(settings: Settings, service: Service, deadline: float) -> None:
+def wait(settings: Settings, service: Service, deadline: float, given_up: threading.Event) -> None:
     """Wait until a service answers.
 
     Raises:
-        ServiceFailedError: a daemon ended for good, or time is up.
+        ServiceFailedError: a daemon ended for good, time is up, or another service failed.
     """
     while True:
         try:
@@ -108,12 +119,15 @@ def wait(settings: Settings, service: Service, deadline: float) -> None:
             reason = str(error)
         states = supervise.processes(settings)
         for program in service.programs:
-            state = states.get(program.name, {}).get("statename", "unknown")
-            if state in ("FATAL", "UNKNOWN", "unknown"):
-                fail(settings, service, program.name, f"it ended ({state.lower()})")
+            state = states.get(program.name, {}).get("statename", "unknown").lower()
+            if state in ("fatal", "unknown"):
+                fail(settings, service, program.name, f"it ended ({state})")
+            if state == "backoff" and time.monotonic() > deadline - service.ready_seconds + CRASHING_SECONDS:
+                fail(settings, service, program.name, "it ends again and again")
         if time.monotonic() > deadline:
             fail(settings, service, service.programs[-1].name, f"no answer in {service.ready_seconds} s: {reason}")
-        time.sleep(POLL_SECONDS)
+        if given_up.wait(POLL_SECONDS):
+            raise ServiceFailedError(f"{service.name} was not waited for")
 
 
 def fail(settings: Settings, service: Service, program: str, why: str) -> None:
