@@ -58,7 +58,7 @@ def end_orphans(settings: Settings) -> int:
     for pid in found:
         signal_to(pid, signal.SIGINT if "postgres" in ports.command_of(pid) else signal.SIGTERM)
     deadline = time.monotonic() + ORPHAN_SECONDS
-    while any(alive(pid) for pid in found):
+    while not all(supervise.ended(pid) for pid in found):
         if time.monotonic() > deadline:
             for pid in found:
                 signal_to(pid, signal.SIGKILL)
@@ -71,12 +71,11 @@ def end_orphans(settings: Settings) -> int:
 def orphans(settings: Settings) -> list[int]:
     """Return the processes that were started by a supervisor of this platform."""
     mine = str(settings.state_dir)
-    return [pid for pid in ports.pids() if ports.environment_of(pid).get(supervise.MARK) == mine and alive(pid)]
-
-
-def alive(pid: int) -> bool:
-    """Return whether a process still runs."""
-    return not supervise.zombie(pid)
+    return [
+        pid
+        for pid in ports.pids()
+        if ports.environment_of(pid).get(supervise.MARK) == mine and not supervise.ended(pid)
+    ]
 
 
 def signal_to(pid: int, number: int) -> None:

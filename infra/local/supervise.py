@@ -210,13 +210,18 @@ def shut_down(settings: Settings) -> None:
         return
     pid = server.supervisor.getPID()
     server.supervisor.shutdown()
-    while Path("/proc", str(pid)).exists() and not zombie(pid):
+    while not ended(pid):
         time.sleep(0.05)
 
 
-def zombie(pid: int) -> bool:
-    """Return whether a process has ended and only waits to be collected."""
+def ended(pid: int) -> bool:
+    """Return whether a process has ended, though perhaps nobody has collected it yet.
+
+    While other threads of it still run, its first one may have ended already; its ports are then still open.
+    """
+    home = Path("/proc", str(pid))
     try:
-        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        state = (home / "stat").read_text().rpartition(")")[2].split()[0]
+        return state == "Z" and len(list((home / "task").iterdir())) == 1
     except OSError:
         return True
