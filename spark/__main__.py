@@ -5,6 +5,7 @@ One Java process instead of three. The jobs are found by their module names, so 
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         spark = session("models", config, "learner")
         said = [line for step in args.steps for line in together(spark, config, step, tasks)]
         spark.stop()
-    print("; ".join(line.split(";")[0] for line in said[-len(tasks) :]), flush=True)
+    print("; ".join(map(short, said[-len(tasks) :])), flush=True)
 
 
 def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> list[str]:
@@ -43,6 +44,13 @@ def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[s
     with ThreadPoolExecutor(len(jobs)) as pool:
         running = {task: pool.submit(run, spark, config) for task, run in jobs.items()}
     return [outcome(task, future) for task, future in running.items()]
+
+
+def short(line: str) -> str:
+    """Return the beginning of a summary, without the version: `churn AUC 0.74 (recency rule 0.68)`."""
+    plain = re.sub(r" \d{4}-\d{8}-[0-9a-f]{8}:", "", line).split(";")[0]
+    head, bracket, _ = plain.partition(")")
+    return head + bracket
 
 
 def outcome(task: str, future: Future[str]) -> str:

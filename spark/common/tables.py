@@ -125,20 +125,15 @@ def instant(moment: datetime) -> Column:
 
 def replace(frame: DataFrame, name: str, as_of: datetime) -> None:
     """Put `frame` in place of the rows of one as-of date, in one commit; the same again leaves the same table."""
-    (
-        frame.select(*columns_of(frame.sparkSession, name))
-        .coalesce(1)
-        .write.format("delta")
-        .mode("overwrite")
-        .option("replaceWhere", f"as_of = {instant_sql(as_of)}")
-        .saveAsTable(name)
-    )
+    # By `saveAsTable`, the same write would be a replacement of the whole table in the catalogue.
+    rows = frame.select(*columns_of(frame.sparkSession, name)).coalesce(1)
+    rows.writeTo(name).overwrite(F.col("as_of") == instant(as_of))
 
 
 def append(frame: DataFrame, name: str) -> None:
     """Add the rows of `frame` in one commit."""
     columns = columns_of(frame.sparkSession, name)
-    frame.select(*columns).coalesce(1).write.format("delta").mode("append").saveAsTable(name)
+    frame.select(*columns).coalesce(1).writeTo(name).append()
 
 
 def columns_of(spark: SparkSession, name: str) -> list[str]:

@@ -65,6 +65,8 @@ def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]
     Of equals the smallest wins, since fewer groups are easier to act on. Returns the stages (None where the rows are
     too few or too alike) and the silhouette of every number of groups that was tried.
     """
+    if total <= min(GROUPS):
+        return None, {}
     # Returns can exceed what was bought, so money is floored at nothing before its logarithm.
     logs = ", ".join(f"log1p(greatest(cast({name} as double), 0d)) as log_{name}" for name in FEATURES)
     to_logs = SQLTransformer(statement=f"select *, {logs} from __THIS__")

@@ -52,12 +52,12 @@ def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: Spar
 
 
 def test_replace_refuses_rows_of_another_date(predictions: SparkSession) -> None:
-    with pytest.raises(Exception, match="replaceWhere|DELTA_REPLACE_WHERE"):
+    with pytest.raises(Exception, match=r"replaceWhere|DELTA_REPLACE_WHERE"):
         tables.replace(scores(predictions, FIRST, 0.1), "predictions.churn_scores", SECOND)
 
 
 def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> None:
-    with pytest.raises(UserError, match="the lake has no table churn.churn_features; run `make dbt` first"):
+    with pytest.raises(UserError, match=r"the lake has no table churn\.churn_features; run `make dbt` first"):
         tables.read(spark, "churn.churn_features")
 
 

@@ -1,0 +1,51 @@
+"""The manifest says what is exported."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spark.common.errors import UserError
+from spark.export.manifest import Export, exports
+
+
+def node(name: str, kind: str = "model", schema: str | None = "insights", meta: object = None) -> dict[str, object]:
+    """Return a node as dbt writes it."""
+    return {"resource_type": kind, "alias": name, "schema": "marts", "config": {"schema": schema, "meta": meta}}
+
+
+def written(folder: Path, *nodes: dict[str, object]) -> Path:
+    """Return a manifest of these nodes."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({"nodes": {str(place): one for place, one in enumerate(nodes)}}))
+    return path
+
+
+def test_only_models_that_ask_are_exported_from_their_declared_schema(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        node("risk", meta={"export": True}),
+        node("bounds", schema="core", meta={"export": True}),
+        node("quiet", meta={"export": False}),
+        node("plain"),
+        node("seeded", kind="seed", meta={"export": True}),
+    )
+    assert exports(path) == [Export("core.bounds", "bounds"), Export("insights.risk", "risk")]
+    assert exports(path)[0].target == "marts.bounds"
+
+
+def test_a_missing_manifest_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"manifest.json is missing; dbt writes it: run `make marts`"):
+        exports(tmp_path / "manifest.json")
+
+
+def test_a_broken_manifest_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text("{")
+    with pytest.raises(UserError, match=r"is no manifest of dbt"):
+        exports(path)
+
+
+def test_nothing_to_export_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="nothing to export"):
+        exports(written(tmp_path, node("plain")))
