@@ -41,7 +41,8 @@ def argument_file(settings: Settings, jars: Sequence[Path]) -> Path:
 def program(settings: Settings, arguments: Path, jars: Sequence[Path]) -> Program:
     """Return the daemon that makes the archive and ends; `arguments` holds the server's class path."""
     path = archive(jars)
-    scratch = path.with_suffix(".new")
+    # Two platforms may dump at the same time.
+    scratch = path.with_suffix(f".{settings.port_base}")
     flags = f"'-XX:SharedClassListFile={complete_list(settings)}' '-XX:SharedArchiveFile={scratch}'"
     dump = (
         f"exec >/dev/null 2>&1; rm -f '{scratch}'; "

@@ -3,6 +3,7 @@
 import shutil
 import sys
 
+from infra.local import supervise
 from infra.local.stop import down
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -23,12 +24,16 @@ def reset(settings: Settings, yes: bool) -> None:
         return
     confirm(f"This deletes all data below {settings.state_dir} ({', '.join(present)}).", yes)
     down(settings)
-    for part in present:
+    socket = supervise.socket_path(settings)
+    if socket.parent != settings.path("run"):
+        shutil.rmtree(socket.parent, ignore_errors=True)
+    for part in PARTS:
         try:
-            shutil.rmtree(settings.path(part))
+            if settings.path(part).exists():
+                shutil.rmtree(settings.path(part))
         except OSError as error:
             raise UserError(f"cannot delete {error.filename}: {error.strerror}; delete it by hand") from None
-    print(f"reset: {settings.state_dir} is empty; `make run` begins anew")
+    print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -1,0 +1,47 @@
+"""The order in which services start, and in which daemons stop."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local import services, stop
+from infra.local.service import Service, nothing, selected, start_order
+from infra.setup import secrets
+from spark.common.settings import settings
+
+
+def named(name: str, *needs: str, optional: bool = False) -> Service:
+    """Return a service without daemons."""
+    return Service(name=name, programs=(), probe=nothing, needs=needs, optional=optional)
+
+
+def test_each_service_comes_after_those_that_it_needs() -> None:
+    """Equals keep their order."""
+    wanted = [named("thrift", "postgres", "hdfs"), named("kafka"), named("hdfs"), named("postgres")]
+    assert [service.name for service in start_order(wanted)] == ["kafka", "hdfs", "postgres", "thrift"]
+
+
+def test_services_that_need_each_other_have_no_order() -> None:
+    """A circle is an error, not an endless loop."""
+    with pytest.raises(ValueError, match="a, b"):
+        start_order([named("a", "b"), named("b", "a")])
+
+
+def test_an_optional_service_starts_only_where_asked_for() -> None:
+    """The default is everything else."""
+    known = [named("hdfs"), named("yarn", "hdfs", optional=True)]
+    assert [service.name for service in selected(known)] == ["hdfs"]
+    assert [service.name for service in selected(known, ["yarn"])] == ["hdfs", "yarn"]
+
+
+def test_every_daemon_stops_before_those_that_its_service_needs(tmp_path: Path) -> None:
+    """The stages of `down` are written out, so that it works without rendering; here they meet the services."""
+    config = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
+    secrets.ensure(config)
+    known = services.every(config)
+    stage = {name: number for number, names in enumerate(stop.STAGES) for name in names}
+    for service in known:
+        needed = [program.name for other in known if other.name in service.needs for program in other.programs]
+        for program in (*service.programs, *service.helpers):
+            assert program.name in stage
+            assert all(stage[program.name] < stage[name] or name == "datanode" for name in needed)
