@@ -1,7 +1,8 @@
 """What the evidence cannot support, said from the evidence itself."""
 
 from reports.evidence import Evidence
-from reports.formats import count, percent
+from reports.formats import NOTHING, count, percent
+from reports.quality import scorecards
 
 
 def limits(evidence: Evidence) -> list[str]:
@@ -21,7 +22,7 @@ def about_customers(evidence: Evidence) -> list[str]:
         if outside > 0:
             sentences.append(
                 f"{count(outside)} of {count(population.customers)} customers in {population.source} belong to no "
-                "segment: too little is known of them."
+                "segment: they have no order, or too little is known of them."
             )
         unknown = population.customers - population.known
         if unknown:
@@ -59,11 +60,27 @@ def about_orders(evidence: Evidence) -> list[str]:
 
 def about_models(evidence: Evidence) -> list[str]:
     """Return which customers no model says anything of."""
+    sentences = [
+        f"The {card.task} model is no better than the baseline “{name}”: {line.measure.lower()} {line.values[0]} "
+        f"beside {value}."
+        for card in scorecards(evidence.metrics)
+        for line in card.lines[:1]
+        for name, value in zip(card.baselines, line.values[1:], strict=True)
+        if is_no_better(line.values[0], value)
+    ]
     if evidence.populations and not evidence.scored:
-        return ["No churn model has scored anyone at risk yet, so only the rule speaks: `make train`, `make refresh`."]
-    return [
+        sentences.append(
+            "No churn model has scored anyone at risk, so only the rule speaks: `make train`, `make refresh`."
+        )
+        return sentences
+    return sentences + [
         f"No customer of {risk.source} has a modelled probability of leaving: the model learns from dated orders, and "
         "a file of totals has none. There the rule stands alone."
         for risk in evidence.risks
         if not risk.scored
     ]
+
+
+def is_no_better(model: str, baseline: str) -> bool:
+    """Say whether a model's measure, as it is written, is not above its baseline's."""
+    return NOTHING not in (model, baseline) and float(model) <= float(baseline)

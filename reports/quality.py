@@ -1,5 +1,6 @@
 """The quality of the models, each measure beside its baselines."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ MEASURES = {
     "top_decile_lift": "Lift of the riskiest tenth (1 is chance)",
     "brier": "Brier score (lower is better)",
     "ece": "Calibration error (lower is better)",
+    "segments": "Segments",
     "silhouette": "Silhouette (-1 to 1)",
     "stability": "Stability over seeds (1 is the same)",
 }
@@ -68,7 +70,7 @@ def scorecard(task: str, metrics: Sequence[Metric]) -> Scorecard:
     found = {baseline for columns in values.values() for baseline in columns}
     present = [prefix for prefix in BASELINES if prefix in found]
     lines = [
-        Line(MEASURES.get(name) or words(name), [written(values[name].get(column)) for column in ["", *present]])
+        Line(named(name), [written(values[name].get(column)) for column in ["", *present]])
         for name in sorted(values, key=place)
     ]
     return Scorecard(task, newest.version, newest.data_as_of, [BASELINES[prefix] for prefix in present], lines)
@@ -80,6 +82,12 @@ def split(metric: str) -> tuple[str, str]:
         if metric.startswith(f"{prefix}_"):
             return prefix, metric.removeprefix(f"{prefix}_")
     return "", metric
+
+
+def named(measure: str) -> str:
+    """Return a measure in words; a silhouette may be of a number of segments that was tried."""
+    tried = re.fullmatch(r"silhouette_(\d+)", measure)
+    return f"Silhouette with {tried[1]} segments" if tried else MEASURES.get(measure) or words(measure)
 
 
 def place(measure: str) -> tuple[int, str]:

@@ -121,6 +121,7 @@ def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: 
     assert "make snapshot FILE=" in page
     assert "No modelled probabilities yet" in page
     assert "recency arm alone" in page
+    assert "no better than" not in page
     assert "retail: customers by days since the last purchase" in page
 
 
@@ -161,3 +162,23 @@ def test_one_customer_and_nothing_spent(evidence: Evidence) -> None:
     )
     tags(render(alone))
     assert answers(alone)[1].sentence == ("1 of 1 customer (100 %) are at risk of leaving by the rule: 1 of 1 in shop.")
+
+
+def test_a_source_without_orders_shows_no_revenue_of_zero(evidence: Evidence) -> None:
+    [total] = evidence.totals
+    nothing = replace(
+        total,
+        source="shop",
+        currency=None,
+        orders=0,
+        guest_orders=0,
+        returns=0,
+        gross_revenue=Decimal(0),
+        returned_amount=Decimal(0),
+        net_revenue=Decimal(0),
+        first_ordered_at=None,
+        last_ordered_at=None,
+    )
+    page = render(replace(evidence, totals=[total, nothing]))
+    assert "no dated orders: a file of customer totals" in page
+    assert ">0.00<" not in page
