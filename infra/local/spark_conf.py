@@ -52,6 +52,9 @@ export TZ=UTC
 export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC ${{SPARK_SUBMIT_OPTS:-}}"
 """
 
+# The second compiler takes longer to compile the code of short jobs than it saves.
+JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC"
+
 # Who a bare `spark-submit` is.
 IDENTITY = "learner"
 
@@ -82,7 +85,7 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.driver.extraClassPath": jars,
         "spark.executor.extraClassPath": jars,
         "spark.driver.extraJavaOptions": f"-DHADOOP_USER_NAME={IDENTITY} {java_options(settings)}",
-        "spark.executor.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC",
+        "spark.executor.extraJavaOptions": JVM,
         "spark.local.dir": folder(settings.path("run", "tmp"), 0o700),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -108,11 +111,7 @@ def defaults(settings: Settings) -> dict[str, object]:
 def java_options(settings: Settings) -> str:
     """Return the JVM options of a driver."""
     log4j = settings.path("conf", "spark", "log4j2.properties")
-    # The second compiler takes longer to compile the code of short jobs than it saves.
-    return (
-        "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC "
-        f"-Dlog4j2.configurationFile=file:{log4j}"
-    )
+    return f"{JVM} -Dlog4j2.configurationFile=file:{log4j}"
 
 
 def on_yarn(settings: Settings) -> dict[str, object]:
