@@ -20,7 +20,7 @@ def test_up_again_finds_nothing_to_do(platform: Platform) -> None:
 def test_status_lists_every_service_with_its_port_and_memory(platform: Platform) -> None:
     text = platform.make("status").stdout
     for service in ("postgres", "kafka", "namenode", "datanode", "thrift"):
-        line = next(line for line in text.splitlines() if line.split()[:1] == [service])
+        line = next(line for line in text.splitlines() if line.split()[1:2] == [service])
         assert str(platform.config.port(service)) in line
 
 
