@@ -8,6 +8,8 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import psycopg
 from pyspark.sql import DataFrame, SparkSession
@@ -23,6 +25,16 @@ from spark.export.columns import Column, column
 from spark.export.manifest import Export, exports
 
 
+@dataclass(frozen=True)
+class Source:
+    """A model's Delta table, how its columns travel and what it holds, which is counted while others are loaded."""
+
+    model: Export
+    frame: DataFrame
+    columns: Sequence[Column]
+    held: Future[load.Content]
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Load, verify and commit every exported model."""
     argparse.ArgumentParser(prog="spark.export", description=__doc__).parse_args(argv)
@@ -32,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     with hold(config, "export"):
         spark = session("export", config, "exporter")
         try:
-            with postgres.connect(config, "exporter") as connection:
-                rows = [transfer(spark, connection, model) for model in models]
+            with ThreadPoolExecutor(1) as pool, postgres.connect(config, "exporter") as connection:
+                sources = [source(spark, pool, model) for model in models]
+                rows = [transfer(connection, one) for one in sources]
         except psycopg.Error as error:
             said = (error.diag.message_primary or str(error)).splitlines()[0]
             raise UserError(f"PostgreSQL refused the export: {said}; nothing was exported") from None
@@ -42,19 +55,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"{len(models)} tables, {sum(rows):,} rows, counts and checksums equal; {seconds:.1f} s")
 
 
-def transfer(spark: SparkSession, connection: psycopg.Connection, model: Export) -> int:
-    """Replace one table's rows, compare them with Delta's and return how many there are."""
+def source(spark: SparkSession, pool: ThreadPoolExecutor, model: Export) -> Source:
+    """Return a model's table as it is now, and begin to count what it holds."""
     frame = tables.read(spark, model.delta)
     columns = [column(model.delta, field) for field in frame.schema.fields]
-    if load.ready(connection, model, columns):
-        print(
-            f"{model.target}: its columns changed, so it was made anew; run `make serving` for its views",
-            file=sys.stderr,
-        )
-    load.copy(connection, model, columns, texts(frame, columns))
-    held = delta_content(frame, columns)
-    load.verify(model, held, load.content(connection, model, columns))
-    print(f"{model.target}: {held.rows:,} rows", file=sys.stderr)
+    return Source(model, frame, columns, pool.submit(delta_content, frame, columns))
+
+
+def transfer(connection: psycopg.Connection, one: Source) -> int:
+    """Replace one table's rows, compare them with Delta's and return how many there are."""
+    if load.ready(connection, one.model, one.columns):
+        said = "its columns changed, so it was made anew; `make serving` makes the views that read it"
+        print(f"{one.model.target}: {said}", file=sys.stderr)
+    load.copy(connection, one.model, one.columns, texts(one.frame, one.columns))
+    held = one.held.result()
+    load.verify(one.model, held, load.content(connection, one.model, one.columns))
+    print(f"{one.model.target}: {held.rows:,} rows", file=sys.stderr)
     return held.rows
 
 

@@ -1,0 +1,82 @@
+"""The export: readers see one whole version, a changed column is mended, what differs is refused."""
+
+import sys
+import threading
+
+import psycopg
+import pytest
+
+from spark.common import postgres
+from spark.common.settings import Settings
+from tests.integration.harness import Platform
+
+COUNTS = "select count(*), sum(hashtext(t::text)::bigint) from marts.customer_behaviour as t"
+
+
+class Reader(threading.Thread):
+    """Reads one mart over and over, as the reporter, until it is told to stop."""
+
+    def __init__(self, config: Settings, isolation: psycopg.IsolationLevel) -> None:
+        super().__init__(daemon=True)
+        self.config, self.isolation = config, isolation
+        self.enough = threading.Event()
+        self.seen: list[tuple[object, ...]] = []
+
+    def run(self) -> None:
+        with postgres.connect(self.config, "reporter") as connection:
+            connection.isolation_level = self.isolation
+            while not self.enough.wait(0.02):
+                with connection.transaction():
+                    self.seen += connection.execute(COUNTS).fetchall()
+
+
+@pytest.mark.parametrize("isolation", [psycopg.IsolationLevel.READ_COMMITTED, psycopg.IsolationLevel.REPEATABLE_READ])
+def test_a_reader_never_sees_half_an_export(platform: Platform, isolation: psycopg.IsolationLevel) -> None:
+    reader = Reader(platform.config, isolation)
+    reader.start()
+    done = platform.python("spark.export")
+    reader.enough.set()
+    reader.join(30)
+    assert "counts and checksums equal" in done.stdout
+    assert len(reader.seen) > 20
+    assert len(set(reader.seen)) == 1
+    assert reader.seen[0][0] > 0
+
+
+def test_the_reader_would_see_a_half(platform: Platform) -> None:
+    """The negative control: rows deleted outside the export's transaction are noticed by the same reader."""
+    reader = Reader(platform.config, psycopg.IsolationLevel.READ_COMMITTED)
+    with postgres.connect(platform.config, "exporter") as connection:
+        connection.execute("create table marts.kept as table marts.customer_behaviour")
+        connection.commit()
+        reader.start()
+        reader.enough.wait(1)
+        connection.execute("delete from marts.customer_behaviour")
+        connection.commit()
+        reader.enough.wait(1)
+        connection.execute("insert into marts.customer_behaviour table marts.kept")
+        connection.execute("drop table marts.kept")
+    reader.enough.set()
+    reader.join(30)
+    assert len(set(reader.seen)) > 1
+
+
+def test_a_changed_column_is_made_anew_and_the_reporter_still_reads(platform: Platform) -> None:
+    with postgres.connect(platform.config, "exporter") as connection:
+        connection.execute("alter table marts.source_totals add column left_over int")
+    done = platform.python("spark.export")
+    assert "marts.source_totals: its columns changed" in done.stderr
+    assert platform.rows("select * from marts.source_totals limit 1")[0].get("left_over", "none") == "none"
+    platform.make("serving")
+    assert platform.rows("select * from reporting.source_totals limit 1")
+
+
+def test_two_exports_at_once_the_second_says_who_holds_it(platform: Platform) -> None:
+    first = platform.start(sys.executable, "-m", "spark.export")
+    try:
+        threading.Event().wait(2)
+        refused = platform.python("spark.export", status=1)
+        assert f"export runs already (process {first.pid})" in refused.stderr
+    finally:
+        first.communicate(timeout=300)
+    assert first.returncode == 0
