@@ -1,0 +1,154 @@
+"""The rules of the dbt project that hold for every model: layers, lineage, grain, determinism."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spark.common.settings import ROOT
+
+PROJECT = ROOT / "dbt_project"
+PROFILE = """\
+lakehouse:
+  target: lake
+  outputs:
+    lake: {type: spark, method: thrift, host: nowhere.invalid, port: 1, schema: staging, user: x, threads: 1}
+    serving: {type: postgres, host: nowhere.invalid, port: 1, user: x, password: x, dbname: x, schema: reporting,
+              threads: 1}
+"""
+# Anything that makes a second run of the same data differ.
+CHANCE = re.compile(r"\b(now|current_date|current_timestamp|localtimestamp|rand|randn|random|uuid|getdate)\b", re.I)
+COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.S)
+
+Node = dict[str, Any]
+Manifest = Callable[[str], Node]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """Return a function that gives the manifest of a target; parsing needs no platform."""
+    folder = tmp_path_factory.mktemp("dbt")
+    (folder / "profiles.yml").write_text(PROFILE)
+    parsed: dict[str, Node] = {}
+
+    def parse(target: str) -> Node:
+        if target not in parsed:
+            path = folder / target
+            command = [str(Path(sys.executable).with_name("dbt")), "parse", "--target", target]
+            environ = {"DBT_TARGET_PATH": str(path), "DBT_LOG_PATH": str(path), "DBT_PROFILES_DIR": str(folder)}
+            done = subprocess.run(
+                command, cwd=PROJECT, env={**os.environ, **environ}, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout
+            assert "Deprecation" not in done.stdout, done.stdout
+            parsed[target] = json.loads((path / "manifest.json").read_text())
+        return parsed[target]
+
+    return parse
+
+
+def models(manifest: Node) -> dict[str, Node]:
+    """Return the models by name."""
+    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+
+
+def layer(node: Node) -> str:
+    """Return the first folder below `models`, or `base` for what reads the predictions."""
+    folders = node["fqn"][1:-1]
+    return "base" if "base" in folders else str(folders[0])
+
+
+def test_both_targets_share_one_lineage_graph(manifest: Manifest) -> None:
+    lake, serving = manifest("lake"), manifest("serving")
+    assert lake["parent_map"] == serving["parent_map"]
+    assert not lake["disabled"] and not serving["disabled"]
+
+
+def test_an_exported_mart_is_the_exporters_table_in_postgresql_alone(manifest: Manifest) -> None:
+    lake, serving = models(manifest("lake")), models(manifest("serving"))
+    exported = {name for name, node in lake.items() if node["config"]["meta"].get("export")}
+    assert len(exported) == 9
+    assert {name for name, node in serving.items() if node["schema"] == "marts"} == exported
+    assert not [name for name, node in lake.items() if node["schema"] == "marts"]
+
+
+def test_there_is_one_reporting_view_per_exported_mart(manifest: Manifest) -> None:
+    nodes = models(manifest("lake"))
+    exported = {name for name, node in nodes.items() if node["config"]["meta"].get("export")}
+    views = {name: node for name, node in nodes.items() if layer(node) == "reporting"}
+    assert {node["alias"] for node in views.values()} == exported
+    for name, node in views.items():
+        assert node["depends_on"]["nodes"] == [f"model.lakehouse.{node['alias']}"], name
+
+
+def test_sources_enter_through_their_own_layer_alone(manifest: Manifest) -> None:
+    readers = {"bronze": {"staging"}, "predictions": {"base"}}
+    nodes = models(manifest("lake"))
+    for name, node in nodes.items():
+        for parent in node["depends_on"]["nodes"]:
+            if parent.startswith("source.") and name != "run_bounds":
+                assert layer(node) in readers[parent.split(".")[2]], f"{name} reads {parent}"
+
+
+def test_layers_point_one_way(manifest: Manifest) -> None:
+    allowed = {
+        "staging": set(),
+        "intermediate": {"staging", "intermediate"},
+        "marts": {"staging", "intermediate", "marts"},
+        "base": {"marts"},
+        "insights": {"intermediate", "marts", "base", "insights"},
+        "reporting": {"marts", "insights"},
+    }
+    nodes = models(manifest("lake"))
+    for name, node in nodes.items():
+        for parent in (nodes[p.split(".")[-1]] for p in node["depends_on"]["nodes"] if p.startswith("model.")):
+            if parent["name"] != "run_bounds":
+                assert layer(parent) in allowed[layer(node)], f"{name} reads {parent['name']}"
+
+
+def test_every_prediction_hangs_on_the_features_it_was_made_from(manifest: Manifest) -> None:
+    for name, node in models(manifest("lake")).items():
+        if layer(node) == "base":
+            assert any("_features" in parent for parent in node["depends_on"]["nodes"]), name
+
+
+def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
+    graph = manifest("lake")
+    tested = {
+        node["attached_node"]
+        for node in graph["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") in {"unique_grain", "one_row"}
+    }
+    for name, node in models(graph).items():
+        if layer(node) != "base":
+            assert node["description"].startswith("One row"), name
+            assert node["unique_id"] in tested, name
+
+
+def test_every_table_has_a_contract_and_no_exported_column_is_a_double(manifest: Manifest) -> None:
+    for name, node in models(manifest("lake")).items():
+        if layer(node) in {"marts", "insights"}:
+            assert node["config"]["contract"]["enforced"], name
+            assert all(column["description"] for column in node["columns"].values()), name
+        if node["config"]["meta"].get("export"):
+            types = {column["data_type"] for column in node["columns"].values()}
+            assert not types & {"double", "float"}, name
+
+
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("m*/**/*.sql")), ids=lambda path: path.stem)
+def test_a_model_is_short_and_leaves_nothing_to_chance(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 80
+    assert not CHANCE.search(COMMENT.sub("", text))
+
+
+@pytest.mark.parametrize("sql", ["select now()", "where day < current_date", "order by RAND(1)"])
+def test_chance_is_recognised(sql: str) -> None:
+    assert CHANCE.search(sql)
