@@ -10,7 +10,4 @@ trap 'rm -rf "$profile"' EXIT
 chromium --headless ${as_root:-} --disable-gpu --disable-quic --no-first-run --disable-background-networking \
   --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$profile" \
   --window-size=1180,"${HEIGHT:-1500}" --screenshot="$here/report.png" "file://$report" 2>/dev/null
-# Few colours are enough, and a quarter of the size.
-"$here/../../.venv/bin/python" -c 'import sys; from PIL import Image; Image.open(sys.argv[1]).quantize(128).save(sys.argv[1], optimize=True)' \
-  "$here/report.png"
 ls -l "$here/report.png"

@@ -5,9 +5,7 @@ import sys
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     # Before any import, since the rest does not even parse on an old Python.
     sys.exit(
-        "error: this is Python {}.{}; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ...".format(
-            *sys.version_info
-        )
+        "error: this is Python {}.{}; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11".format(*sys.version_info)
     )
 
 import argparse

@@ -39,10 +39,15 @@ class Jar:
         return cache.folder("jars") / self.organisation / f"{self.name}-{self.revision}{classifier}.{self.extension}"
 
 
+def parse(line: str) -> Jar:
+    """Return the jar of a line of the lock."""
+    set_name, organisation, name, revision, classifier, extension, digest, size = line.split()
+    return Jar(set_name, organisation, name, revision, classifier, extension, digest, int(size))
+
+
 def locked(set_name: str | None = None) -> list[Jar]:
     """Return the jars of one set, or of all."""
-    lines = (line.split() for line in LOCK.read_text().splitlines() if not line.startswith("#"))
-    jars = [Jar(*parts[:7], size=int(parts[7])) for parts in lines]
+    jars = [parse(line) for line in LOCK.read_text().splitlines() if not line.startswith("#")]
     return [jar for jar in jars if set_name in (None, jar.set_name)]
 
 

@@ -42,7 +42,8 @@ def install() -> None:
 
     pip installs only uv and setuptools, which builds what is published as source alone.
     """
-    run([sys.executable, "-m", "venv", "--clear", str(VENV)], "making .venv")
+    if not (VENV / "bin" / "pip").exists() or not site_packages().is_dir():
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)], "making .venv")
     wheels = cache.folder("bootstrap")
     pip = [str(VENV / "bin" / "pip"), "--disable-pip-version-check", "--no-input", "-q"]
     if not list(wheels.glob("uv-*.whl")):
@@ -55,10 +56,10 @@ def install() -> None:
 
 
 def sync() -> None:
-    """Install the locked wheels, from the cache alone where it has them all: a second set-up needs no network."""
-    command = [str(VENV / "bin" / "uv"), "pip", "install", "--no-deps", "--require-hashes", "--no-build-isolation"]
+    """Install the locked wheels and remove all others, without the network where the cache has them all."""
+    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--require-hashes", "--no-build-isolation"]
     command += ["--cache-dir", str(cache.folder("wheels")), "--python", str(VENV / "bin" / "python")]
-    command += ["-r", str(LOCK)]
+    command += [str(LOCK)]
     offline = subprocess.run([*command, "-q", "--offline"], capture_output=True, check=False)
     if offline.returncode:
         run(command, "installing the Python packages")

@@ -29,6 +29,6 @@ def run_bounds(spark: SparkSession) -> RunBounds:
     as_of = F.date_format("as_of", "yyyy-MM-dd HH:mm:ss").alias("as_of")
     rows = tables.read(spark, "core.run_bounds").select(as_of, "max_ingest_seq", "max_snapshot_seq").take(2)
     if len(rows) != 1:
-        raise UserError(f"core.run_bounds holds {len(rows)} rows instead of one; run `make dbt`")
+        raise UserError(f"core.run_bounds holds {len(rows)} rows instead of one; run `make marts`")
     row = rows[0]
     return RunBounds(datetime.fromisoformat(row["as_of"]), row["max_ingest_seq"], row["max_snapshot_seq"])

@@ -1,6 +1,7 @@
 """The one kind of error that a user can mend, and how an entry point reports it."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -28,6 +29,10 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
         except UserError as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(error.exit_status)
+        except BrokenPipeError:
+            # The reader (`| head`) has enough; what is still buffered goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except KeyboardInterrupt:
             print("interrupted; run the same command again to go on", file=sys.stderr)
             sys.exit(130)

@@ -98,4 +98,4 @@ def require_rows_at(frame: DataFrame, name: str, as_of: datetime) -> None:
         UserError: the table is of another as-of date.
     """
     if frame.where(F.col("as_of") == tables.instant(as_of)).isEmpty() and not frame.isEmpty():
-        raise UserError(f"{name} has no rows as of {as_of:%Y-%m-%d}, the run's date; run `make dbt` again")
+        raise UserError(f"{name} has no rows as of {as_of:%Y-%m-%d}, the run's date; run `make marts` again")

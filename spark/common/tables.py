@@ -108,7 +108,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
     except AnalysisException as error:
         if error.getCondition() not in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             raise
-        remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make dbt`"
+        remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make marts`"
         raise UserError(f"the lake has no table {name}; run {remedy} first") from None
     return frame if as_of is None else frame.where(F.col("as_of") == instant(as_of))
 

@@ -22,5 +22,5 @@ def test_bounds_are_read_as_utc(spark: SparkSession) -> None:
 
 
 def test_missing_bounds_name_the_remedy(spark: SparkSession) -> None:
-    with pytest.raises(UserError, match=r"no table core\.run_bounds; run `make dbt`"):
+    with pytest.raises(UserError, match=r"no table core\.run_bounds; run `make marts`"):
         run_bounds(spark)

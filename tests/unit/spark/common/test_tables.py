@@ -57,7 +57,7 @@ def test_replace_refuses_rows_of_another_date(predictions: SparkSession) -> None
 
 
 def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> None:
-    with pytest.raises(UserError, match=r"the lake has no table churn\.churn_features; run `make dbt` first"):
+    with pytest.raises(UserError, match=r"the lake has no table churn\.churn_features; run `make marts` first"):
         tables.read(spark, "churn.churn_features")
 
 
