@@ -27,4 +27,6 @@ def connect(config: Settings, role: str) -> psycopg.Connection:
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise UserError(f"PostgreSQL at {place} refused {role}: {reason}; run `make up`, or see `make doctor`") from None
+        raise UserError(
+            f"PostgreSQL at {place} refused {role}: {reason}; run `make up`, or see `make doctor`"
+        ) from None

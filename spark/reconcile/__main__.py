@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import psycopg
 from psycopg import sql
@@ -12,7 +11,7 @@ from spark.common import postgres, thrift
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
 from spark.reconcile import checks, offsets
-from spark.reconcile.checks import Check, Mart
+from spark.reconcile.checks import Mart
 from spark.reconcile.offsets import Landed
 
 
@@ -43,23 +42,16 @@ def kafka_to_bronze(config: Settings) -> list[str]:
 
 
 def bronze_to_marts(config: Settings) -> list[str]:
-    """Run the checks within the lake; keys are looked for only where counts differ."""
-    with thrift.cursor(config) as cursor:
-
-        def ask(query: str) -> Sequence[tuple[Any, ...]]:
-            cursor.execute(query)
-            return cursor.fetchall()
-
-        return [fault for check in checks.lake_checks() if (fault := compare(check, ask))]
-
-
-def compare(check: Check, ask: Callable[[str], Sequence[tuple[Any, ...]]]) -> str | None:
-    """Run one check and return what differs, or None."""
-    ((left, right),) = ask(f"select ({check.left}), ({check.right})")
-    print(f"{check.name:<44}{left:>16,} = {right:,}")
-    if left == right:
-        return None
-    return f"{check.name}: {left} and {right}; keys: {checks.differing(ask(check.keys)) or 'more rows than keys'}"
+    """Run the checks within the lake; keys are looked for only where numbers differ."""
+    lake = checks.lake_checks()
+    found = []
+    for index, left, right in sorted(thrift.rows(config, checks.numbers(lake))):
+        check = lake[index]
+        print(f"{check.name:<44}{left.normalize():>16,f} = {right.normalize():,f}")
+        if left != right:
+            keys = checks.differing(thrift.rows(config, check.keys)) or "more rows than keys"
+            found.append(f"{check.name}: {left.normalize():f} and {right.normalize():f}; keys: {keys}")
+    return found
 
 
 def marts_to_postgres(config: Settings) -> list[str]:
