@@ -44,12 +44,13 @@ def install() -> None:
     """
     if not (VENV / "bin" / "pip").exists() or not site_packages().is_dir():
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], "making .venv")
-    wheels = cache.folder("bootstrap")
-    pip = [str(VENV / "bin" / "pip"), "--disable-pip-version-check", "--no-input", "-q"]
-    if not list(wheels.glob("uv-*.whl")):
-        run([*pip, "download", "--no-deps", "--require-hashes", "-d", str(wheels), "-r", str(BOOTSTRAP)], "fetching uv")
-    offline = ["--no-index", "--find-links", str(wheels)]
-    run([*pip, "install", "--no-deps", "--require-hashes", *offline, "-r", str(BOOTSTRAP)], "installing uv")
+    wheels = str(cache.folder("bootstrap"))
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "-q"]
+    locked = ["--no-deps", "--require-hashes", "-r", str(BOOTSTRAP)]
+    from_cache = [*pip, "install", "--no-index", "--find-links", wheels, *locked]
+    if subprocess.run(from_cache, capture_output=True, check=False).returncode:
+        run([*pip, "download", "-d", wheels, *locked], "fetching uv")
+        run(from_cache, "installing uv")
     sync()
     (site_packages() / "lakehouse.pth").write_text(f"{ROOT}\n")
     STAMP.write_text(digest())
