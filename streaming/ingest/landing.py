@@ -16,7 +16,9 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from spark.common.contracts import EVENTS, Contracts
 from spark.common.settings import Settings
+from streaming.engine import mute
 from streaming.ingest.parse import bronze_rows
+from streaming.ingest.stop import Stop
 from streaming.topics import Topic
 
 CHECKPOINTS = "/lake/checkpoints/events"
@@ -24,7 +26,9 @@ QUERY_ID = "sql.streaming.queryId"
 SECONDS_BETWEEN_LOOKS = 1
 
 
-def land(spark: SparkSession, config: Settings, contracts: Contracts, topics: Sequence[Topic], last_seq: int) -> None:
+def land(
+    spark: SparkSession, config: Settings, contracts: Contracts, topics: Sequence[Topic], last_seq: int, stop: Stop
+) -> None:
     """Land what the topics hold now; batches are numbered from `last_seq` on."""
     checkpoint = f"{config.hdfs_url}{CHECKPOINTS}/{fingerprint(topics)}"
     starting = "earliest" if exists(spark, f"{checkpoint}/offsets") else json.dumps(positions(spark, topics))
@@ -52,7 +56,13 @@ def land(spark: SparkSession, config: Settings, contracts: Contracts, topics: Se
         .trigger(availableNow=True)
         .start()
     )
-    watch(query)
+    try:
+        watch(query, stop)
+    except KeyboardInterrupt:
+        mute(spark)
+        raise
+    finally:
+        query.stop()
 
 
 def append_once(rows: DataFrame, table: str, application: str, version: int) -> None:
@@ -67,15 +77,13 @@ def append_once(rows: DataFrame, table: str, application: str, version: int) -> 
     )
 
 
-def watch(query: StreamingQuery) -> None:
-    """Report each batch on standard error until the query ends; on a stop, end it after its commit or before it."""
+def watch(query: StreamingQuery, stop: Stop) -> None:
+    """Report each batch on standard error until the query ends or a stop is asked for."""
     seen: set[int] = set()
-    try:
-        while not query.awaitTermination(SECONDS_BETWEEN_LOOKS):
-            seen = report(query, seen)
-        report(query, seen)
-    finally:
-        query.stop()
+    while not query.awaitTermination(SECONDS_BETWEEN_LOOKS):
+        seen = report(query, seen)
+        stop.check()
+    report(query, seen)
 
 
 def report(query: StreamingQuery, seen: set[int]) -> set[int]:

@@ -128,6 +128,8 @@ def wrong_type_checks(field: Field, value: str) -> list[str]:
     if field.items:
         inner = [check for item in field.items for check in wrong_type_checks(item, f"item.{item.name}")]
         return [f"exists({value}, item -> {check})" for check in inner]
+    if field.type.startswith("decimal"):
+        return [f"not {value} rlike '{decimal_pattern(field.type)}'"]
     if field.type.startswith(TEXT_FIRST):
         return [f"{value} is not null and {typed(field, value)} is null"]
     if field.type == "string" and value.startswith("raw."):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from streaming.producer import MAX_VALUE_BYTES, Message, encode, identified
+from streaming.producer import MAX_VALUE_BYTES, Message, sealed
 from streaming.replay.mapping import Mapping
 from streaming.replay.rows import Line
 from streaming.replay.stage import Stage
@@ -46,7 +46,7 @@ class Events:
         """Yield the messages of all staged rows: orders in time order, then the raw rows."""
         for order_id, occurred_ms, customer_id, lines in stage.orders():
             kind, topic, event = self.event(order_id, occurred_ms, customer_id, [line for _, line, _ in lines])
-            value = encode(identified(event))
+            value = sealed(event)
             if len(value) > MAX_VALUE_BYTES:
                 yield from (self.raw(number, row, "the order is too large for one event") for number, _, row in lines)
                 continue
@@ -99,7 +99,7 @@ class Events:
             "raw_row": row[: MAX_VALUE_BYTES // 8],
             "raw_reason": f"row {number}: {reason}",
         }
-        return Message("orders", f"{self.source}/row-{number}", encode(identified(event)))
+        return Message("orders", f"{self.source}/row-{number}", sealed(event))
 
 
 def starts(order_id: str, prefix: str | None) -> bool:

@@ -1,11 +1,12 @@
 """What the customers did: profiles, orders, returns and ratings, and the mishaps that any feed has."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from streaming.producer import Message, encode, identified
+from streaming.producer import Message, encode, sealed
 from streaming.simulate.people import CITIES, Person, person
 
 SOURCE = "simulated"
@@ -40,21 +41,21 @@ def messages(customers: int, days: int, seed: int, ends_on: date) -> list[Messag
 
 def sent(event: Event, seed: int, first_day: date) -> Iterator[Message]:
     """Yield an event's message; a few are sent twice, and a few are followed by something broken."""
-    whole = identified({"schema_version": 1, "source": SOURCE, "occurred_at": iso(event.at, first_day), **event.body})
-    key = f"{SOURCE}/{event.customer_id}"
-    yield Message(event.topic, key, encode(whole))
-    chance = Random(f"{seed}/{whole['event_id']}")
+    body = {"schema_version": 1, "source": SOURCE, "occurred_at": iso(event.at, first_day), **event.body}
+    message = Message(event.topic, f"{SOURCE}/{event.customer_id}", sealed(body))
+    yield message
+    chance = Random(f"{seed}/{message.value.hex()}")
     if chance.random() < SENT_TWICE:
-        yield Message(event.topic, key, encode(whole))
+        yield message
     if chance.random() < MISHAP:
-        yield Message(event.topic, key, mishap(whole, chance))
+        yield message._replace(value=mishap(message.value, chance))
 
 
-def mishap(event: dict[str, Any], chance: Random) -> bytes:
+def mishap(value: bytes, chance: Random) -> bytes:
     """Return a broken variant of an event, as a faulty client would send it."""
-    text = encode(event)
+    event = json.loads(value)
     return (
-        text[: len(text) // 2],
+        value[: len(value) // 2],
         encode({**event, "occurred_at": "yesterday"}),
         encode({key: value for key, value in event.items() if key != "source"}),
         encode({**event, "schema_version": 9}),

@@ -12,12 +12,13 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import locks
+from spark.common import locks, tables
 from spark.common.contracts import EVENTS, SNAPSHOTS, load
 from spark.common.errors import UserError, entry_point
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.common.webhdfs import WebHdfs
+from streaming.engine import quiet
 from streaming.snapshot.file import Checked, check
 from streaming.snapshot.rows import Load, bronze_rows, lines_of
 
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         store(config, checked, raw)
         try:
             spark = session("snapshot", config, identity=USER)
+            quiet(spark)
             try:
                 print(run(spark, config, checked, raw, arguments))
             finally:
@@ -95,7 +97,7 @@ def store(config: Settings, checked: Checked, raw: str) -> None:
 
 def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
     """Append the file's rows in one commit, unless they are there, and return the summary."""
-    contracts, table = load(), spark.read.table(SNAPSHOTS)
+    contracts, table = load(), tables.read(spark, SNAPSHOTS)
     as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
     same = (
         (F.col("source") == arguments.source)
@@ -108,7 +110,7 @@ def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, argum
         this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
         rows = bronze_rows(lines, checked.columns, contracts.snapshot, contracts.snapshots_table, this)
         rows.coalesce(1).write.format("delta").mode("append").saveAsTable(SNAPSHOTS)
-    counts = spark.read.table(SNAPSHOTS).where(same).groupBy("broken_rule").count().collect()
+    counts = tables.read(spark, SNAPSHOTS).where(same).groupBy("broken_rule").count().collect()
     broken = {row.broken_rule: row["count"] for row in counts if row.broken_rule}
     total = sum(row["count"] for row in counts)
     rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in sorted(broken.items()))})" if broken else ""
@@ -124,7 +126,7 @@ def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:
 
 def clock(spark: SparkSession, table: DataFrame) -> date:
     """Return the lake's clock: the midnight after the newest valid event, or the newest snapshot's if later."""
-    valid = spark.read.table(EVENTS).where(F.col("broken_rule").isNull())
+    valid = tables.read(spark, EVENTS).where(F.col("broken_rule").isNull())
     newest_event = midnight(valid, F.date_format(F.max("occurred_at"), "yyyy-MM-dd").alias("day"))
     newest_snapshot = midnight(table, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
     following = newest_event + timedelta(days=1) if newest_event else EMPTY_LAKE

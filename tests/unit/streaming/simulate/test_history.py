@@ -23,7 +23,7 @@ def test_the_same_seed_is_the_same_history_byte_for_byte() -> None:
     digest = hashlib.sha256(b"".join(message.key.encode() + message.value for message in made)).hexdigest()
     assert made == messages(20, 100, 7, ENDS_ON)
     assert made != messages(20, 100, 8, ENDS_ON)
-    assert digest == "9e5e02662666c11690c88cc897f416fbed284160c2f9e096d378ceacda5f1037"
+    assert digest == "90cea893c27ee3762454b05677a0c5fe0e72c5fdb9b278658b2e01151e48302e"
 
 
 def test_the_default_history_can_be_learnt_from() -> None:
