@@ -16,7 +16,7 @@ from streaming import producer, topics
 from streaming.replay import finished, source
 from streaming.replay.events import Events, Tally, iso
 from streaming.replay.mapping import Mapping, load
-from streaming.replay.rows import Rows, Unmappable
+from streaming.replay.rows import Rows, UnmappableError
 from streaming.replay.stage import Stage, staged
 
 TOPICS = ("orders", "returns")
@@ -100,7 +100,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
         number = record.number
         try:
             stage.add(number, record.text, rows.line(record.cells))
-        except Unmappable as reason:
+        except UnmappableError as reason:
             stage.add_raw(number, record.text, str(reason))
         if number % ROWS_BETWEEN_REPORTS == 0:
             rate = number / (time.monotonic() - began)

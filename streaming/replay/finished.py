@@ -1,7 +1,6 @@
 """What was replayed to its end, so that the same file is not sent twice by mistake."""
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,4 +34,4 @@ def record(config: Settings, digest: str, run: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".part")
     fresh.write_text(json.dumps({"file_sha256": digest, "runs": [*kept, dict(run)]}, indent=2) + "\n", "utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)

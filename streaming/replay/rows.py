@@ -13,7 +13,7 @@ PRICE = re.compile(r"[+-]?(?:[0-9]{1,14}(?:\.[0-9]{0,4}0*)?|\.[0-9]{1,4}0*)")
 INT_MAX = 2**31 - 1
 
 
-class Unmappable(Exception):
+class UnmappableError(Exception):
     """The row cannot become part of an event; the text says why."""
 
 
@@ -44,14 +44,14 @@ class Rows:
         """Return the order line of a row's cells.
 
         Raises:
-            Unmappable: the row is malformed.
+            UnmappableError: the row is malformed.
         """
         if len(cells) != self.width:
-            raise Unmappable(f"{len(cells)} cells instead of {self.width}")
+            raise UnmappableError(f"{len(cells)} cells instead of {self.width}")
         cell = {name: cells[position].strip() for name, position in self.positions.items()}
         for name in ("order_id", "product_id"):
             if not cell[name]:
-                raise Unmappable(f"{name} is empty")
+                raise UnmappableError(f"{name} is empty")
         return Line(
             cell["order_id"],
             self.customer(cell.get("customer_id", "")),
@@ -68,7 +68,7 @@ class Rows:
             return text or None
         match = CUSTOMER.fullmatch(text)
         if not match:
-            raise Unmappable(f"customer_id {text[:40]!r} is not a whole number")
+            raise UnmappableError(f"customer_id {text[:40]!r} is not a whole number")
         return match[1]
 
     def parsed_instant(self, text: str) -> int:
@@ -80,7 +80,7 @@ class Rows:
             local = datetime.strptime(text, self.mapping.time_format)
             moment = local.replace(tzinfo=self.mapping.time_zone).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise Unmappable(f"occurred_at {text[:40]!r} is not {self.mapping.time_format}") from None
+            raise UnmappableError(f"occurred_at {text[:40]!r} is not {self.mapping.time_format}") from None
         return int(moment.timestamp() * 1000)
 
 
@@ -88,14 +88,14 @@ def quantity(text: str) -> int:
     """Return a number of pieces."""
     match = WHOLE.fullmatch(text)
     if not match or abs(int(match[1])) > INT_MAX:
-        raise Unmappable(f"quantity {text[:40]!r} is not a whole number")
+        raise UnmappableError(f"quantity {text[:40]!r} is not a whole number")
     return int(match[1])
 
 
 def price(text: str) -> str:
     """Return a price as decimal digits, as the file has them."""
     if not PRICE.fullmatch(text):
-        raise Unmappable(f"unit_price {text[:40]!r} is not a number with at most 4 decimals")
+        raise UnmappableError(f"unit_price {text[:40]!r} is not a number with at most 4 decimals")
     sign = "-" if text.startswith("-") else ""
     whole, _, fraction = text.lstrip("+-").partition(".")
     return f"{sign}{whole or '0'}.{fraction}" if fraction else f"{sign}{whole}"
