@@ -99,7 +99,7 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 ##@ Development
 .PHONY: test test-unit lint format contracts lock
 test: ready ## Every test: unit, dbt, integration on a second platform
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest tests/unit tests/integration
 
 test-unit: ready ## The unit tests alone
 	@$(PY) -m pytest tests/unit
