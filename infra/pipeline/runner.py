@@ -1,6 +1,7 @@
 """Running steps: one line each on the screen, everything they say in a log."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -
         show = sys.stdout.isatty() and not verbose
         if show:
             print(f"… {step.name}", end="\r", flush=True)
-        log = config.path("log", "jobs", f"{step.name.replace(' ', '-')}.log")
+        log = config.path("log", "jobs", f"{re.sub(r'\W+', '-', step.name)}.log")
         status, output = run_one(config, step, log, verbose=verbose)
         seconds = time.monotonic() - started
         if status:

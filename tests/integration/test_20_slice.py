@@ -28,7 +28,7 @@ def marts(platform: Platform) -> dict[str, list[dict[str, str]]]:
 def answered(platform: Platform) -> dict[str, list[dict[str, str]]]:
     """The marts after the whole job."""
     done = platform.make("run", **REPLAY, SNAPSHOT=str(SNAPSHOT))
-    assert done.stdout.count("✓") == 12
+    assert done.stdout.count("✓") == 12, done.stdout
     return marts(platform)
 
 
