@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         spark = session("models", config, "learner")
         said = [line for step in args.steps for line in together(spark, config, step, tasks)]
         spark.stop()
-    print("; ".join(map(short, said[-len(tasks) :])), flush=True)
+    print("; ".join(map(short, said)), flush=True)
 
 
 def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> list[str]:

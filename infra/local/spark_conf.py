@@ -7,6 +7,7 @@ from infra.local import hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.lake import WAREHOUSE
 from infra.setup.jars import classpath
+from spark.common import jvm
 from spark.common.settings import Settings
 
 LOG4J = """\
@@ -52,8 +53,7 @@ export TZ=UTC
 export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC ${{SPARK_SUBMIT_OPTS:-}}"
 """
 
-# The second compiler takes longer to compile the code of short jobs than it saves.
-JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC"
+JVM = " ".join(jvm.DRIVER)
 
 # Who a bare `spark-submit` is.
 IDENTITY = "learner"

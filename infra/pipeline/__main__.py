@@ -69,8 +69,7 @@ def job(config: Settings, args: argparse.Namespace) -> list[Step]:
         steps.INGEST,
         *load,
         steps.MARTS,
-        steps.TRAIN,
-        steps.SCORE,
+        steps.TRAIN_AND_SCORE,
         *TO_ANSWERS,
         steps.docs(config),
     ]

@@ -41,7 +41,7 @@ def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -
         show = sys.stdout.isatty() and not verbose
         if show:
             print(f"… {step.name}", end="\r", flush=True)
-        log = config.path("log", "jobs", f"{re.sub(r'\W+', '-', step.name)}.log")
+        log = config.path("log", "jobs", re.sub(r"\W+", "-", step.name) + ".log")
         status, output = run_one(config, step, log, verbose=verbose)
         seconds = time.monotonic() - started
         if status:

@@ -8,6 +8,7 @@ import os
 
 from pyspark.sql import SparkSession
 
+from spark.common import jvm
 from spark.common.settings import Settings
 
 # The identity is a JVM property: Hive makes a proxy user of the environment variable of the same name.
@@ -35,8 +36,4 @@ def session(name: str, config: Settings, identity: str) -> SparkSession:
 def config_java_options(config: Settings) -> str:
     """Return the JVM options of a driver on this platform."""
     log4j = config.path("conf", "spark", "log4j2.properties")
-    return (
-        # jobs of a minute end before the second compiler has paid for itself
-        "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Duser.timezone=UTC "
-        f"-Dlog4j2.configurationFile=file:{log4j}"
-    )
+    return " ".join((*jvm.DRIVER, f"-Dlog4j2.configurationFile=file:{log4j}"))

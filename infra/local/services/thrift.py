@@ -10,6 +10,7 @@ from infra.local import class_archive, java, provision_lake, spark_conf
 from infra.local.files import PRIVATE, properties, write
 from infra.local.service import NotReadyError, Program, Service
 from infra.setup import cache
+from spark.common import jvm
 from spark.common.settings import Settings
 
 IDENTITY = "modeler"
@@ -65,10 +66,9 @@ def configure(settings: Settings) -> dict[str, Path]:
     home = settings.path("conf", "thrift")
     log4j = write(home / "log4j2.properties", LOG4J)
     users = write(home / "users", user_line(settings, home / "users"), PRIVATE)
-    # The second compiler takes longer to compile the code of these short queries than it saves.
     flags = java.flags(
         settings, "1500m", *java.OPENS, "--add-modules=jdk.incubator.vector",
-        "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=400m",
+        *jvm.DRIVER, "-XX:MaxMetaspaceSize=400m",
         "-Djdk.reflect.useDirectMethodHandle=false",
         "-Dio.netty.tryReflectionSetAccessible=true", f"-Dlog4j2.configurationFile=file:{log4j}",
         f"-DHADOOP_USER_NAME={IDENTITY}", f"-Dhive.server2.custom.authentication.class={AUTH_CLASS}",
