@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from infra.setup.jars import classpath
+from spark.common import jvm
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +18,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     log4j = scratch / "log4j2.properties"
     log4j.write_text("rootLogger.level = error\nrootLogger.appenderRef.stderr.ref = stderr\n" + STDERR_APPENDER)
     options = [
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Djava.net.preferIPv4Stack=true",
+        *jvm.DRIVER,
         f"-Dderby.system.home={scratch}",
         f"-Dlog4j2.configurationFile=file:{log4j}",
     ]
