@@ -1,5 +1,5 @@
-"""What `make run` costs: `python tests/bench/run_cost.py [ORDERS=… MAPPING=… SNAPSHOT=…]` prints each step's time and the
-peak of memory in use, platform included, over what the machine used before."""
+"""What `make run` costs: `python tests/bench/run_cost.py [ORDERS=… MAPPING=… SNAPSHOT=…]` prints each step's time
+and the peak of memory in use, platform included, over what the machine used before."""
 
 import subprocess
 import sys
