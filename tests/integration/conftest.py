@@ -13,7 +13,12 @@ from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform
 @pytest.fixture(scope="session")
 def environ() -> dict[str, str]:
     """What a command of the second platform finds in its environment."""
-    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    # The unit tests' Spark, which may live in this process, must not reach the platform's jobs.
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in VARIABLES and not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_"))
+    }
     return {
         **kept,
         "STATE_DIR": str(STATE_DIR),
