@@ -89,8 +89,7 @@ def test_ingest_killed_at_any_moment_goes_on_without_loss_or_double(
     platform.make("ingest")
     doubles = "select count(*) - count(distinct topic, topic_id, partition, offset) from bronze.events"
     assert platform.value(doubles, "lake") == "0"
-    platform.make("marts")
-    platform.make("reconcile", status=0)
+    platform.make("reconcile")
 
 
 def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Platform, answered: object) -> None:
