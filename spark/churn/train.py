@@ -18,13 +18,15 @@ from spark.common.settings import Settings, settings
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the churn model."""
-    argparse.ArgumentParser(prog="spark.churn.train", description=__doc__).parse_args(argv)
+    parser = argparse.ArgumentParser(prog="spark.churn.train", description=__doc__)
+    parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
+    args = parser.parse_args(argv)
     config = settings()
     with hold(config, "models"):
-        print(run(session("churn-train", config, "learner"), config))
+        print(run(session("churn-train", config, "learner"), config, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary in one line.
 
     Too little history is no failure: a lake that was fed with a snapshot alone has nothing to learn from, and says so.
@@ -45,7 +47,7 @@ def run(spark: SparkSession, config: Settings) -> str:
 
     last = registry.newest(spark, model.TASK)
     content = registry.fingerprint(training.union(held_out), [*model.KEY, *model.FEATURES, "label"], model.RECIPE)
-    if last is not None and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, as_of, content):
         return f"churn {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     fitted = model.pipeline().fit(training)

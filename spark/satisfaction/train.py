@@ -19,13 +19,15 @@ from spark.satisfaction import model
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the satisfaction model."""
-    argparse.ArgumentParser(prog="spark.satisfaction.train", description=__doc__).parse_args(argv)
+    parser = argparse.ArgumentParser(prog="spark.satisfaction.train", description=__doc__)
+    parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
+    args = parser.parse_args(argv)
     config = settings()
     with hold(config, "models"):
-        print(run(session("satisfaction-train", config, "learner"), config))
+        print(run(session("satisfaction-train", config, "learner"), config, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary in one line.
 
     A lake in which nobody's level is known (order history alone) has nothing to learn from; that is no failure.
@@ -46,7 +48,7 @@ def run(spark: SparkSession, config: Settings) -> str:
 
     last = registry.newest(spark, model.TASK)
     content = registry.fingerprint(training, [*model.KEY, *model.FEATURES, model.LABEL], model.RECIPE)
-    if last is not None and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, as_of, content):
         return f"satisfaction {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     numbers = model.known_numbers(training)

@@ -18,13 +18,15 @@ from spark.segments import model
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the segments' model."""
-    argparse.ArgumentParser(prog="spark.segments.train", description=__doc__).parse_args(argv)
+    parser = argparse.ArgumentParser(prog="spark.segments.train", description=__doc__)
+    parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
+    args = parser.parse_args(argv)
     config = settings()
     with hold(config, "models"):
-        print(run(session("segments-train", config, "learner"), config))
+        print(run(session("segments-train", config, "learner"), config, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary in one line.
 
     A lake in which too few customers have bought has nothing to learn from; that is no failure.
@@ -39,7 +41,7 @@ def run(spark: SparkSession, config: Settings) -> str:
     total = rows.count()
     last = registry.newest(spark, model.TASK)
     content = registry.fingerprint(rows, [*model.KEY, *model.FEATURES], model.RECIPE)
-    if last is not None and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, as_of, content):
         return f"segments {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     stages, silhouettes = model.choose(rows, total)
