@@ -18,11 +18,11 @@ from spark.common import postgres, tables
 from spark.common.errors import UserError, entry_point
 from spark.common.frames import one_row
 from spark.common.locks import hold
+from spark.common.manifest import Export, exports
 from spark.common.session import session
 from spark.common.settings import settings
 from spark.export import load
 from spark.export.columns import Column, column
-from spark.export.manifest import Export, exports
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import psycopg
 from psycopg import sql
 
 from spark.common.errors import UserError
+from spark.common.manifest import TARGET_SCHEMA, Export
 from spark.export.columns import Column, differences
-from spark.export.manifest import TARGET_SCHEMA, Export
 
 
 @dataclass(frozen=True)

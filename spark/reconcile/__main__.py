@@ -9,9 +9,9 @@ from psycopg import sql
 
 from spark.common import postgres, thrift
 from spark.common.errors import UserError, entry_point
+from spark.common.manifest import Export, exports
 from spark.common.settings import Settings, settings
 from spark.reconcile import checks, offsets
-from spark.reconcile.checks import Mart
 from spark.reconcile.offsets import Landed
 
 
@@ -56,24 +56,24 @@ def bronze_to_marts(config: Settings) -> list[str]:
 
 def marts_to_postgres(config: Settings) -> list[str]:
     """Compare the rows of every exported mart with those in PostgreSQL."""
-    marts = checks.exported_marts(config.dbt_target / "manifest.json")
-    lake = dict(thrift.rows(config, checks.counts(mart.relation for mart in marts))) if marts else {}
+    marts = exports(config.dbt_target / "manifest.json")
+    lake = dict(thrift.rows(config, checks.counts(mart.delta for mart in marts)))
     found = []
     with postgres.connect(config, "reporter") as connection:
         for mart in marts:
-            rows, exported = lake[mart.relation], exported_rows(connection, mart)
-            print(f"{mart.name + ' = PostgreSQL':<44}{rows:>16,} = {'-' if exported is None else f'{exported:,}'}")
+            rows, exported = lake[mart.delta], exported_rows(connection, mart)
+            print(f"{mart.table + ' = PostgreSQL':<44}{rows:>16,} = {'-' if exported is None else f'{exported:,}'}")
             if rows != exported:
-                found.append(f"{mart.relation}: {rows} rows, in PostgreSQL {exported}; run `make export`")
+                found.append(f"{mart.delta}: {rows} rows, in PostgreSQL {exported}; run `make export`")
     return found
 
 
-def exported_rows(connection: psycopg.Connection, mart: Mart) -> int | None:
+def exported_rows(connection: psycopg.Connection, mart: Export) -> int | None:
     """Return the rows of an exported mart, or None where it was never exported."""
-    row = connection.execute("select to_regclass(%s)", [f"marts.{mart.name}"]).fetchone()
+    row = connection.execute("select to_regclass(%s)", [mart.target]).fetchone()
     if row is None or row[0] is None:
         return None
-    query = sql.SQL("select count(*) from marts.{}").format(sql.Identifier(mart.name))
+    query = sql.SQL("select count(*) from {}").format(sql.Identifier(*mart.target.split(".")))
     return next(connection.execute(query))[0]
 
 

@@ -1,12 +1,7 @@
 """What must be equal in the lake: each check is two counts, and the keys that differ where they do."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from spark.common.errors import UserError
 
 TOPICS = ("customers", "orders", "returns", "ratings")
 IDENTITY = "topic, topic_id, `partition`, `offset`"
@@ -27,14 +22,6 @@ class Check:
     left: str
     right: str
     keys: str
-
-
-@dataclass(frozen=True)
-class Mart:
-    """An exported mart: where it is in the lake; in PostgreSQL it is `marts.<name>`."""
-
-    name: str
-    relation: str
 
 
 def lake_checks() -> list[Check]:
@@ -94,25 +81,6 @@ def lines_are_orders() -> Check:
         "select coalesce(sum(gross_amount), 0) from core.fct_orders",
         f"({lines}) except (select source, order_id, gross_amount from core.fct_orders)",
     )
-
-
-def exported_marts(manifest: Path) -> list[Mart]:
-    """Return the marts that dbt's manifest declares as exported.
-
-    Raises:
-        UserError: dbt has not run yet.
-    """
-    try:
-        nodes = json.loads(manifest.read_text())["nodes"].values()
-    except FileNotFoundError:
-        raise UserError(f"{manifest} is missing; run `make marts` first") from None
-    exported = [node for node in nodes if (node["config"].get("meta") or {}).get("export")]
-    return sorted((Mart(node["alias"], relation(node)) for node in exported), key=lambda mart: mart.name)
-
-
-def relation(node: dict[str, Any]) -> str:
-    """Return where the lake keeps a node; a manifest written for PostgreSQL names it by its folder's schema."""
-    return f"{node['config'].get('schema') or node['schema']}.{node['alias']}"
 
 
 def numbers(checks: Sequence[Check]) -> str:

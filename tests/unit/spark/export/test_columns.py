@@ -7,10 +7,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql.types import ArrayType, DecimalType, DoubleType, StringType, StructField
 
 from spark.common.errors import UserError
+from spark.common.manifest import Export
 from spark.export.__main__ import delta_content, texts
 from spark.export.columns import canonical, column, differences
 from spark.export.load import Content, verify
-from spark.export.manifest import Export
 
 MART = Export("insights.risk", "risk")
 

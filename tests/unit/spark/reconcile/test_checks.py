@@ -1,15 +1,11 @@
 """The checks within the lake, run on small tables; each notices what it is there for."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common.errors import UserError
 from spark.reconcile import checks
-from spark.reconcile.checks import Mart
 
 TABLES = {
     "bronze.events": "topic string, event_id string, broken_rule string, ingest_seq bigint",
@@ -51,20 +47,3 @@ def test_a_key_that_a_fact_lacks_is_named(lake: SparkSession) -> None:
 
 def test_many_keys_are_cut_short() -> None:
     assert checks.differing([(n,) for n in range(12)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …"
-
-
-def test_exported_marts_come_from_the_manifest_of_either_target(tmp_path: Path) -> None:
-    config = {"meta": {"export": True}, "schema": "insights"}
-    nodes = {
-        "a": {"alias": "at_risk_customers", "schema": "marts", "config": config},
-        "b": {"alias": "fct_orders", "schema": "core", "config": {"meta": {}}},
-    }
-    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes}))
-    assert checks.exported_marts(tmp_path / "manifest.json") == [
-        Mart("at_risk_customers", "insights.at_risk_customers")
-    ]
-
-
-def test_without_a_manifest_the_remedy_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="run `make marts` first"):
-        checks.exported_marts(tmp_path / "manifest.json")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spark.common.errors import UserError
-from spark.export.manifest import Export, exports
+from spark.common.manifest import Export, exports
 
 
 def node(name: str, kind: str = "model", schema: str | None = "insights", meta: object = None) -> dict[str, object]:
