@@ -22,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = settings()
     with locks.hold(config, "simulate"):
         topics.ensure(config, load().topics)
+        held = sum(topic.records for topic in topics.describe(config, [one.topic for one in load().topics]))
+        if arguments.if_empty and held:
+            print(f"nothing simulated: Kafka holds {held:,} events already")
+            return
         made = messages(arguments.customers, arguments.days, arguments.seed, arguments.ends_on)
         acknowledged = producer.send(config, made, len(made), "simulate")
     counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in load().topics)
@@ -41,6 +45,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--ends-on", type=date.fromisoformat, default=date(2025, 1, 1), help="the midnight that it ends at"
     )
+    parser.add_argument("--if-empty", action="store_true", help="send nothing where the topics hold events already")
     return parser.parse_args(argv)
 
 
