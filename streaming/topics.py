@@ -19,6 +19,10 @@ MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 PATIENCE_MS = 8_000
 
 
+class UnreachableError(UserError):
+    """Kafka does not answer, or refuses; it may pass."""
+
+
 @dataclass(frozen=True)
 class Topic:
     """A topic as it is: `bounds` are each partition's first offset and the one after its last."""
@@ -78,7 +82,11 @@ def describe(config: Settings, names: Sequence[str]) -> list[Topic]:
         identities = {one["name"]: str(one["topic_id"]) for one in client.describe_topics(list(names))}
     with reaching(config):
         consumer = KafkaConsumer(
-            bootstrap_servers=config.kafka_bootstrap, enable_auto_commit=False, bootstrap_timeout_ms=PATIENCE_MS
+            bootstrap_servers=config.kafka_bootstrap,
+            enable_auto_commit=False,
+            bootstrap_timeout_ms=PATIENCE_MS,
+            # As the ingest reads: an end within an open transaction is out of its reach.
+            isolation_level="read_committed",
         )
         try:
             return [Topic(name, identities[name], bounds(consumer, name)) for name in names]
@@ -112,7 +120,7 @@ def reaching(config: Settings) -> Iterator[None]:
         yield
     except KafkaError as error:
         said = " ".join(str(error).split())
-        raise UserError(
+        raise UnreachableError(
             f"Kafka at {config.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
         ) from None
 

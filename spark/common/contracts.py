@@ -22,7 +22,10 @@ SNAPSHOTS = "bronze.customer_snapshots"
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an event or column of a table; `items` are the fields of an array's elements."""
+    """One field of an event or column of a table; `items` are the fields of an array's elements.
+
+    A `hashed` field reaches the lake as a keyed hash alone.
+    """
 
     name: str
     type: str
@@ -30,6 +33,7 @@ class Field:
     unit: str | None = None
     required: bool = False
     personal: bool = False
+    hashed: bool = False
     header: str | None = None
     items: tuple["Field", ...] = ()
 
@@ -42,13 +46,14 @@ class Field:
 
     @property
     def text(self) -> str:
-        """Return the description with its unit."""
-        return f"{self.description} Unit: {self.unit}." if self.unit else self.description
+        """Return the description with its unit, and what the lake holds of it."""
+        unit = f" Unit: {self.unit}." if self.unit else ""
+        return f"{self.description}{unit}{' Kept as a keyed hash alone.' if self.hashed else ''}"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A named check; `broken` is a SQL expression that is true where the rule is broken."""
+    """A named check; `broken` is SQL, true where it is broken; what it cannot compute is null, and not broken."""
 
     name: str
     broken: str
@@ -78,6 +83,10 @@ class SnapshotContract:
     rules: tuple[Rule, ...]
 
 
+# A checkpoint rewrites the table's whole state, which takes as long as three small batches of a stream.
+COMMITS_PER_CHECKPOINT = 100
+
+
 @dataclass(frozen=True)
 class BronzeTable:
     """A table of what arrived: its columns in order, and those whose bounds each file keeps for pruning."""
@@ -93,7 +102,8 @@ class BronzeTable:
         return (
             f"create table if not exists {self.name} (\n{columns}\n) using delta\n"
             f"comment {quote(self.description)}\n"
-            f"tblproperties ('delta.dataSkippingStatsColumns' = '{','.join(self.statistics)}')"
+            f"tblproperties ('delta.dataSkippingStatsColumns' = '{','.join(self.statistics)}',"
+            f" 'delta.checkpointInterval' = '{COMMITS_PER_CHECKPOINT}')"
         )
 
 
@@ -122,8 +132,16 @@ def load(folder: Path = FOLDER) -> Contracts:
     """Read the contracts.
 
     Raises:
-        UserError: a file is missing, or two topics give one field two types.
+        UserError: a file is missing or not of the form, or two topics give one field two types.
     """
+    try:
+        return loaded(folder)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"a contract in {folder} is not of the form ({error!r}); compare it with the others") from None
+
+
+def loaded(folder: Path) -> Contracts:
+    """Read the contracts, as far as they are of the form."""
     envelope = read(folder / "_envelope.yml")
     bronze = read(folder / "_bronze.yml")
     paths = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
@@ -153,7 +171,7 @@ def read(path: Path) -> dict[str, Any]:
     """Return the content of a YAML file."""
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise UserError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: holds no mapping of names to values")
@@ -193,18 +211,18 @@ def union_of(topics: Iterable[Contract]) -> tuple[Field, ...]:
         for field in topic.fields:
             known = union.setdefault(field.name, field)
             if known.sql_type != field.sql_type:
-                raise UserError(
-                    f"contract {topic.topic}: {field.name} is {field.sql_type}, elsewhere {known.sql_type}; "
-                    "one name has one type in all contracts"
-                )
+                types = f"is {field.sql_type}, elsewhere {known.sql_type}"
+                raise UserError(f"contract {topic.topic}: {field.name} {types}; one name has one type in all contracts")
+            if known.hashed != field.hashed:
+                raise UserError(f"contract {topic.topic}: {field.name} is hashed in one contract and not in another")
     return tuple(union.values())
 
 
 QUARANTINE = f"""create or replace view bronze.quarantine
-comment 'Records that break their contract: which rule, and the value as it came.'
+comment 'Records that break their contract: which rule; `make requeue` reads the encrypted value.'
 as select
     topic, topic_id, `partition`, `offset`, arrived_at, ingest_seq, `key`, broken_rule, contract_version, event_id,
-    source, occurred_at, make_valid_utf8(cast(payload as string)) as payload
+    source, occurred_at, length(payload) as payload_bytes
 from {EVENTS}
 where broken_rule is not null"""
 

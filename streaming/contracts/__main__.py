@@ -1,55 +1,64 @@
-"""Write dbt's source file from the contracts, so that the two never differ."""
+"""Regenerate what is made from the contracts: dbt's sources, the data dictionary, the released contracts."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from spark.common.contracts import BronzeTable, Contracts, load
+from spark.common.contracts import Contracts, load
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import ROOT
+from streaming.contracts.dictionary import dictionary
+from streaming.contracts.release import RELEASED, broken_promises, released
+from streaming.contracts.sources import sources
 
 SOURCES = ROOT / "dbt_project" / "models" / "staging" / "sources.yml"
-HEADER = "# Written by `python -m streaming.contracts` from streaming/contracts; edit those.\n"
+DICTIONARY = ROOT / "docs" / "data_dictionary.md"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the file, or with --check only say whether it is as the contracts have it."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.contracts", description=main.__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the file differs")
+    """Write the files, or with --check only say whether they are as the contracts have them."""
+    parser = argparse.ArgumentParser(prog="python -m streaming.contracts", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a file differs or a released promise is broken"
+    )
     arguments = parser.parse_args(argv)
-    text = sources(load())
-    if arguments.check and (not SOURCES.is_file() or SOURCES.read_text("utf-8") != text):
-        raise UserError(f"{relative(SOURCES)} is not what the contracts say; run `python -m streaming.contracts`")
-    if not arguments.check:
-        SOURCES.parent.mkdir(parents=True, exist_ok=True)
-        SOURCES.write_text(text, "utf-8")
-    print(f"{relative(SOURCES)}: 2 tables of {len(load().topics)} contracts")
+    contracts = load()
+    files = generated(contracts)
+    refuse(broken_promises(contracts), "nothing was written" if not arguments.check else "see above")
+    if arguments.check:
+        refuse(drifted(files), "run `make contracts` and commit what it writes")
+    else:
+        for path, text in files.items():
+            path.write_text(text, "utf-8")
+    names = ", ".join(path.relative_to(ROOT).as_posix() for path in files)
+    print(f"{len(contracts.topics)} contracts: {names} {'are as they say' if arguments.check else 'written'}")
 
 
-def sources(contracts: Contracts) -> str:
-    """Return the text of dbt's source file."""
-    bronze = {
-        "name": "bronze",
-        "schema": "bronze",
-        "description": "What arrived, as it arrived; written by streaming.ingest and streaming.snapshot alone.",
-        "tables": [source_table(contracts.events_table), source_table(contracts.snapshots_table)],
-    }
-    body = yaml.safe_dump({"version": 2, "sources": [bronze]}, sort_keys=False, allow_unicode=True, width=120)
-    return HEADER + body
+def generated(contracts: Contracts) -> dict[Path, str]:
+    """Return the text of every file that follows from the contracts."""
+    return {SOURCES: sources(contracts), DICTIONARY: dictionary(contracts), RELEASED: released(contracts)}
 
 
-def source_table(table: BronzeTable) -> dict[str, Any]:
-    """Return one table of the source file."""
-    columns = [{"name": one.name, "data_type": one.sql_type, "description": one.text} for one in table.columns]
-    return {"name": table.name.split(".")[1], "description": table.description, "columns": columns}
+def drifted(files: Mapping[Path, str]) -> list[str]:
+    """Return a line for each file that is not as the contracts have it."""
+    return [
+        f"{path.relative_to(ROOT).as_posix()}: is not what the contracts say"
+        for path, text in files.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]
 
 
-def relative(path: Path) -> str:
-    """Return a path as a reader of the project sees it."""
-    return path.relative_to(ROOT).as_posix()
+def refuse(faults: Sequence[str], remedy: str) -> None:
+    """Print a line per fault and fail, where there are any.
+
+    Raises:
+        UserError: there is a fault.
+    """
+    for fault in faults:
+        print(f"contracts: {fault}", file=sys.stderr)
+    if faults:
+        raise UserError(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} of the contracts; {remedy}")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,18 @@ def test_one_name_has_one_type_in_all_contracts(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("said", "instead"), [("type:", "tipe:"), ("rules:", "ruels:"), ("fields:", "fields: 1\nold:")]
+)
+def test_a_file_that_is_not_of_the_form_is_named(tmp_path: Path, said: str, instead: str) -> None:
+    for path in FOLDER.glob("*.yml"):
+        (tmp_path / path.name).write_text(path.read_text())
+    ratings = tmp_path / "ratings.yml"
+    ratings.write_text(ratings.read_text().replace(said, instead, 1))
+    with pytest.raises(UserError, match="not of the form"):
+        load(tmp_path)
+
+
 def test_the_statements_create_tables_before_views() -> None:
     heads = [" ".join(statement.split()[:7]) for statement in ddl()]
     assert [head.split(" (")[0] for head in heads[:2]] == [

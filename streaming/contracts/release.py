@@ -1,0 +1,31 @@
+"""The contracts as released: what producers and readers were promised, and may go on relying on."""
+
+import json
+from pathlib import Path
+
+from spark.common.compatibility import breaks
+from spark.common.contract_json import from_json, to_json
+from spark.common.contracts import FOLDER, Contracts
+from spark.common.errors import UserError
+
+RELEASED = FOLDER / "released.json"
+
+
+def released(contracts: Contracts) -> str:
+    """Return the text of the released contracts, laid out so that a change is seen line by line."""
+    return json.dumps(json.loads(to_json(contracts)), ensure_ascii=False, indent=1) + "\n"
+
+
+def broken_promises(current: Contracts, path: Path = RELEASED) -> list[str]:
+    """Return what the contracts break of the released ones; nothing where none were released.
+
+    Raises:
+        UserError: the released contracts cannot be read.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path.name} cannot be read ({error}); restore it from the repository's history") from None
+    return breaks(from_json(text), current)
