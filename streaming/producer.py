@@ -2,20 +2,33 @@
 
 import hashlib
 import json
+import signal
 import sys
+import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
-from kafka import KafkaProducer
-from kafka.producer.future import FutureRecordMetadata
+from kafka import KafkaProducer, TopicPartition
+from kafka.errors import KafkaTimeoutError
+from kafka.producer.producer_batch import ProducerBatch
 
 from spark.common.settings import Settings
+from streaming.batches import give_up, hand_over, key_hash, record, refusal
+from streaming.ingest.stop import Stop
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS, reaching
 
-UNDER_WAY = 4_000
+BATCH_BYTES = 256 * 1024
+BATCHES_UNDER_WAY = 64
+SECONDS_FOR_A_BATCH = 130.0
+SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_TO_SETTLE_AFTER_A_FAULT = 5.0
 SECONDS_BETWEEN_REPORTS = 5.0
+SECONDS_BETWEEN_NOTES = 1.0
 # What the record format and the broker's own limit leave of a message for the value.
 MAX_VALUE_BYTES = MAX_MESSAGE_BYTES - 64 * 1024
 
@@ -33,59 +46,205 @@ def encode(event: Mapping[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def sealed(event: Mapping[str, Any]) -> bytes:
-    """Return the JSON of the event with an `event_id` of its content, so that sending it again is a duplicate by id."""
-    body = encode(event)
+def seal(body: bytes) -> bytes:
+    """Return an event's JSON with an `event_id` of its content, so that sending it again is a duplicate by id."""
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     return b'{"event_id":"' + digest.encode() + b'",' + body[1:]
 
 
-def send(config: Settings, messages: Iterable[Message], total: int, what: str) -> Counter[str]:
-    """Send all messages in their order, wait for every acknowledgement, and return how many each topic took.
+def sealed(event: Mapping[str, Any]) -> bytes:
+    """Return the JSON of the event with an `event_id` of its content."""
+    return seal(encode(event))
 
-    Raises:
-        UserError: Kafka cannot be reached or refuses a message; what was acknowledged stays.
+
+@dataclass
+class Filling:
+    """The batch of a partition that is being filled; `first` is the place of its first message among all."""
+
+    first: int = 0
+    count: int = 0
+    size: int = 0
+    parts: list[bytes] = field(default_factory=list)
+
+
+class Outbox:
+    """Messages on their way: batched by partition, in their order, counted when all replicas have them.
+
+    As a context, it waits for every acknowledgement at the end; after a fault only for what is under way already.
+    A request to stop is heard between two steps, never within one, so that the counts stay exact.
     """
-    acknowledged: Counter[str] = Counter()
-    waiting: deque[tuple[str, FutureRecordMetadata]] = deque()
-    began = reported = time.monotonic()
-    with reaching(config):
-        producer = KafkaProducer(
+
+    def __init__(self, config: Settings, stop: Stop) -> None:
+        """Connect.
+
+        Raises:
+            KafkaError: nobody answers.
+        """
+        self.stop = stop
+        self.acknowledged: Counter[str] = Counter()
+        self.added = 0
+        self.filling: dict[TopicPartition, Filling] = {}
+        self.under_way: deque[tuple[ProducerBatch, int]] = deque()
+        self.partitions: dict[str, list[TopicPartition]] = {}
+        self.producer = KafkaProducer(
             bootstrap_servers=config.kafka_bootstrap,
             bootstrap_timeout_ms=PATIENCE_MS,
             acks="all",
             enable_idempotence=True,
             compression_type="gzip",
-            linger_ms=50,
-            batch_size=256 * 1024,
             max_request_size=MAX_MESSAGE_BYTES,
         )
+
+    def add(self, topic: str, key: str, value: bytes) -> bool:
+        """Take one message, wait while too much is under way, and return whether a batch went out."""
+        places = self.partitions.get(topic) or self.places(topic)
+        partition = places[key_hash(key) % len(places)]
+        batch = self.filling.get(partition)
+        if batch is None:
+            batch = self.filling[partition] = Filling(first=self.added)
+        parts = record(batch.count, key.encode(), value)
+        batch.parts += parts
+        batch.count += 1
+        batch.size += len(parts[1])
+        self.added += 1
+        if batch.size < BATCH_BYTES:
+            return False
+        self.close(partition)
+        return True
+
+    def places(self, topic: str) -> list[TopicPartition]:
+        """Return a topic's partitions in their order."""
+        numbers = sorted(self.producer.partitions_for(topic))
+        return self.partitions.setdefault(topic, [TopicPartition(topic, number) for number in numbers])
+
+    def close(self, partition: TopicPartition) -> None:
+        """Send what a partition has."""
+        batch = self.filling.pop(partition)
+        self.under_way.append((hand_over(self.producer, partition, batch.parts, batch.count), batch.first))
+        self.settle(BATCHES_UNDER_WAY)
+
+    def push(self) -> None:
+        """Send what all partitions have, full or not."""
+        for partition in list(self.filling):
+            self.close(partition)
+
+    def settle(self, most: int = 0, seconds: float = SECONDS_FOR_A_BATCH) -> None:
+        """Count what is acknowledged and wait until at most so many batches are under way.
+
+        Raises:
+            KafkaError: a batch was refused or not acknowledged in time.
+            KeyboardInterrupt: a stop was requested while waiting.
+        """
+        until = time.monotonic() + seconds
+        while self.under_way and (len(self.under_way) > most or self.under_way[0][0].produce_future.is_done):
+            batch, _ = self.under_way[0]
+            if not batch.produce_future.wait(SECONDS_BETWEEN_LOOKS):
+                self.stop.check()
+                if time.monotonic() > until:
+                    raise KafkaTimeoutError(f"no acknowledgement within {seconds:.0f} s")
+                continue
+            refused = refusal(batch)
+            if refused is not None:
+                raise refused
+            self.under_way.popleft()
+            self.acknowledged[batch.topic_partition.topic] += batch.record_count
+
+    def prefix(self) -> int:
+        """Return how many messages, from the first one on without a gap, are acknowledged."""
+        open_since = [first for batch, first in self.under_way] + [one.first for one in self.filling.values()]
+        return min(open_since, default=self.added)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Wait for the acknowledgements and leave."""
+        if kind is not None:
+            return self.abandon()
         try:
-            for message in messages:
-                future = producer.send(message.topic, message.value, message.key.encode())
-                waiting.append((message.topic, future))
-                if len(waiting) >= UNDER_WAY:
-                    settle(waiting, acknowledged, UNDER_WAY // 2)
-                if time.monotonic() - reported >= SECONDS_BETWEEN_REPORTS:
-                    reported = time.monotonic()
-                    report(what, acknowledged.total(), total, reported - began)
-            producer.flush()
-            settle(waiting, acknowledged, len(waiting))
+            self.push()
+            self.settle()
+        except BaseException:
+            self.abandon()
+            raise
+        self.producer.close(timeout=5)
+        return None
+
+    def abandon(self) -> None:
+        """Give what is under way a moment, count what of it was acknowledged, and give up the rest."""
+        until = time.monotonic() + SECONDS_TO_SETTLE_AFTER_A_FAULT
+        for place in list(self.under_way):
+            batch, _ = place
+            if batch.produce_future.wait(max(0.0, until - time.monotonic())) and refusal(batch) is None:
+                self.under_way.remove(place)
+                self.acknowledged[batch.topic_partition.topic] += batch.record_count
+        give_up(self.producer)
+
+
+def send(
+    config: Settings,
+    messages: Iterable[Message],
+    total: int | None,
+    what: str,
+    stored: Callable[[int], None] | None = None,
+) -> Counter[str]:
+    """Send all messages in their order, wait for every acknowledgement, and return how many each topic took.
+
+    Args:
+        config: where Kafka is.
+        messages: what is sent.
+        total: how many they are, for the progress; None where nobody knows.
+        what: who sends, for the progress.
+        stored: called every second, and at the end, with how many messages from the first one on are acknowledged.
+
+    Raises:
+        UserError: Kafka cannot be reached or refuses a message; what was acknowledged stays, and its number is said.
+    """
+    began = reported = noted = time.monotonic()
+    with reaching(config), listening() as stop:
+        box = Outbox(config, stop)
+        try:
+            with box:
+                for message in messages:
+                    sent = box.add(*message)
+                    stop.check()
+                    if not sent:
+                        continue
+                    now = time.monotonic()
+                    if stored and now - noted >= SECONDS_BETWEEN_NOTES:
+                        noted = now
+                        stored(box.prefix())
+                        # So that a partition which fills slowly does not hold the next note back.
+                        box.push()
+                    if now - reported >= SECONDS_BETWEEN_REPORTS:
+                        reported = now
+                        report(what, box.acknowledged.total(), total, now - began)
         finally:
-            producer.close(timeout=5)
-    report(what, acknowledged.total(), total, time.monotonic() - began)
-    return acknowledged
+            if stored:
+                stored(box.prefix())
+            report(what, box.acknowledged.total(), total, time.monotonic() - began)
+    return box.acknowledged
 
 
-def settle(waiting: deque[tuple[str, FutureRecordMetadata]], acknowledged: Counter[str], count: int) -> None:
-    """Wait for the oldest messages under way; a refused one raises."""
-    for _ in range(count):
-        topic, future = waiting.popleft()
-        future.get(timeout=120)
-        acknowledged[topic] += 1
+@contextmanager
+def listening() -> Iterator[Stop]:
+    """Return what hears requests to stop for the length of the block; only a program's main thread can be asked."""
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    stop.listen()
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def report(what: str, done: int, total: int, seconds: float) -> None:
+def report(what: str, done: int, total: int | None, seconds: float) -> None:
     """Say on standard error how far it has come."""
     rate = done / seconds if seconds > 0 else 0.0
-    print(f"{what}: {done:,} of {total:,} acknowledged, {rate:,.0f}/s", file=sys.stderr, flush=True)
+    of_total = "" if total is None else f" of {total:,}"
+    print(f"{what}: {done:,}{of_total} acknowledged, {rate:,.0f}/s", file=sys.stderr, flush=True)

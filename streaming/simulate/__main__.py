@@ -1,35 +1,62 @@
-"""Send a small made-up history to Kafka: customers who order, return, rate and one day stop without a word."""
+"""Send a made-up shop's events to Kafka: its history as fast as it can, or live at a rate.
+
+Customers join, browse, buy, rate, return, and one day stop without a word. A stated share of the events is broken,
+doubled, in conflict, late or out of order, and a few customers do odd things; the truth about all that goes to a side
+file.
+"""
 
 import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from spark.common import locks
 from spark.common.contracts import load
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
 from streaming import producer, topics
-from streaming.simulate.history import messages
+from streaming.simulate import live
+from streaming.simulate.people import GAMMA_POISSON, MODES
+from streaming.simulate.shop import Options, Shop
+from streaming.simulate.truth import Truth
 
-MAX_CUSTOMERS, MAX_DAYS = 20_000, 3_650
+MAX_CUSTOMERS, MAX_DAYS, MAX_RATE = 2_000_000, 3_650, 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Make the history and send it; the same options again send the same events, which are duplicates by id."""
+    """Make the events and send them; the same history again is the same events, which are duplicates by id."""
     arguments = parse(argv)
     if arguments.ends_on > datetime.now(UTC).date():
         raise UsageError(f"--ends-on {arguments.ends_on} lies in the future; events of the future are quarantined")
+    if arguments.seconds and not arguments.rate:
+        raise UsageError("--seconds is for live mode; give --rate with it")
     config = settings()
+    options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
+    path = arguments.truth or config.path("simulations", f"{name(options, arguments.rate)}.jsonl")
     with locks.hold(config, "simulate"):
         topics.ensure(config, load().topics)
         held = sum(topic.records for topic in topics.describe(config, [one.topic for one in load().topics]))
         if arguments.if_empty and held:
             print(f"nothing simulated: Kafka holds {held:,} events already")
             return
-        made = messages(arguments.customers, arguments.days, arguments.seed, arguments.ends_on)
-        acknowledged = producer.send(config, made, len(made), "simulate")
+        with Truth(path) as truth:
+            shop = Shop(options, truth)
+            if arguments.rate:
+                box = live.run(config, shop, arguments.rate, arguments.seconds)
+                acknowledged, stopped = box.acknowledged, box.stop.requested
+            else:
+                acknowledged, stopped = producer.send(config, shop.history(), None, "simulate"), False
     counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in load().topics)
-    print(f"{counts} = {acknowledged.total():,} events acknowledged; the history ends on {arguments.ends_on}")
+    until = "" if arguments.rate else f"; the history ends on {arguments.ends_on}"
+    print(f"{counts} = {acknowledged.total():,} events acknowledged{until}; {truth.marks.total():,} marked in {path}")
+    if stopped:
+        raise KeyboardInterrupt
+
+
+def name(options: Options, rate: float | None) -> str:
+    """Return the name of a simulation's truth."""
+    kind = "live" if rate else "history"
+    return f"{kind}-{options.mode}-{options.customers}x{options.days}-seed{options.seed}"
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -41,16 +68,24 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--customers", type=up_to(MAX_CUSTOMERS), default=400, help="how many customers")
     parser.add_argument("--days", type=up_to(MAX_DAYS), default=420, help="length of the history")
-    parser.add_argument("--seed", type=int, default=7, help="another seed is another history")
+    parser.add_argument("--seed", type=up_to(2**31), default=7, help="another seed is another history")
+    parser.add_argument("--mode", choices=MODES, default=GAMMA_POISSON, help="how customers buy and stop")
     parser.add_argument(
         "--ends-on", type=date.fromisoformat, default=date(2025, 1, 1), help="the midnight that it ends at"
     )
     parser.add_argument("--if-empty", action="store_true", help="send nothing where the topics hold events already")
+    parser.add_argument(
+        "--rate",
+        type=up_to(MAX_RATE),
+        help="live mode: go on after the history at so many events a second, until Ctrl-C",
+    )
+    parser.add_argument("--seconds", type=up_to(10**9), help="live mode: end after so long")
+    parser.add_argument("--truth", type=Path, help="the side file; below the state folder where it is not given")
     return parser.parse_args(argv)
 
 
 def up_to(most: int) -> Callable[[str], int]:
-    """Return a reader of numbers from 1 to `most`; the history is made in memory."""
+    """Return a reader of numbers from 1 to `most`."""
 
     def number(text: str) -> int:
         if not text.isdecimal() or not 1 <= int(text) <= most:
