@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from spark.common import locks
@@ -13,14 +14,16 @@ from spark.common.contracts import load as contracts
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import Settings, settings
 from streaming import producer, topics
-from streaming.replay import finished, source
-from streaming.replay.events import Events, Tally, iso
+from streaming.replay import finished, resume, source
+from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
+from streaming.replay.fragments import parsed
 from streaming.replay.mapping import Mapping, load
-from streaming.replay.rows import Rows, UnmappableError
+from streaming.replay.resume import Progress
+from streaming.replay.rows import Rows
 from streaming.replay.stage import Stage, staged
 
 TOPICS = ("orders", "returns")
-MS_PER_DAY = 86_400_000
+ROWS_AT_ONCE = 2_000
 ROWS_BETWEEN_REPORTS = 200_000
 
 
@@ -38,9 +41,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         if before and not arguments.force:
             print(f"skipped: {arguments.orders.name} was replayed before ({before['summary']}); --force sends it again")
             return
-        summary, tally = replay(config, arguments, mapping, name)
+        topics.ensure(config, contracts().topics)
+        known = resume.identity_of(mapping, identity, topics.describe(config, TOPICS))
+        progress = resume.Progress(config, digest, known)
+        if arguments.force:
+            progress.clear()
+        summary, tally = replay(config, arguments, mapping, name, progress)
         counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
         finished.record(config, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
+        progress.clear()
     print(summary)
 
 
@@ -57,7 +66,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="move all events by whole days so that the newest lies on the day before DATE, which the lake's clock"
         " then shows",
     )
-    parser.add_argument("--force", action="store_true", help="send a file again that was sent to its end before")
+    parser.add_argument("--force", action="store_true", help="send a file from its start, whatever was sent before")
     return parser.parse_args(argv)
 
 
@@ -74,35 +83,43 @@ def day_text(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def replay(config: Settings, arguments: argparse.Namespace, mapping: Mapping, name: str) -> tuple[str, Tally]:
-    """Stage the file, send its events, and return the summary and the counts."""
+def replay(
+    config: Settings, arguments: argparse.Namespace, mapping: Mapping, name: str, progress: Progress
+) -> tuple[str, Tally]:
+    """Stage the file, send its events behind those of an interrupted replay, and return the summary and the counts."""
     with staged(config) as stage:
         read = fill(stage, arguments.orders, mapping)
         if read == 0:
             raise UsageError(f"{arguments.orders}: has a header and no rows")
         tally = Tally()
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally)
-        topics.ensure(config, contracts().topics)
-        acknowledged = producer.send(config, events.of(stage), stage.count(), f"replay {arguments.orders.name}")
-    if tally.lines.total() != read or acknowledged.total() != tally.events.total():
-        raise RuntimeError(f"{read} rows read, {tally}, {acknowledged.total()} acknowledged: they must be equal")
+        before = progress.acknowledged()
+        acknowledged = producer.send(
+            config,
+            islice(events.of(stage), before, None),
+            stage.count() - before,
+            f"replay {arguments.orders.name}",
+            lambda sent: progress.store(before + sent),
+        )
+    if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
+        raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
     sent = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
-    return f"{tally}; {sent} events acknowledged", tally
+    earlier = f", {before:,} by the replay that was interrupted" if before else ""
+    return f"{tally}; {sent} events acknowledged{earlier}", tally
 
 
 def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
     """Stage all rows of the file and return their number."""
-    records = source.records(path, mapping.encoding, mapping.delimiter)
-    header = next(records)
-    rows = Rows(mapping, source.positions(path, header.cells, mapping.columns), len(header.cells))
-    number, began = 0, time.monotonic()
-    for record in records:
-        number = record.number
-        try:
-            stage.add(number, record.text, rows.line(record.cells))
-        except UnmappableError as reason:
-            stage.add_raw(number, record.text, str(reason))
-        if number % ROWS_BETWEEN_REPORTS == 0:
+    texts = source.texts(path, mapping.encoding, mapping.delimiter)
+    header = source.cells_of(next(texts), mapping.delimiter)
+    positions = source.positions(path, header, mapping.columns)
+    rows = Rows(mapping, positions, len(header))
+    number, reported, began = 0, 0, time.monotonic()
+    while chunk := list(islice(texts, ROWS_AT_ONCE)):
+        stage.add(parsed(rows, mapping.delimiter, number + 1, chunk))
+        number += len(chunk)
+        if number - reported >= ROWS_BETWEEN_REPORTS:
+            reported = number
             rate = number / (time.monotonic() - began)
             print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
     stage.finish()

@@ -1,18 +1,21 @@
 """Staged orders as events: one order, return or adjustment is one event with all its lines."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property, lru_cache
+from json.encoder import encode_basestring as quoted
 
-from streaming.producer import MAX_VALUE_BYTES, Message, sealed
+from spark.common.contracts import load as contracts
+from streaming.producer import MAX_VALUE_BYTES, Message, seal, sealed
 from streaming.replay.mapping import Mapping
-from streaming.replay.rows import Line
-from streaming.replay.stage import Stage
+from streaming.replay.stage import Order, Stage
 
-SCHEMA_VERSION = 1
 KINDS = ("orders", "returns", "write-offs", "adjustments", "unmappable")
+VERSIONS = {contract.topic: contract.version for contract in contracts().topics}
+MS_PER_DAY = 86_400_000
+MS_PER_HOUR = 3_600_000
 
 
 @dataclass
@@ -44,55 +47,50 @@ class Events:
 
     def of(self, stage: Stage) -> Iterator[Message]:
         """Yield the messages of all staged rows: orders in time order, then the raw rows."""
-        for order_id, occurred_ms, customer_id, lines in stage.orders():
-            kind, topic, event = self.event(order_id, occurred_ms, customer_id, [line for _, line, _ in lines])
-            value = sealed(event)
+        for order in stage.orders():
+            kind, topic, event = self.event(order)
+            value = seal(event.encode())
             if len(value) > MAX_VALUE_BYTES:
-                yield from (self.raw(number, row, "the order is too large for one event") for number, _, row in lines)
+                yield from (
+                    self.raw(number, row, "the order is too large for one event") for number, row in stage.rows(order)
+                )
                 continue
-            self.tally.add(kind, len(lines))
-            yield Message(topic, f"{self.source}/{customer_id or order_id}", value)
+            self.tally.add(kind, order.size)
+            yield Message(topic, f"{self.source}/{order.customer_id or order.order_id}", value)
         for number, row, reason in stage.raw():
             yield self.raw(number, row, reason)
 
-    def event(
-        self, order_id: str, occurred_ms: int, customer_id: str | None, lines: Sequence[Line]
-    ) -> tuple[str, str, dict[str, Any]]:
-        """Return an order's kind, topic and event."""
-        shared = {
-            "schema_version": SCHEMA_VERSION,
-            "source": self.source,
-            "occurred_at": iso(occurred_ms + self.shift_ms),
-            "customer_id": customer_id,
-        }
-        if starts(order_id, self.mapping.return_prefix):
-            parts = {"return_id": order_id, "order_id": None, "currency": self.mapping.currency}
-            return "returns", "returns", {**shared, **parts, "lines": [self.line(line, -1) for line in lines]}
-        adjustment = starts(order_id, self.mapping.adjustment_prefix)
-        parts = {
-            "order_id": order_id,
-            "kind": "adjustment" if adjustment else "sale",
-            "currency": self.mapping.currency,
-            "discount_applied": None,
-        }
-        kind = "adjustments" if adjustment else "write-offs" if any(line.quantity < 0 for line in lines) else "orders"
-        return kind, "orders", {**shared, **parts, "lines": [self.line(line, 1) for line in lines]}
+    @cached_property
+    def currency(self) -> str:
+        """Return the currency as JSON."""
+        return quoted(self.mapping.currency)
 
-    def line(self, line: Line, sign: int) -> dict[str, Any]:
-        """Return a line of an event; a return's quantities are negative in the file and positive in the event."""
-        return {
-            "product_id": line.product_id,
-            "description": line.description,
-            "quantity": sign * line.quantity,
-            "unit_price": line.unit_price,
-            "is_product": self.mapping.is_product(line.product_id),
-        }
+    def event(self, order: Order) -> tuple[str, str, str]:
+        """Return an order's kind, topic and event, the event as JSON."""
+        order_id, currency = quoted(order.order_id), self.currency
+        if starts(order.order_id, self.mapping.return_prefix):
+            about = f'"return_id":{order_id},"order_id":null,"currency":{currency}'
+            return "returns", "returns", self.json("returns", order, about)
+        adjustment = starts(order.order_id, self.mapping.adjustment_prefix)
+        kind = "adjustment" if adjustment else "sale"
+        about = f'"order_id":{order_id},"kind":"{kind}","currency":{currency},"discount_applied":null'
+        counted_as = "adjustments" if adjustment else "write-offs" if order.negative else "orders"
+        return counted_as, "orders", self.json("orders", order, about)
+
+    def json(self, topic: str, order: Order, about: str) -> str:
+        """Return an event: the envelope, what it is about, its lines."""
+        customer = "null" if order.customer_id is None else quoted(order.customer_id)
+        return (
+            f'{{"schema_version":{VERSIONS[topic]},"source":"{self.source}",'
+            f'"occurred_at":"{iso(order.occurred_ms + self.shift_ms)}","customer_id":{customer},'
+            f'{about},"lines":[{order.lines}]}}'
+        )
 
     def raw(self, number: int, row: str, reason: str) -> Message:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""
         self.tally.add("unmappable", 1)
         event = {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": VERSIONS["orders"],
             "source": self.source,
             "occurred_at": None,
             "customer_id": None,
@@ -104,10 +102,17 @@ class Events:
 
 def starts(order_id: str, prefix: str | None) -> bool:
     """Return whether an order id has a prefix that the mapping names."""
-    return bool(prefix) and order_id.startswith(prefix or "")
+    return prefix is not None and prefix != "" and order_id.startswith(prefix)
+
+
+@lru_cache(65536)
+def hour(number: int) -> str:
+    """Return an hour, counted from 1970, as the contracts write it."""
+    return f"{datetime.fromtimestamp(number * 3_600, UTC):%Y-%m-%dT%H}"
 
 
 def iso(milliseconds: int) -> str:
     """Return milliseconds since 1970 as the contracts write an instant."""
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    number, rest = divmod(milliseconds, MS_PER_HOUR)
+    seconds, thousandths = divmod(rest, 1000)
+    return f"{hour(number)}:{seconds // 60:02d}:{seconds % 60:02d}.{thousandths:03d}Z"

@@ -3,14 +3,17 @@
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
-from streaming.replay.mapping import Mapping
+from streaming.replay.mapping import COLUMNS, Mapping
 
 WHOLE = re.compile(r"([+-]?[0-9]{1,10})(?:\.0*)?")
 CUSTOMER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 PRICE = re.compile(r"[+-]?(?:[0-9]{1,14}(?:\.[0-9]{0,4}0*)?|\.[0-9]{1,4}0*)")
 INT_MAX = 2**31 - 1
+NAMES = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour", "%M": "minute", "%S": "second"}
+PARTS = tuple(NAMES.values())
 
 
 class UnmappableError(Exception):
@@ -18,15 +21,13 @@ class UnmappableError(Exception):
 
 
 class Line(NamedTuple):
-    """One order line; `occurred_ms` is milliseconds since 1970 in UTC, the price is the file's own digits."""
+    """One order line, as JSON as its event has it; `occurred_ms` is milliseconds since 1970 in UTC."""
 
     order_id: str
     customer_id: str | None
     occurred_ms: int
-    product_id: str
-    description: str | None
-    quantity: int
-    unit_price: str
+    negative: bool
+    json: str
 
 
 class Rows:
@@ -35,10 +36,19 @@ class Rows:
     def __init__(self, mapping: Mapping, positions: dict[str, int], width: int) -> None:
         """Take the mapping, where its columns stand, and how many cells a row has."""
         self.mapping = mapping
-        self.positions = positions
         self.width = width
-        # An order's lines share their time, so that most of the costly parsing is saved.
+        # A column that the file lacks reads as one behind the last.
+        self.places = tuple(positions.get(name, width) for name in COLUMNS)
+        self.lacks_columns = width in self.places
+        self.back = mapping.return_prefix
+        self.padded = padded(mapping.time_format)
+        # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
+        self.product = lru_cache(65536)(self.product_json)
+        self.customer_of = lru_cache(65536)(self.customer)
         self.instant = lru_cache(65536)(self.parsed_instant)
+        self.hour = lru_cache(4096)(self.begin_of_hour)
+        self.quantity = lru_cache(4096)(quantity)
+        self.price = lru_cache(65536)(price)
 
     def line(self, cells: list[str]) -> Line:
         """Return the order line of a row's cells.
@@ -48,22 +58,33 @@ class Rows:
         """
         if len(cells) != self.width:
             raise UnmappableError(f"{len(cells)} cells instead of {self.width}")
-        cell = {name: cells[position].strip() for name, position in self.positions.items()}
-        for name in ("order_id", "product_id"):
-            if not cell[name]:
-                raise UnmappableError(f"{name} is empty")
-        return Line(
-            cell["order_id"],
-            self.customer(cell.get("customer_id", "")),
-            self.instant(cell["occurred_at"]),
-            cell["product_id"],
-            cell.get("description") or None,
-            quantity(cell["quantity"]),
-            price(cell["unit_price"]),
-        )
+        if self.lacks_columns:
+            cells = [*cells, ""]
+        order, product, description, pieces, moment, amount, customer = self.places
+        order_id = cells[order].strip()
+        if not order_id:
+            raise UnmappableError("order_id is empty")
+        begin, end = self.product(cells[product], cells[description])
+        customer_id, occurred_ms = self.customer_of(cells[customer]), self.instant(cells[moment])
+        number, unit_price = self.quantity(cells[pieces]), self.price(cells[amount])
+        # A return's quantities are negative in the file and positive in the event.
+        signed = -number if self.back and order_id.startswith(self.back) else number
+        json = f'{begin}{signed},"unit_price":"{unit_price}",{end}'
+        return Line(order_id, customer_id, occurred_ms, number < 0, json)
+
+    def product_json(self, product_id: str, description: str) -> tuple[str, str]:
+        """Return what stands of a product before and after a line's quantity and price."""
+        product_id, description = product_id.strip(), description.strip()
+        if not product_id:
+            raise UnmappableError("product_id is empty")
+        text = quoted(description) if description else "null"
+        flag = "true" if self.mapping.is_product(product_id) else "false"
+        begin = f'{{"product_id":{quoted(product_id)},"description":{text},"quantity":'
+        return begin, f'"is_product":{flag}}}'
 
     def customer(self, text: str) -> str | None:
         """Return the customer's id, None for a guest."""
+        text = text.strip()
         if not text or not self.mapping.integer_customers:
             return text or None
         match = CUSTOMER.fullmatch(text)
@@ -76,16 +97,47 @@ class Rows:
 
         An hour that the clock shows twice is taken the first time; one that it skips counts on from before the gap.
         """
+        text = text.strip()
+        match = self.padded and self.padded.fullmatch(text)
         try:
+            if match:
+                year, month, day, hour, minute, second = match.group(*PARTS)
+                begins = self.hour(year, month, day, hour)
+                if begins is not None and minute < "60" and second < "60":
+                    return begins + 60_000 * int(minute or 0) + 1000 * int(second or 0)
             local = datetime.strptime(text, self.mapping.time_format)
             moment = local.replace(tzinfo=self.mapping.time_zone).astimezone(UTC)
         except (ValueError, OverflowError):
             raise UnmappableError(f"occurred_at {text[:40]!r} is not {self.mapping.time_format}") from None
         return int(moment.timestamp() * 1000)
 
+    def begin_of_hour(self, year: str, month: str, day: str, hour: str) -> int | None:
+        """Return when a local hour begins, in milliseconds; None where the clock is changed within it, or long ago."""
+        if year < "1900":
+            return None
+        first = datetime(int(year), int(month), int(day), int(hour or 0), tzinfo=self.mapping.time_zone)
+        begins, ends = first.timestamp(), first.replace(minute=59, second=59).timestamp()
+        return int(begins) * 1000 if ends - begins == 3599 else None
+
+
+def padded(time_format: str) -> re.Pattern[str] | None:
+    """Return the pattern of a time whose numbers have all their digits, to save most of the time that `strptime` takes.
+
+    None where the format has more than year, month, day, hour, minute and second, lacks a day, or has one twice.
+    """
+    parts = re.split("(%.)", time_format)
+    directives = parts[1::2]
+    known = {"%Y", "%m", "%d"} <= set(directives) <= set(NAMES)
+    if not known or len(set(directives)) < len(directives):
+        return None
+    digits = {one: f"(?P<{name}>[0-9]{{{4 if one == '%Y' else 2}}})" for one, name in NAMES.items()}
+    absent = "".join(f"(?P<{name}>)" for one, name in NAMES.items() if one not in directives)
+    return re.compile("".join(digits.get(one) or re.escape(one) for one in parts) + absent)
+
 
 def quantity(text: str) -> int:
     """Return a number of pieces."""
+    text = text.strip()
     match = WHOLE.fullmatch(text)
     if not match or abs(int(match[1])) > INT_MAX:
         raise UnmappableError(f"quantity {text[:40]!r} is not a whole number")
@@ -94,6 +146,7 @@ def quantity(text: str) -> int:
 
 def price(text: str) -> str:
     """Return a price as decimal digits, as the file has them."""
+    text = text.strip()
     if not PRICE.fullmatch(text):
         raise UnmappableError(f"unit_price {text[:40]!r} is not a number with at most 4 decimals")
     sign = "-" if text.startswith("-") else ""

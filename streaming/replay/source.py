@@ -7,13 +7,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
+from itertools import chain
+from operator import length_hint
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from spark.common.errors import UsageError
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+BLOCK = 1 << 20
 
 
 class Record(NamedTuple):
@@ -44,26 +47,57 @@ def sha256(path: Path) -> str:
 
 
 def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
-    """Yield the header as record 0, then the records; blank lines are none.
+    """Yield the header as record 0, then the records."""
+    for number, text in enumerate(texts(path, encoding, delimiter)):
+        yield Record(number, cells_of(text, delimiter), text)
+
+
+def texts(path: Path, encoding: str, delimiter: str) -> Iterator[str]:
+    """Yield each record's text as it stands, the header's first; blank lines are none.
 
     Raises:
         UsageError: missing, empty, damaged, of another encoding, or not CSV.
     """
-    consumed: list[str] = []
     with readable(path), opened(path) as file:
-        reader = csv.reader(lines(path, file, encoding, consumed), delimiter=delimiter)
-        number = 0
+        lines = Lines(path, file, encoding)
+        longest, empty = csv.field_size_limit(), True
         try:
-            for cells in reader:
-                text = "".join(consumed).rstrip("\r\n")
-                consumed.clear()
-                if cells:
-                    yield Record(number, cells, text)
-                    number += 1
+            for line in chain.from_iterable(lines):
+                text = line.rstrip("\r")
+                if not is_plain(text) or len(text) > longest:
+                    text = quoted(line, lines, delimiter)
+                if text:
+                    yield text
+                    empty = False
         except csv.Error as error:
-            raise UsageError(f"{path}: line {reader.line_num}: not CSV ({error}); look for an open quote") from None
-    if number == 0:
+            raise UsageError(f"{path}: line {lines.number()}: not CSV ({error}); look for an open quote") from None
+    if empty:
         raise UsageError(f"{path}: the file is empty")
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a record is its cells with delimiters between; most are, and splitting them is cheap."""
+    return '"' not in text and "\r" not in text
+
+
+def cells_of(text: str, delimiter: str) -> list[str]:
+    """Return the cells of a record."""
+    if is_plain(text):
+        return text.split(delimiter)
+    return next(csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter))
+
+
+def quoted(line: str, lines: "Lines", delimiter: str) -> str:
+    """Return the text of the record that begins with a line and may go on over the next ones; none is empty."""
+    consumed: list[str] = []
+
+    def kept() -> Iterator[str]:
+        for one in chain((line,), chain.from_iterable(lines)):
+            consumed.append(one)
+            yield f"{one}\n"
+
+    cells = next(csv.reader(kept(), delimiter=delimiter), [])
+    return "\n".join(consumed).rstrip("\r\n") if cells else ""
 
 
 def opened(path: Path) -> BufferedIOBase:
@@ -75,20 +109,53 @@ def opened(path: Path) -> BufferedIOBase:
     return gzip.open(path) if start.startswith(GZIP) else path.open("rb")
 
 
-def lines(path: Path, file: BufferedIOBase, encoding: str, consumed: list[str]) -> Iterator[str]:
-    """Yield the lines as text, and keep those of the record that is being read."""
-    for number, raw in enumerate(file, start=1):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise UsageError(
-                f"{path}: line {number}, byte {error.start + 1}: not {encoding}; set the file's encoding in the mapping"
-            ) from None
-        if "\0" in text:
-            raise UsageError(f"{path}: line {number}: holds a NUL byte; this is not CSV in {encoding}")
-        text = text.removeprefix("\ufeff") if number == 1 else text
-        consumed.append(text)
-        yield text
+class Lines:
+    """The lines of a file as text without their ends, read by blocks; iterating again goes on with the same block."""
+
+    def __init__(self, path: Path, file: BufferedIOBase, encoding: str) -> None:
+        """Take an open file and what its bytes mean."""
+        self.path, self.file, self.encoding = path, file, encoding
+        self.begun = 0
+        self.block: list[str] = []
+        self.rest: Iterator[str] = iter(())
+
+    def __iter__(self) -> Iterator[Iterator[str]]:
+        """Yield what is left of each block.
+
+        Raises:
+            UsageError: its bytes are not of the encoding, or no text.
+        """
+        yield self.rest
+        while raw := self.file.read(BLOCK) + self.file.readline():
+            self.begun += len(self.block)
+            try:
+                text = raw.decode(self.encoding)
+            except UnicodeDecodeError:
+                self.blame(raw)
+            if "\0" in text:
+                self.blame(raw)
+            text = text.removeprefix("\ufeff") if self.begun == 0 else text
+            self.block = text.removesuffix("\n").split("\n")
+            self.rest = iter(self.block)
+            yield self.rest
+
+    def number(self) -> int:
+        """Return the number of the line that was given last."""
+        return self.begun + len(self.block) - length_hint(self.rest)
+
+    def blame(self, raw: bytes) -> NoReturn:
+        """Raise the fault of the first line of a block that has one."""
+        for number, line in enumerate(raw.split(b"\n"), start=self.begun + 1):
+            try:
+                text = line.decode(self.encoding)
+            except UnicodeDecodeError as error:
+                raise UsageError(
+                    f"{self.path}: line {number}, byte {error.start + 1}: not {self.encoding};"
+                    " set the file's encoding in the mapping"
+                ) from None
+            if "\0" in text:
+                raise UsageError(f"{self.path}: line {number}: holds a NUL byte; this is not CSV in {self.encoding}")
+        raise UsageError(f"{self.path}: not {self.encoding}; set the file's encoding in the mapping")
 
 
 def positions(path: Path, header: list[str], columns: dict[str, str]) -> dict[str, int]:

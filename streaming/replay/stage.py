@@ -1,46 +1,63 @@
-"""The rows of the file on disk, so that an order's lines meet wherever they stand and memory stays bounded."""
+"""The rows of the file on disk, so that an order's lines meet wherever they stand and memory stays bounded.
+
+What is staged are fragments; most orders are one.
+"""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from spark.common.errors import UserError
 from spark.common.settings import Settings
-from streaming.replay.rows import Line
+from streaming.replay.fragments import ROW_END, Parsed, Raw
 
 SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma temp_store = file;
-create table lines (
-    order_id text, number integer, customer_id text, occurred_ms integer, product_id text, description text,
-    quantity integer, unit_price text, row text, primary key (order_id, number)
-) without rowid;
+create table fragments (
+    number integer primary key, order_id text, customer_id text, occurred_ms integer, negative integer, size integer,
+    lines text, rows text
+);
 create table raw (number integer primary key, row text, reason text);
 """
 # An order whose rows name two customers is its first customer's; the other's rows cannot be told apart from a fault.
-FIRST_CUSTOMER = """
+OWNERS = """
+create index of_order on fragments (order_id, customer_id, occurred_ms);
+create temporary table mixed as
+select order_id from fragments group by order_id having min(customer_id) <> max(customer_id);
 create table owners as
-select order_id, customer_id, min(number) from lines where customer_id is not null group by order_id;
-insert into raw
-select number, row, 'the order has another customer'
-from lines join owners using (order_id) where lines.customer_id <> owners.customer_id;
-delete from lines
-where (order_id, number) in
-    (select order_id, number from lines join owners using (order_id) where lines.customer_id <> owners.customer_id);
+select order_id, customer_id, min(number) from fragments join mixed using (order_id) where customer_id is not null
+group by order_id;
+"""
+FOREIGN = """
+select number, rows from fragments join owners using (order_id) where fragments.customer_id <> owners.customer_id
 """
 IN_TIME_ORDER = """
-create table orders (place integer primary key, order_id text, occurred_ms integer, customer_id text);
-insert into orders (order_id, occurred_ms, customer_id)
-select order_id, min(occurred_ms), max(customer_id) from lines group by order_id order by 2, 1;
+create table orders (
+    place integer primary key, order_id text, occurred_ms integer, customer_id text, first integer, fragments integer
+);
+insert into orders (order_id, occurred_ms, customer_id, first, fragments)
+select order_id, min(occurred_ms), max(customer_id), min(number), count(*) from fragments
+group by order_id order by 2, 1;
 """
-LINES = """
-select o.place, o.order_id, o.occurred_ms, o.customer_id,
-    l.number, l.product_id, l.description, l.quantity, l.unit_price, l.row
-from orders as o cross join lines as l on l.order_id = o.order_id
-order by o.place, l.number
+WITH_FIRST_FRAGMENT = """
+select o.order_id, o.occurred_ms, o.customer_id, f.negative, f.size, f.lines, o.fragments
+from orders as o cross join fragments as f on f.number = o.first
+order by o.place
 """
+OF_ORDER = "select number, negative, size, lines, rows from fragments where order_id = ? order by number"
+
+
+class Order(NamedTuple):
+    """One order: whether a quantity is negative, how many lines it has, and the lines as JSON."""
+
+    order_id: str
+    occurred_ms: int
+    customer_id: str | None
+    negative: bool
+    size: int
+    lines: str
 
 
 class Stage:
@@ -52,21 +69,23 @@ class Stage:
         self.database.executescript(SCHEMA)
         self.database.execute("begin")
 
-    def add(self, number: int, row: str, line: Line) -> None:
-        """Stage a row that is an order line."""
-        values = (line.order_id, number, line.customer_id, line.occurred_ms, line.product_id, line.description)
-        self.database.execute(
-            "insert into lines values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, line.quantity, line.unit_price, row)
-        )
-
-    def add_raw(self, number: int, row: str, reason: str) -> None:
-        """Stage a row that cannot become part of an event."""
-        self.database.execute("insert into raw values (?, ?, ?)", (number, row, reason))
+    def add(self, found: Parsed) -> None:
+        """Stage what became of some records."""
+        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?)", found.fragments)
+        self.database.executemany("insert into raw values (?, ?, ?)", found.raw)
 
     def finish(self) -> None:
         """Put the orders into the order of their times; nothing is added afterwards."""
         self.database.execute("commit")
-        self.database.executescript(FIRST_CUSTOMER + IN_TIME_ORDER)
+        self.database.executescript(OWNERS)
+        self.database.execute("begin")
+        for number, rows in self.database.execute(FOREIGN).fetchall():
+            reason = "the order has another customer"
+            foreign = [Raw(place, row, reason) for place, row in enumerate(rows.split(ROW_END), start=number)]
+            self.add(Parsed(raw=foreign))
+            self.database.execute("delete from fragments where number = ?", (number,))
+        self.database.execute("commit")
+        self.database.executescript(IN_TIME_ORDER)
 
     def count(self) -> int:
         """Return the number of events: the orders and the raw rows."""
@@ -78,19 +97,24 @@ class Stage:
         (newest,) = self.database.execute("select max(occurred_ms) from orders").fetchone()
         return None if newest is None else int(newest)
 
-    def orders(self) -> Iterator[tuple[str, int, str | None, list[tuple[int, Line, str]]]]:
-        """Yield each order in time order: id, earliest time, customer, and its lines as (number, line, row)."""
-        rows = self.database.execute(LINES)
-        for (_, order_id, occurred_ms, customer_id), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
-            lines = [
-                (number, Line(order_id, customer_id, occurred_ms, product_id, description, quantity, price), row)
-                for *_, number, product_id, description, quantity, price, row in group
-            ]
-            yield order_id, occurred_ms, customer_id, lines
+    def orders(self) -> Iterator[Order]:
+        """Yield each order in time order."""
+        for *order, fragments in self.database.execute(WITH_FIRST_FRAGMENT):
+            yield Order(*order) if fragments == 1 else self.joined(*order[:3])
 
-    def raw(self) -> Iterator[tuple[int, str, str]]:
+    def joined(self, order_id: str, occurred_ms: int, customer_id: str | None) -> Order:
+        """Return an order of several fragments."""
+        _, negative, size, lines, _ = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
+        return Order(order_id, occurred_ms, customer_id, max(negative), sum(size), ",".join(lines))
+
+    def rows(self, order: Order) -> Iterator[tuple[int, str]]:
+        """Yield an order's rows as the file has them, with their numbers."""
+        for number, *_, rows in self.database.execute(OF_ORDER, (order.order_id,)).fetchall():
+            yield from enumerate(rows.split(ROW_END), start=number)
+
+    def raw(self) -> Iterator[Raw]:
         """Yield the raw rows: number, row, reason."""
-        yield from self.database.execute("select number, row, reason from raw order by number")
+        yield from map(Raw._make, self.database.execute("select number, row, reason from raw order by number"))
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Every fault of the file as a whole is one line that names it, before anything is sent."""
 
+import csv
 import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from spark.common.errors import UsageError
 from streaming.replay.mapping import load
@@ -70,3 +73,30 @@ def test_a_wrong_mapping_is_one_line(tmp_path: Path, content: str, message: str)
 def test_an_unknown_mapping_names_those_there_are() -> None:
     with pytest.raises(UsageError, match="those by name are: online_retail"):
         load("offline_retail")
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet='ab,"\r\n é', min_size=1, max_size=40))
+def test_any_text_is_read_as_the_csv_module_reads_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(text.encode())
+    try:
+        lines = (f"{line}\n" for line in text.removesuffix("\n").split("\n"))
+        expected = [[cell.strip() for cell in cells] for cells in csv.reader(lines) if cells]
+    except csv.Error:
+        expected = []
+    if expected:
+        assert [[cell.strip() for cell in record.cells] for record in records(path, "utf-8", ",")] == expected
+    else:
+        with pytest.raises(UsageError):
+            list(records(path, "utf-8", ","))
+
+
+def test_lines_of_windows_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "windows.csv"
+    path.write_bytes(b'a,b\r\n1,"2\r\n3"\r\n4,5')
+    assert [record[1:] for record in records(path, "utf-8", ",")] == [
+        (["a", "b"], "a,b"),
+        (["1", "2\r\n3"], '1,"2\r\n3"'),
+        (["4", "5"], "4,5"),
+    ]
