@@ -1,6 +1,26 @@
 """What the engine says: an error is one line of ours and whole in a log, so its own printing is switched off."""
 
+import traceback
+
 from pyspark.sql import SparkSession
+
+from spark.common.errors import UserError, first_line
+from spark.common.settings import Settings
+
+# One generated method a stage is, for rows as wide as these, never compiled well; many small ones are. A rule that
+# cannot be computed of a value is null, which is not broken; an error would stop the stream for good. And an idle
+# stream asks Kafka for news ten times a second, not a hundred times.
+STREAMING = {
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.streaming.pollingDelay": "100ms",
+}
+
+
+def tune(spark: SparkSession) -> None:
+    """Set what suits a stream of small and large batches of wide rows."""
+    for name, value in STREAMING.items():
+        spark.conf.set(name, value)
 
 
 def quiet(spark: SparkSession) -> None:
@@ -17,3 +37,12 @@ def mute(spark: SparkSession) -> None:
     assert jvm is not None
     nowhere = jvm.java.io.OutputStream.nullOutputStream()
     jvm.java.lang.System.setErr(jvm.java.io.PrintStream(nowhere))
+
+
+def failure(config: Settings, job: str, error: Exception) -> UserError:
+    """Return an engine's failure as one line; the whole of it goes to a log."""
+    log = config.path("log", "jobs", f"{job}.failure.log")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    whole = [*traceback.format_exception(error), getattr(error, "_stackTrace", None) or ""]
+    log.write_text("".join(whole), "utf-8")
+    return UserError(f"{job} failed: {first_line(error)} (all of it: {log}); `make status`, then run it again")

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+# What py4j puts before a Java error.
+PY4J = "An error occurred while calling"
+
 
 class UserError(Exception):
     """Something the user can mend; its text is one line that says what is wrong and what to do."""
@@ -17,6 +20,13 @@ class UsageError(UserError):
     """A wrong argument, a missing file: nothing was begun."""
 
     exit_status = 2
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what an engine says; that a call failed is not said, but why."""
+    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines()]
+    first = next((line for line in lines if line and not line.startswith(PY4J)), type(error).__name__)
+    return first.rpartition("terminated with exception: ")[2][:300]
 
 
 def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:

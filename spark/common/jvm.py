@@ -1,11 +1,11 @@
 """The JVM options of every Spark driver of the project."""
 
+COMMON = ("-Djava.net.preferIPv4Stack=true", "-Duser.timezone=UTC")
+
 # Short queries and jobs of a minute end before the second compiler has paid for itself. Without it the code cache is
 # 48 MB by default, which generated code fills; a full one stops all compiling and at last the JVM.
-DRIVER = (
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-XX:ReservedCodeCacheSize=240m",
-    "-Djava.net.preferIPv4Stack=true",
-    "-Duser.timezone=UTC",
-)
+DRIVER = (*COMMON, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m")
+
+# A job that reads millions of rows earns both compilers, and a collector on all cores; by default neither compiler
+# takes methods as long as some that Spark generates for wide rows.
+LONG_RUNNING = (*COMMON, "-XX:+UseParallelGC", "-XX:-DontCompileHugeMethods")

@@ -15,8 +15,8 @@ from spark.common.settings import Settings
 IDENTITY = "-DHADOOP_USER_NAME={identity}"
 
 
-def session(name: str, config: Settings, identity: str) -> SparkSession:
-    """Return the session of job `name`, acting on HDFS as `identity`.
+def session(name: str, config: Settings, identity: str, long_running: bool = False) -> SparkSession:
+    """Return the session of job `name`, acting on HDFS as `identity`; a long job gets the JVM of one.
 
     Under `spark-submit` the JVM already runs, and its own identity and master stand.
     """
@@ -24,7 +24,7 @@ def session(name: str, config: Settings, identity: str) -> SparkSession:
     os.environ.setdefault("SPARK_CONF_DIR", str(config.path("conf", "spark")))
     builder = SparkSession.builder.appName(name)
     if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
-        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(config)}"
+        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(config, long_running)}"
         builder = (
             builder.master(config.spark_master)
             .config("spark.driver.memory", config.driver_memory)
@@ -33,7 +33,8 @@ def session(name: str, config: Settings, identity: str) -> SparkSession:
     return builder.enableHiveSupport().getOrCreate()
 
 
-def config_java_options(config: Settings) -> str:
+def config_java_options(config: Settings, long_running: bool) -> str:
     """Return the JVM options of a driver on this platform."""
     log4j = config.path("conf", "spark", "log4j2.properties")
-    return " ".join((*jvm.DRIVER, f"-Dlog4j2.configurationFile=file:{log4j}"))
+    options = jvm.LONG_RUNNING if long_running else jvm.DRIVER
+    return " ".join((*options, f"-Dlog4j2.configurationFile=file:{log4j}"))

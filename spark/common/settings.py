@@ -32,6 +32,7 @@ PORTS = {
     "nodemanager-localizer": 16,
     "nodemanager-web": 17,
     "nodemanager-collector": 18,
+    "ingest-metrics": 20,
 }
 
 
@@ -54,6 +55,7 @@ class Settings:
     driver_memory: str
     topic_partitions: int
     max_offsets_per_batch: int
+    contracts_dir: Path
 
     def port(self, name: str) -> int:
         """Return the port of a service of the embedded platform."""
@@ -102,7 +104,8 @@ def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / "
         spark_master=values.get("SPARK_MASTER") or "local[2]",
         driver_memory=values.get("DRIVER_MEMORY") or "1g",
         topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
-        max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 500_000),
+        max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 2_000_000),
+        contracts_dir=ROOT / (values.get("CONTRACTS_DIR") or "streaming/contracts"),
     )
 
 

@@ -41,6 +41,18 @@ class WebHdfs:
         """Make a folder and those above it where they are not there."""
         self.call("PUT", path, "MKDIRS", permission=permission)
 
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file, or None where there is none."""
+        place = self.request("GET", self.url, self.target(path, "OPEN", {}), None)
+        if place.status != REDIRECT:
+            self.answer(place, path, absent_ok=True)
+            return None
+        location = urlsplit(place.headers["Location"])
+        done = self.request("GET", f"http://{location.netloc}", f"{location.path}?{location.query}", None)
+        if done.status >= REDIRECT:
+            self.answer(done, path)
+        return done.body
+
     def upload(self, local: Path, path: str, permission: str = "0600") -> None:
         """Put a local file at `path` whole: a reader sees the old file or the new one, never a part."""
         fresh = f"{path}.part"

@@ -1,80 +1,68 @@
-"""Land everything that Kafka holds now in bronze.events, each record exactly once, and end."""
+"""Land Kafka's events in bronze.events, each exactly once: until caught up, or on and on."""
 
 import argparse
-import sys
-import time
-import traceback
 from collections.abc import Sequence
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from spark.common import locks, tables
-from spark.common.contracts import EVENTS, load
-from spark.common.errors import UserError, entry_point
+from spark.common import locks
+from spark.common.contracts import load
+from spark.common.errors import entry_point
 from spark.common.session import session
 from spark.common.settings import Settings, settings
+from spark.common.webhdfs import WebHdfs
 from streaming import topics as kafka
-from streaming.engine import quiet
-from streaming.ingest.landing import CHECKPOINTS, land
+from streaming.engine import failure, quiet, tune
+from streaming.ingest.checkpoint import CHECKPOINT
+from streaming.ingest.landing import LandingError
+from streaming.ingest.run import Run
 from streaming.ingest.stop import Stop
-from streaming.ingest.tally import require_all, summary, table, tally
 
+IDENTITY = "streaming"
 EMPTY = (
     "0 events read: the topics are empty; feed them with `make replay ORDERS=<file> MAPPING=<name>` or `make simulate`"
 )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Land what is there, count it, and compare with Kafka's offsets."""
-    argparse.ArgumentParser(prog="python -m streaming.ingest", description=__doc__).parse_args(argv)
-    config, contracts, stop = settings(), load(), Stop()
+    """Land what is there, count it, and compare with Kafka's offsets; or go on until told to stop."""
+    arguments = parse(argv)
+    config, stop = settings(), Stop()
+    contracts = load(config.contracts_dir)
     with locks.hold(config, "ingest"):
         kafka.ensure(config, contracts.topics)
         topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
-        if not any(topic.records for topic in topics):
+        empty = not any(end for topic in topics for _, end in topic.bounds.values())
+        if empty and not arguments.continuous and not has_read(config):
             print(EMPTY)
             return
         try:
             stop.listen()
-            spark = session("ingest", config, identity="streaming")
+            spark = session("ingest", config, identity=IDENTITY, long_running=True)
             quiet(spark)
+            tune(spark)
             try:
                 stop.listen()
-                run(spark, config, topics, stop)
+                print(Run(spark, config, stop, arguments.continuous).until_done())
             finally:
                 spark.stop()
-        except (PySparkException, Py4JError) as error:
-            raise failure(config, error) from None
+        except (PySparkException, Py4JError, LandingError, ConnectionError) as error:
+            raise failure(config, "ingest", error) from None
 
 
-def run(spark: SparkSession, config: Settings, topics: Sequence[kafka.Topic], stop: Stop) -> None:
-    """Run the query to its end and print what it landed."""
-    contracts, events = load(), tables.read(spark, EVENTS)
-    (newest,) = events.agg(F.max("ingest_seq").alias("ingest_seq")).collect()
-    last_seq = newest.ingest_seq or 0
-    began = time.monotonic()
-    stop.check()
-    land(spark, config, contracts, topics, last_seq, stop)
-    events = tables.read(spark, EVENTS)
-    tallies = tally(events, last_seq, [contract.topic for contract in contracts.topics])
-    require_all(events, topics, CHECKPOINTS)
-    print(table(tallies))
-    print(f"ingest: {time.monotonic() - began:.1f} s", file=sys.stderr)
-    print(summary(tallies))
+def has_read(config: Settings) -> bool:
+    """Return whether an ingest has read anything; topics that are empty after that have lost what they held."""
+    return WebHdfs.of(config, IDENTITY).status(f"{CHECKPOINT}/identity.json") is not None
 
 
-def failure(config: Settings, error: Exception) -> UserError:
-    """Return an engine's failure as one line; the whole of it goes to a log."""
-    log = config.path("log", "jobs", "ingest.failure.log")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    whole = [*traceback.format_exception(error), getattr(error, "_stackTrace", None) or ""]
-    log.write_text("".join(whole), "utf-8")
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    first = first.rpartition("terminated with exception: ")[2]
-    return UserError(f"ingest failed: {first[:300]} (all of it: {log}); `make status`, then run it again")
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m streaming.ingest", description=__doc__)
+    parser.add_argument(
+        "--continuous", action="store_true", help="go on until Ctrl-C, landing what arrives within a second or two"
+    )
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":

@@ -1,127 +1,161 @@
 """The one streaming query: all topics, one Delta commit per batch, each record exactly once.
 
 Exactly once rests on three things: a batch's rows are one commit; the commit names the checkpoint's identity and the
-batch's number, so that a batch that ran again after a crash is skipped by Delta; and a checkpoint belongs to the
-topics' identities, so that topics made anew get a new checkpoint, which starts where bronze ends.
+batch's number, so that a batch that ran again after a crash is skipped by Delta; and a checkpoint that does not agree
+with what Delta knows of it is refused before anything is read.
 """
 
-import hashlib
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
-from spark.common.contracts import EVENTS, Contracts
+from spark.common.contracts import Contracts
+from spark.common.errors import first_line
+from spark.common.privacy import Privacy
 from spark.common.settings import Settings
-from streaming.engine import mute
+from streaming.ingest.checkpoint import Checkpoint, Plan, Positions
+from streaming.ingest.commit import Mark, append_once
 from streaming.ingest.parse import bronze_rows
-from streaming.ingest.stop import Stop
 from streaming.topics import Topic
 
-CHECKPOINTS = "/lake/checkpoints/events"
-QUERY_ID = "sql.streaming.queryId"
-SECONDS_BETWEEN_LOOKS = 1
+ROWS_PER_TASK = 50_000
 
 
-def land(
-    spark: SparkSession, config: Settings, contracts: Contracts, topics: Sequence[Topic], last_seq: int, stop: Stop
-) -> None:
-    """Land what the topics hold now; batches are numbered from `last_seq` on."""
-    checkpoint = f"{config.hdfs_url}{CHECKPOINTS}/{fingerprint(topics)}"
-    starting = "earliest" if exists(spark, f"{checkpoint}/offsets") else json.dumps(positions(spark, topics))
-    records = (
+class LandingError(Exception):
+    """A batch did not land."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that has landed: its numbers in the checkpoint and in bronze, how many offsets it took of each topic,
+    where it ended, and its seconds.
+    """
+
+    number: int
+    seq: int
+    records: dict[str, int]
+    ends: Positions
+    seconds: float
+
+    def __str__(self) -> str:
+        """Return the batch in a line."""
+        rows = sum(self.records.values())
+        return f"batch {self.number}: {rows:,} rows, {rows / self.seconds:,.0f}/s"
+
+
+@dataclass
+class Lander:
+    """Writes the query's batches, each under the plan that it began with."""
+
+    checkpoint: Checkpoint
+    table: str
+    privacy: Privacy
+    plan: Plan
+    planned_before: int
+    mark: Mark
+    landed: Callable[[Batch], None]
+    known: dict[int, Positions] = field(default_factory=dict)
+    failure: Exception | None = None
+
+    def __call__(self, batch: DataFrame, number: int) -> None:
+        """Land one batch.
+
+        Raises:
+            LandingError: it did not; the engine searches the text of what is raised here with a pattern that a long
+                one overflows the stack of, so only its first line goes there.
+        """
+        try:
+            self.land(batch, number)
+        except Exception as error:
+            self.failure = error
+            raise LandingError(first_line(error)) from None
+
+    def land(self, batch: DataFrame, number: int) -> None:
+        """Parse, judge and append one batch."""
+        began = time.monotonic()
+        before, ends = self.ends(number - 1), self.ends(number)
+        self.known = {number: ends}
+        taken = records(before, ends)
+        plan = self.plan_of(number)
+        contracts = only(plan.contracts, [topic for topic, count in taken.items() if count])
+        seq = self.checkpoint.seq(number)
+        # Before anything is computed: each partition of the input generates the code of its projections anew.
+        rows = bronze_rows(batch.coalesce(tasks(taken)), contracts, plan.topic_ids, seq, self.privacy)
+        mark = append_once(rows, self.table, self.checkpoint.application, number, self.mark)
+        if mark:
+            self.mark = mark
+            self.landed(Batch(number, seq, taken, ends, time.monotonic() - began))
+
+    def plan_of(self, number: int) -> Plan:
+        """Return the plan that a batch began with: the run's own, or that of the run that planned it."""
+        older = self.checkpoint.plan(number) if number <= self.planned_before else None
+        return older or self.plan
+
+    def ends(self, number: int) -> Positions:
+        """Return where a batch ends; the one before is known."""
+        return self.known.get(number) or self.checkpoint.ends(number)
+
+
+@contextmanager
+def running(
+    spark: SparkSession, config: Settings, topics: Sequence[Topic], lander: Lander, continuous: bool
+) -> Iterator[StreamingQuery]:
+    """Run the query for the length of the block: on and on, or until it has read what is there now."""
+    first = lander.checkpoint.planned() < 0
+    reader = (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", config.kafka_bootstrap)
         .option("kafka.isolation.level", "read_committed")
         .option("subscribe", ",".join(topic.name for topic in topics))
-        .option("startingOffsets", starting)
+        .option("startingOffsets", json.dumps(every(lander.checkpoint.start, topics)) if first else "earliest")
         .option("maxOffsetsPerTrigger", config.max_offsets_per_batch)
         .option("failOnDataLoss", "true")
-        .load()
     )
-    topic_ids = {topic.name: topic.topic_id for topic in topics}
-    following = iter(range(last_seq + 1, sys.maxsize))
-
-    def land_batch(batch: DataFrame, batch_id: int) -> None:
-        rows = bronze_rows(batch, contracts, topic_ids, next(following))
-        query_id = batch.sparkSession.sparkContext.getLocalProperty(QUERY_ID)
-        append_once(rows, EVENTS, f"{checkpoint}#{query_id}", batch_id)
-
-    query = (
-        records.writeStream.foreachBatch(land_batch)
-        .option("checkpointLocation", checkpoint)
-        .trigger(availableNow=True)
-        .start()
+    writer = (
+        reader.load().writeStream.foreachBatch(lander).option("checkpointLocation", lander.checkpoint.folder.address)
     )
+    query = (writer.trigger(processingTime="0 seconds") if continuous else writer.trigger(availableNow=True)).start()
     try:
-        watch(query, stop)
-    except KeyboardInterrupt:
-        mute(spark)
-        raise
+        yield query
     finally:
         query.stop()
 
 
-def append_once(rows: DataFrame, table: str, application: str, version: int) -> None:
-    """Append rows in one commit, or do nothing where this version of this application is in the table."""
-    (
-        rows.coalesce(rows.sparkSession.sparkContext.defaultParallelism)
-        .write.format("delta")
-        .mode("append")
-        .option("txnAppId", application)
-        .option("txnVersion", version)
-        .saveAsTable(table)
-    )
-
-
-def watch(query: StreamingQuery, stop: Stop) -> None:
-    """Report each batch on standard error until the query ends or a stop is asked for."""
-    seen: set[int] = set()
-    while not query.awaitTermination(SECONDS_BETWEEN_LOOKS):
-        seen = report(query, seen)
-        stop.check()
-    report(query, seen)
-
-
-def report(query: StreamingQuery, seen: set[int]) -> set[int]:
-    """Say what the batches since the last look did."""
-    fresh = [one for one in query.recentProgress if one.numInputRows and one.batchId not in seen]
-    for one in fresh:
-        rate = one.processedRowsPerSecond
-        print(f"ingest: batch {one.batchId}: {one.numInputRows:,} rows, {rate:,.0f}/s", file=sys.stderr, flush=True)
-    return seen | {one.batchId for one in fresh}
-
-
-def fingerprint(topics: Iterable[Topic]) -> str:
-    """Return the name of the checkpoint of these very topics."""
-    identities = ",".join(sorted(f"{topic.name}={topic.topic_id}" for topic in topics))
-    return hashlib.sha256(identities.encode()).hexdigest()[:16]
-
-
-def positions(spark: SparkSession, topics: Iterable[Topic]) -> dict[str, dict[str, int]]:
-    """Return where to start without a checkpoint: behind what bronze holds of each partition, else at its first."""
-    landed = {
-        (row.topic_id, row.partition): row.following
-        for row in spark.read.table(EVENTS)
-        .groupBy("topic_id", "partition")
-        .agg((F.max("offset") + 1).alias("following"))
-        .collect()
-    }
+def every(start: Positions, topics: Sequence[Topic]) -> Positions:
+    """Return where to begin in every partition there is now, as Spark demands; one that came later at its first."""
     return {
         topic.name: {
-            str(partition): max(first, landed.get((topic.topic_id, partition), first))
-            for partition, (first, _) in topic.bounds.items()
+            partition: start.get(topic.name, {}).get(partition, first) for partition, (first, _) in topic.bounds.items()
         }
         for topic in topics
     }
 
 
-def exists(spark: SparkSession, path: str) -> bool:
-    """Return whether a path of the lake exists."""
-    jvm, context = spark._jvm, spark.sparkContext._jsc
-    assert jvm is not None
-    place = jvm.org.apache.hadoop.fs.Path(path)
-    return bool(place.getFileSystem(context.hadoopConfiguration()).exists(place))
+def records(before: Positions, ends: Positions) -> dict[str, int]:
+    """Return how many offsets lie between two positions, per topic; a new partition counts from its first."""
+    return {
+        topic: sum(end - before.get(topic, {}).get(partition, 0) for partition, end in parts.items())
+        for topic, parts in ends.items()
+    }
+
+
+def tasks(taken: dict[str, int]) -> int:
+    """Return how many tasks a batch is worth: each writes a file."""
+    return max(1, min(os.cpu_count() or 1, sum(taken.values()) // ROWS_PER_TASK))
+
+
+def only(contracts: Contracts, topics: list[str]) -> Contracts:
+    """Return the contracts of the topics that a batch has records of; what none of them has need not be parsed."""
+    return replace(contracts, topics=tuple(one for one in contracts.topics if one.topic in topics) or contracts.topics)
+
+
+def say(batch: Batch) -> None:
+    """Report a batch on standard error."""
+    print(f"ingest: {batch}", file=sys.stderr, flush=True)

@@ -1,16 +1,22 @@
 """What the contracts say about literal payloads, through the real parser."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
 
-from spark.common.contracts import load
+from spark.common.contracts import Contracts, Rule, load
+from spark.common.privacy import Privacy
+from streaming.engine import tune
+from streaming.ingest.landing import only
 from streaming.ingest.parse import bronze_rows
 
+PRIVACY = Privacy.derived("a secret")
 ARRIVED = datetime(2025, 1, 1, 12, 0)
 KAFKA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 TOPIC_IDS = {contract.topic: f"id-of-{contract.topic}" for contract in load().topics}
@@ -58,6 +64,10 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order() + b" trailing", "not_json"),
     ("orders", order() + order(), "not_json"),
     ("orders", order() + b"," + order(), "not_json"),
+    ("orders", order() + b",0", "not_json"),
+    ("orders", order() + b',"more":{}', "not_json"),
+    ("orders", order() + b"] [", "not_json"),
+    ("orders", order() + b"}", "not_json"),
     ("orders", b"[" + order() + b"]", "not_json"),
     ("orders", b"\xff\xfe" + order(), "not_json"),
     ("orders", order().replace(b"HEART", b"H\xe9ART"), "not_json"),
@@ -65,6 +75,11 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order().replace(b'"2.55"', b"NaN"), "not_json"),
     ("orders", order().replace(b'"', b"'"), "not_json"),
     ("orders", b'{"deep": ' + b"[" * 5000 + b"]" * 5000 + b"}", "not_json"),
+    ("orders", order().replace(b'{"', b'{"order_id": "1", "', 1), "not_json"),
+    ("orders", order().replace(b'"quantity"', b'"quantity": 1, "quantity"'), "not_json"),
+    ("orders", b" \n\t" + order() + b" \r\n", None),
+    ("orders", order(description="[not a list"), None),
+    ("orders", order(order_id="{not an object"), None),
     ("orders", order(schema_version="1"), "wrong_type"),
     ("orders", order(event_id={"an": "object"}), "wrong_type"),
     ("orders", order(event_id=["a", "list"]), "wrong_type"),
@@ -76,7 +91,9 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(discount_applied="yes"), "wrong_type"),
     ("orders", order(lines={}), "wrong_type"),
     ("orders", order(lines=[1]), "wrong_type"),
-    ("orders", order(rating=[]), "wrong_type"),
+    ("orders", order(rating="five"), None),
+    ("orders", order(birth_date="unknown", rating=[]), None),
+    ("orders", order(birth_date="unknown", discount_applied="yes"), "wrong_type"),
     ("orders", line(quantity="6"), "wrong_type"),
     ("orders", line(quantity=1.5), "wrong_type"),
     ("orders", line(quantity=2**31), "wrong_type"),
@@ -86,6 +103,8 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", line(unit_price="1e400"), "wrong_type"),
     ("orders", line(unit_price="9" * 15), "wrong_type"),
     ("orders", order(schema_version=2), "unknown_schema_version"),
+    ("orders", order(schema_version=0), "unknown_schema_version"),
+    ("customers", json.dumps({**CUSTOMER, "schema_version": 2}).encode(), None),
     ("orders", b"{}", "missing_event_id"),
     ("orders", order(event_id=" "), "missing_event_id"),
     ("orders", without(ORDER, "schema_version"), "missing_schema_version"),
@@ -94,7 +113,10 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", without(ORDER, "order_id"), "missing_order_id"),
     ("orders", order(lines=None), "missing_lines"),
     ("orders", order(lines=[None]), "missing_lines_product_id"),
+    ("orders", line(product_id=" "), "missing_lines_product_id"),
+    ("orders", line(product_id=""), "missing_lines_product_id"),
     ("orders", line(quantity=None), "missing_lines_quantity"),
+    ("orders", line(unit_price=None), "missing_lines_unit_price"),
     ("orders", line(is_product=None), "missing_lines_is_product"),
     ("ratings", without(RATING, "customer_id"), "missing_customer_id"),
     ("customers", without(CUSTOMER, "customer_id"), "missing_customer_id"),
@@ -114,9 +136,19 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
 ]
 
 
-def judged(spark: SparkSession, payloads: list[tuple[str, bytes | None]]) -> list[Row]:
+@pytest.fixture(scope="module")
+def spark(spark: SparkSession) -> SparkSession:
+    """A session as the stream has it."""
+    session = spark.newSession()
+    tune(session)
+    return session
+
+
+def judged(
+    spark: SparkSession, payloads: list[tuple[str, bytes | None]], contracts: Contracts | None = None
+) -> list[Row]:
     records = [(topic, 0, number, ARRIVED, None, value) for number, (topic, value) in enumerate(payloads)]
-    frame = bronze_rows(spark.createDataFrame(records, KAFKA), load(), TOPIC_IDS, 7)
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), contracts or load(), TOPIC_IDS, 7, PRIVACY)
     return frame.orderBy("offset").collect()
 
 
@@ -126,9 +158,38 @@ def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
     assert found == PAYLOADS
 
 
+def test_a_verdict_does_not_hang_on_what_else_arrived(spark: SparkSession) -> None:
+    alone = [(value, rule) for topic, value, rule in PAYLOADS if topic == "orders"]
+    records = [("orders", 0, number, ARRIVED, None, value) for number, (value, _) in enumerate(alone)]
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), only(load(), ["orders"]), TOPIC_IDS, 7, PRIVACY)
+    assert [(alone[row.offset][0], row.broken_rule) for row in frame.orderBy("offset").collect()] == alone
+
+
+def test_a_rule_that_cannot_be_computed_of_a_value_is_not_broken(spark: SparkSession) -> None:
+    rules = (Rule("large", "cast(order_id as int) > 600000", ""), Rule("by_zero", "1 / size(array()) > 1", ""))
+    orders = only(load(), ["orders"])
+    contracts = replace(orders, topics=(replace(orders.topics[0], rules=rules),))
+    numbers = ("536365", "A536365", "536365000000", "700000")
+    rows = judged(spark, [("orders", order(order_id=number)) for number in numbers], contracts)
+    assert [row.broken_rule for row in rows] == [None, None, None, "large"]
+
+
+def test_an_object_in_the_place_of_a_text_reaches_no_column(spark: SparkSession) -> None:
+    nested = {"name": "Ann", "email": "ann@example.org"}
+    (row,) = judged(spark, [("orders", order(customer_id=nested, event_id=[nested]))])
+    assert (row.broken_rule, row.customer_id, row.event_id) == ("wrong_type", None, None)
+
+
 def test_payload_is_kept_only_where_a_rule_is_broken(spark: SparkSession) -> None:
     good, bad, tombstone = judged(spark, [("orders", order()), ("orders", b"hello"), ("orders", None)])
-    assert (good.payload, bytes(bad.payload), tombstone.payload) == (None, b"hello", None)
+    assert (good.payload, tombstone.payload) == (None, None)
+    assert b"hello" not in bytes(bad.payload)
+    (opened,) = (
+        spark.createDataFrame([(bad.payload,)], "payload binary")
+        .select(PRIVACY.decrypted(F.col("payload")).alias("payload"))
+        .collect()
+    )
+    assert bytes(opened.payload) == b"hello"
     assert good.payload_hash and bad.payload_hash and tombstone.payload_hash is None
 
 
@@ -143,7 +204,7 @@ def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"shop/1"])
 def test_any_key_is_accepted(spark: SparkSession, key: bytes | None) -> None:
-    frame = spark.createDataFrame([("orders", 0, 0, ARRIVED, key, order())], KAFKA)
-    (row,) = bronze_rows(frame, load(), TOPIC_IDS, 1).collect()
-    assert row.broken_rule is None
-    assert row.key == (None if key is None else key.decode("utf-8", "replace"))
+    frame = spark.createDataFrame([("orders", 0, 0, ARRIVED, key, value) for value in (order(), b"")], KAFKA)
+    valid, broken = bronze_rows(frame, load(), TOPIC_IDS, 1, PRIVACY).collect()
+    assert (valid.broken_rule, valid.key) == (None, None)
+    assert broken.key == (None if key is None else key.decode("utf-8", "replace"))

@@ -1,0 +1,72 @@
+"""The table that the ingest owns: where it lies, what it holds, and how it gains a contract's new fields."""
+
+from collections.abc import Iterator
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, StructType
+
+from spark.common.contracts import EVENTS, Contracts, Field, quote
+from spark.common.errors import UserError
+from streaming.ingest.checkpoint import Positions
+from streaming.ingest.commit import delta_log
+
+
+def place(spark: SparkSession) -> str:
+    """Return the path of `bronze.events`; who goes by it spares the ingest the start of the catalogue.
+
+    Raises:
+        UserError: there is no such table yet.
+    """
+    warehouse = str(spark.conf.get("spark.sql.warehouse.dir")).rstrip("/")
+    path = f"{warehouse}/{EVENTS.replace('.', '.db/')}"
+    if not delta_log(spark, path).tableExists():
+        raise UserError(f"the lake has no table {EVENTS}; run `make up` first")
+    return path
+
+
+def read(spark: SparkSession) -> DataFrame:
+    """Return the table."""
+    return spark.read.format("delta").load(place(spark))
+
+
+def newest_seq(spark: SparkSession) -> int:
+    """Return the number of the newest batch in bronze, 0 for none; Delta answers it from the files' statistics."""
+    return read(spark).agg(F.max("ingest_seq").alias("newest")).collect()[0]["newest"] or 0
+
+
+def known_topics(spark: SparkSession) -> dict[str, str]:
+    """Return the identity that each topic had when it was last read; a topic made anew has another."""
+    newest = read(spark).groupBy("topic").agg(F.max_by("topic_id", "ingest_seq").alias("topic_id"))
+    return {row.topic: row.topic_id for row in newest.collect()}
+
+
+def positions(spark: SparkSession, topic_ids: dict[str, str]) -> Positions:
+    """Return the offset that follows what bronze holds of each partition of these very topics; reads all identities."""
+    ids = list(topic_ids.values())
+    rows = read(spark).where(F.col("topic_id").isin(ids)).groupBy("topic", "partition")
+    found: Positions = {topic: {} for topic in topic_ids}
+    for row in rows.agg((F.max("offset") + 1).alias("following")).collect():
+        found[row.topic][row.partition] = row.following
+    return found
+
+
+def migrate(spark: SparkSession, contracts: Contracts) -> list[str]:
+    """Add the columns that the contracts have and the table lacks, and return their names."""
+    have = read(spark).schema
+    added = list(missing(contracts.events_table.columns, have))
+    if added:
+        columns = ", ".join(f"{name} {field.sql_type} comment {quote(field.text)}" for name, field in added)
+        spark.sql(f"alter table delta.`{place(spark)}` add columns ({columns})")
+    return [name for name, _ in added]
+
+
+def missing(fields: tuple[Field, ...], have: StructType, prefix: str = "") -> Iterator[tuple[str, Field]]:
+    """Yield the fields that a schema lacks, those of arrays' elements included, by the name that SQL gives them."""
+    for field in fields:
+        if field.name not in have.names:
+            yield f"{prefix}{field.name}", field
+            continue
+        kind = have[field.name].dataType
+        if field.items and isinstance(kind, ArrayType) and isinstance(kind.elementType, StructType):
+            yield from missing(field.items, kind.elementType, f"{prefix}{field.name}.element.")

@@ -1,0 +1,136 @@
+"""What the ingest has done: said from time to time, kept in a file for `make status`, and shown to Prometheus."""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from spark.common.settings import Settings
+from streaming import topics as kafka
+from streaming.ingest import tally
+from streaming.ingest.checkpoint import Positions
+from streaming.ingest.gauges import Gauges
+from streaming.ingest.landing import Batch
+from streaming.ingest.tally import TopicTally
+
+FILE = ("run", "ingest.json")
+SECONDS_BETWEEN_REPORTS = 10.0
+
+
+@dataclass
+class Meter:
+    """Counts of one run, per topic."""
+
+    spark: SparkSession
+    config: Settings
+    table: str
+    rows: Counter[str] = field(default_factory=Counter)
+    quarantined: Counter[str] = field(default_factory=Counter)
+    arrived: dict[str, float] = field(default_factory=dict)
+    batches: int = 0
+    last: Batch | None = None
+    ends: Positions = field(default_factory=dict)
+    counted_seq: int | None = None
+    newest_seq: int = 0
+    reported: float = field(default_factory=time.monotonic)
+    reported_rows: int = 0
+    gauges: Gauges | None = None
+
+    def landed(self, batch: Batch) -> None:
+        """Count a batch; called by the query's own thread."""
+        self.rows.update(batch.records)
+        self.batches += 1
+        self.last, self.newest_seq, self.ends = batch, batch.seq, batch.ends
+        if self.counted_seq is None:
+            self.counted_seq = batch.seq - 1
+
+    def look(self) -> None:
+        """Report, when the time has come: what landed, what waits, what was quarantined."""
+        seconds = time.monotonic() - self.reported
+        if seconds < SECONDS_BETWEEN_REPORTS:
+            return
+        self.gauges = self.gauges or Gauges.serving(self.config)
+        self.count()
+        state = self.state((self.rows.total() - self.reported_rows) / seconds)
+        self.reported, self.reported_rows = time.monotonic(), self.rows.total()
+        self.keep(state)
+        self.gauges.show(state)
+        waiting = sum(one["lag_events"] for one in state["topics"].values())
+        slowest = max((one["lag_seconds"] for one in state["topics"].values()), default=0.0)
+        print(
+            f"stream: {self.rows.total():,} events in {self.batches:,} batches, {state['rows_per_second']:,.0f}/s,"
+            f" {waiting:,} waiting ({slowest:.1f} s), {self.quarantined.total():,} quarantined",
+            file=sys.stderr, flush=True,
+        )  # fmt: skip
+
+    def count(self) -> None:
+        """Count the quarantine in the batches since the last count; no older file is read."""
+        if self.counted_seq is None or self.counted_seq >= self.newest_seq:
+            return
+        newest = self.newest_seq
+        events = self.spark.read.format("delta").load(self.table)
+        for row in tally.arrivals(events, self.counted_seq, newest):
+            self.quarantined[row.topic] += row.quarantined
+            self.arrived[row.topic] = row.arrived_at
+        self.counted_seq = newest
+
+    def settle(self, tallies: Sequence[TopicTally]) -> None:
+        """Keep the counts of a run that has caught up."""
+        for one in tallies:
+            self.quarantined[one.topic] = sum(one.quarantined.values())
+        self.keep(self.state(0.0))
+
+    def state(self, rate: float) -> dict[str, Any]:
+        """Return the counts as `make status` and Prometheus show them."""
+        kafka_ends = self.kafka_ends(list(self.ends))
+        return {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "rows_per_second": rate,
+            "batches": self.batches,
+            "last_batch": self.last.number if self.last else None,
+            "last_batch_seconds": self.last.seconds if self.last else None,
+            "topics": {
+                topic: {
+                    "rows": self.rows[topic],
+                    "quarantined": self.quarantined[topic],
+                    "ends": parts,
+                    "last_arrival": self.arrived.get(topic),
+                    **self.lag(topic, parts, kafka_ends.get(topic, {})),
+                }
+                for topic, parts in self.ends.items()
+            },
+        }
+
+    def kafka_ends(self, topics: list[str]) -> dict[str, dict[int, tuple[int, int]]]:
+        """Return what Kafka holds of each topic now; nothing where it does not answer."""
+        try:
+            return {topic.name: topic.bounds for topic in kafka.describe(self.config, topics)}
+        except kafka.UnreachableError:
+            return {}
+
+    def lag(self, topic: str, ends: dict[int, int], bounds: dict[int, tuple[int, int]]) -> dict[str, float]:
+        """Return how far a topic is behind: events that wait, and for how long the first of them at most."""
+        waiting = sum(max(end - ends.get(part, first), 0) for part, (first, end) in bounds.items())
+        arrived = self.arrived.get(topic)
+        return {"lag_events": waiting, "lag_seconds": max(time.time() - arrived, 0) if waiting and arrived else 0.0}
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Put the state into its file, whole."""
+        path = self.config.path(*FILE)
+        fresh = path.with_suffix(".fresh")
+        fresh.write_text(json.dumps(state), "utf-8")
+        fresh.replace(path)
+
+    def summary(self) -> str:
+        """Return a continuous run in one line."""
+        self.count()
+        return (
+            f"{self.rows.total():,} events landed in {self.batches:,} batches,"
+            f" {self.quarantined.total():,} of them quarantined"
+        )

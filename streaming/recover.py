@@ -1,0 +1,78 @@
+"""Rebuild the ingest's checkpoint from what bronze.events holds, so that each record still lands exactly once."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from spark.common import locks
+from spark.common.contracts import load
+from spark.common.errors import UserError, entry_point
+from spark.common.session import session
+from spark.common.settings import Settings, settings
+from streaming import topics as kafka
+from streaming.engine import failure, quiet
+from streaming.ingest import bronze
+from streaming.ingest.checkpoint import Checkpoint
+from streaming.ingest.continuity import losses, resume
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Put a new checkpoint in place of the old one; it begins behind the last record that bronze holds."""
+    parser = argparse.ArgumentParser(prog="python -m streaming.recover", description=__doc__)
+    parser.add_argument(
+        "--accept-loss", action="store_true", help="go on although records were lost in Kafka before they were read"
+    )
+    arguments = parser.parse_args(argv)
+    config = settings()
+    with locks.hold(config, "ingest"):
+        contracts = load(config.contracts_dir)
+        kafka.ensure(config, contracts.topics)
+        topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
+        try:
+            spark = session("recover", config, identity="streaming")
+            quiet(spark)
+            try:
+                print(recover(spark, config, topics, arguments.accept_loss))
+            finally:
+                spark.stop()
+        except (PySparkException, Py4JError, ConnectionError) as error:
+            raise failure(config, "recover", error) from None
+
+
+def recover(spark: SparkSession, config: Settings, topics: Sequence[kafka.Topic], accept_loss: bool) -> str:
+    """Rebuild the checkpoint and return the summary.
+
+    Raises:
+        UserError: records were lost, and that is not accepted; nothing was changed.
+    """
+    checkpoint = Checkpoint.of(spark, config)
+    known = {**bronze.known_topics(spark), **topic_ids(checkpoint)}
+    reached = bronze.positions(spark, known)
+    lost = losses(topics, known, reached)
+    for line in lost:
+        print(f"lost: {line}", file=sys.stderr)
+    if lost and not accept_loss:
+        raise UserError("records were lost, see above; `make recover ACCEPT_LOSS=1` goes on without them")
+    aside = checkpoint.folder.move_aside() if checkpoint.folder.exists() else None
+    first_seq = bronze.newest_seq(spark) + 1
+    start = resume(topics, known, reached)
+    checkpoint.create(first_seq, start, {one.name: one.topic_id for one in topics})
+    waiting = sum(end - start[one.name][part] for one in topics for part, (_, end) in one.bounds.items())
+    kept = f"; the old one is {aside.rpartition('/')[2]}" if aside else ""
+    return f"checkpoint rebuilt: the next batch is {first_seq}, {waiting:,} events wait in Kafka{kept}"
+
+
+def topic_ids(checkpoint: Checkpoint) -> dict[str, str]:
+    """Return the identities that the old checkpoint was reading; none where it cannot say."""
+    try:
+        return checkpoint.topic_ids(checkpoint.plan(sys.maxsize))
+    except UserError:
+        return {}
+
+
+if __name__ == "__main__":
+    entry_point(main)()

@@ -1,0 +1,1 @@
+"""Quarantined events sent through Kafka again, as they are or repaired."""

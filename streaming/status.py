@@ -1,0 +1,61 @@
+"""Show the ingest: what landed of each topic, what waits in Kafka, how fast it goes, how much was quarantined."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from spark.common.contracts import load
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import Settings, settings
+from streaming import topics as kafka
+
+FILE = ("run", "ingest.json")
+HEADER = f"{'topic':<12}{'landed':>12}{'quarantined':>13}{'waiting':>10}{'for':>9}"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print a line per topic, and one for the run that wrote the counts."""
+    argparse.ArgumentParser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
+    config = settings()
+    state = last_state(config)
+    if state is None:
+        print("ingest: has not run; `make ingest` lands what is in Kafka, `make stream` goes on")
+        return
+    try:
+        topics = kafka.describe(config, [contract.topic for contract in load(config.contracts_dir).topics])
+    except kafka.UnreachableError:
+        topics = []
+        print("ingest: Kafka does not answer, so nobody knows what waits")
+    for line in [HEADER, *(of(topic, state["topics"].get(topic.name)) for topic in topics)] if topics else []:
+        print(line)
+    seconds = state["last_batch_seconds"]
+    last = f"; the last took {seconds:.1f} s" if seconds is not None else ""
+    print(f"ingest: {state['batches']:,} batches, {state['rows_per_second']:,.0f} events/s at {state['at']}{last}")
+
+
+def last_state(config: Settings) -> dict[str, Any] | None:
+    """Return what the ingest wrote last; None where it has not run."""
+    path = config.path(*FILE)
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, OSError):
+        raise UserError(f"{path}: cannot be read; the next `make ingest` writes it anew") from None
+
+
+def of(topic: kafka.Topic, counts: dict[str, Any] | None) -> str:
+    """Return a topic's line; the ends that the ingest wrote are compared with Kafka's present ones."""
+    counts = counts or {"rows": 0, "quarantined": 0, "ends": {}, "last_arrival": None}
+    ends = {int(part): end for part, end in counts["ends"].items()}
+    waiting = sum(max(end - ends.get(part, first), 0) for part, (first, end) in topic.bounds.items())
+    arrived = counts["last_arrival"]
+    age = datetime.now(UTC).timestamp() - arrived if waiting and arrived else None
+    held = f"{counts['quarantined']:,} ({counts['quarantined'] / max(counts['rows'], 1):.1%})"
+    return f"{topic.name:<12}{counts['rows']:>12,}{held:>13}{waiting:>10,}{f'{age:,.0f} s' if age else '-':>9}"
+
+
+if __name__ == "__main__":
+    entry_point(main)()

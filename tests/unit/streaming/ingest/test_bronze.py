@@ -1,0 +1,34 @@
+"""A contract that gains a field, and what the table then lacks."""
+
+from dataclasses import replace
+
+from pyspark.sql import SparkSession
+from pyspark.sql.types import StructType
+
+from spark.common.contracts import Field, load
+from streaming.ingest.bronze import missing
+from streaming.ingest.landing import only, records
+
+
+def schema(fields: tuple[Field, ...]) -> StructType:
+    return StructType.fromDDL(", ".join(f"`{one.name}` {one.sql_type}" for one in fields))
+
+
+def test_new_fields_are_found_within_arrays_too(spark: SparkSession) -> None:
+    columns = load().events_table.columns
+    assert list(missing(columns, schema(columns))) == []
+    colour, gift = Field("colour", "string", "Colour."), Field("is_gift", "boolean", "Whether it is a gift.")
+    wider = tuple(replace(one, items=(*one.items, colour)) if one.items else one for one in columns)
+    found = dict(missing((*wider, gift), schema(columns)))
+    assert found == {"lines.element.colour": colour, "is_gift": gift}
+
+
+def test_only_the_topics_of_a_batch_are_parsed() -> None:
+    assert [one.topic for one in only(load(), ["visits", "orders"]).topics] == ["orders", "visits"]
+    assert only(load(), []) == load()
+
+
+def test_records_are_counted_between_positions() -> None:
+    before = {"orders": {0: 5, 1: 0}}
+    ends = {"orders": {0: 9, 1: 0}, "visits": {0: 3}}
+    assert records(before, ends) == {"orders": 4, "visits": 3}

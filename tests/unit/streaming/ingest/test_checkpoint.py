@@ -1,0 +1,121 @@
+"""A checkpoint that agrees with bronze is used; every other one is refused before anything is read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark.common.contracts import load
+from spark.common.errors import UserError
+from streaming.ingest.checkpoint import Checkpoint, Plan
+from streaming.ingest.commit import append_once, landed
+from streaming.ingest.folder import Folder
+
+IDS = {"orders": "a", "returns": "b"}
+START = {"orders": {0: 5, 1: 0}, "returns": {0: 0}}
+
+
+@pytest.fixture
+def checkpoint(spark: SparkSession, tmp_path: Path) -> Checkpoint:
+    one = Checkpoint(spark, Folder(spark, f"file://{tmp_path}/events"))
+    assert not one.exists()
+    one.create(11, START, IDS)
+    return one
+
+
+def batches(tmp_path: Path, planned: int, finished: int) -> None:
+    """Write what Spark writes of its batches."""
+    for folder, count in (("offsets", planned), ("commits", finished)):
+        (tmp_path / "events" / folder).mkdir(exist_ok=True)
+        for number in range(count + 1):
+            ends = json.dumps({"orders": {"0": 10 + number, "1": number}})
+            (tmp_path / "events" / folder / str(number)).write_text(f"v1\n{{}}\n{ends}")
+
+
+def test_a_new_checkpoint_begins_where_it_was_told(checkpoint: Checkpoint) -> None:
+    assert checkpoint.exists()
+    assert (checkpoint.planned(), checkpoint.finished(), checkpoint.seq(0)) == (-1, -1, 11)
+    assert checkpoint.reached(-1) == START
+    assert checkpoint.topic_ids(checkpoint.plan(0)) == IDS
+
+
+@pytest.mark.parametrize(
+    ("planned", "finished", "last", "following"),
+    [
+        (2, 2, 2, {0: 12, 1: 2}),  # all is finished
+        (2, 1, 1, {0: 11, 1: 1}),  # the last was planned, and did not land
+        (2, 1, 2, {0: 12, 1: 2}),  # it landed, and Spark does not know yet
+        (0, -1, -1, START["orders"]),
+        (0, -1, 0, {0: 10, 1: 0}),
+    ],
+)
+def test_what_a_crash_can_leave_is_gone_on_from(
+    checkpoint: Checkpoint, tmp_path: Path, planned: int, finished: int, last: int, following: dict[int, int]
+) -> None:
+    batches(tmp_path, planned, finished)
+    assert checkpoint.reached(last) == {"orders": following, "returns": {0: 0}}
+
+
+@pytest.mark.parametrize(
+    ("planned", "finished", "last", "message"),
+    [
+        (2, 0, 0, "batch 2 is the last that was planned, 0 the last that was finished"),
+        (1, 2, 2, "batch 1 is the last that was planned, 2 the last that was finished"),
+        (1, 1, 2, "batch 2 is the last in bronze.events, 1 the last in the checkpoint"),
+        (2, 2, 1, "batch 1 is the last in bronze.events, 2 the last in the checkpoint"),
+        (3, 2, -1, "batch -1 is the last in bronze.events, 3 the last in the checkpoint"),
+    ],
+)
+def test_what_no_crash_can_leave_is_refused(
+    checkpoint: Checkpoint, tmp_path: Path, planned: int, finished: int, last: int, message: str
+) -> None:
+    batches(tmp_path, planned, finished)
+    with pytest.raises(UserError, match=message + ".*make recover"):
+        checkpoint.reached(last)
+
+
+@pytest.mark.parametrize(("name", "number"), [("identity.json", None), ("offsets/1", 1), ("plans/0", 0)])
+def test_a_file_that_was_cut_short_is_named(
+    checkpoint: Checkpoint, tmp_path: Path, name: str, number: int | None
+) -> None:
+    batches(tmp_path, 1, 1)
+    checkpoint.keep_plan(0, Plan(load(), {"orders": "id"}))
+    path = tmp_path / "events" / name
+    path.write_text(path.read_text()[:7])
+    (path.parent / f".{path.name}.crc").unlink(missing_ok=True)
+    with pytest.raises(UserError, match=f"{name} cannot be read.*make recover"):
+        Checkpoint(checkpoint.spark, checkpoint.folder).reached(1)
+        checkpoint.plan(5)
+
+
+def test_a_plan_holds_from_its_batch_on(checkpoint: Checkpoint) -> None:
+    first, second = Plan(load(), {"orders": "a"}), Plan(load(), {"orders": "b"})
+    checkpoint.keep_plan(0, first)
+    checkpoint.keep_plan(4, second)
+    checkpoint.keep_plan(4, second)
+    assert [checkpoint.plan(number) for number in (0, 3, 4, 9)] == [first, first, second, second]
+    assert checkpoint.plan(0).contracts == load()
+
+
+def test_delta_knows_the_last_batch_of_an_application(spark: SparkSession, tmp_path: Path) -> None:
+    table = f"{tmp_path}/table"
+    spark.range(0).toDF("n").write.format("delta").save(table)
+    nothing, rows = landed(spark, table, "a"), spark.range(1).toDF("n")
+    assert (nothing.newest, nothing.table_version) == (-1, 0)
+    first = append_once(rows, table, "a", 0, nothing)
+    assert first == landed(spark, table, "a")
+    assert append_once(rows, table, "a", 0, first) is None, "a batch that runs again is skipped"
+    assert append_once(rows, table, "a", 0, nothing) is None, "and one that another process committed meanwhile"
+    append_once(rows, table, "b", 7, nothing)
+    assert append_once(rows, table, "a", 1, first)
+    assert (landed(spark, table, "a").newest, landed(spark, table, "b").newest) == (1, 7)
+    assert spark.read.format("delta").load(table).count() == 3
+
+
+def test_a_folder_is_moved_aside_under_a_free_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    assert checkpoint.folder.move_aside().endswith("events.old-1")
+    checkpoint.create(12, START, IDS)
+    assert checkpoint.folder.move_aside().endswith("events.old-2")
+    assert not checkpoint.exists()
+    assert (tmp_path / "events.old-1" / "identity.json").is_file()
