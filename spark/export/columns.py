@@ -44,13 +44,13 @@ STRING = Kind("text", "crc32(cast({} as binary))", "crc32(convert_to({}, 'UTF8')
 DATE = Kind("date", "unix_date({})", "{} - date '1970-01-01'")
 INSTANT = Kind(
     "timestamp with time zone",
-    "unix_micros({})",
+    "cast(unix_micros({}) as decimal(38, 0))",
     "extract(epoch from {}) * 1000000",
     "concat(date_format({}, 'yyyy-MM-dd HH:mm:ss.SSSSSS'), '+00')",
 )
 LOCAL = Kind(
     "timestamp without time zone",
-    "unix_micros(cast({} as timestamp))",
+    "cast(unix_micros(cast({} as timestamp)) as decimal(38, 0))",
     "extract(epoch from {}) * 1000000",
 )
 KINDS: dict[type[DataType], Kind] = {

@@ -3,20 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-TOPICS = ("customers", "orders", "returns", "ratings")
-IDENTITY = "topic, topic_id, `partition`, `offset`"
-RUN = "ingest_seq <= (select max_ingest_seq from core.run_bounds)"
-# Business key and fact of the topics that become facts.
-FACTS = {
-    "orders": ("order_id", "fct_orders"),
-    "returns": ("return_id", "fct_returns"),
-    "ratings": ("rating_id", "fct_ratings"),
+from spark.common.contracts import Contracts
+
+BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_bounds"
+# The topics whose events become rows of a fact.
+FACTS = {"orders": "fct_orders", "returns": "fct_returns", "ratings": "fct_ratings", "visits": "fct_visits"}
+# The tables that hold each event of a topic once, with those that it conflicts with.
+VERSIONS = {
+    "customers": "int_profile_versions",
+    "orders": "int_order_versions",
+    "returns": "int_return_versions",
+    "ratings": "int_rating_versions",
+    "visits": "int_visit_versions",
 }
 
 
 @dataclass(frozen=True)
 class Check:
-    """Two queries of one number each that must agree, and a query of the keys that one side lacks."""
+    """Two queries of one row with one `number` each that must agree, and a query of the keys that one side lacks."""
 
     name: str
     left: str
@@ -24,40 +28,49 @@ class Check:
     keys: str
 
 
-def lake_checks() -> list[Check]:
-    """Return the checks within the lake, in the order of the data's flow."""
+def lake_checks(contracts: Contracts, newest_batch: int, newest_load: int) -> list[Check]:
+    """Return the checks within the lake, in the order of the data's flow, up to what the last run of dbt has read."""
     return [
-        *(bronze_is_staging(topic) for topic in TOPICS),
-        snapshots_are_staging(),
-        *(staging_is_fact(topic, key, fact) for topic, (key, fact) in FACTS.items()),
+        *(bronze_is_staging(one.topic, newest_batch) for one in contracts.topics),
+        snapshots_are_staging(newest_load),
+        *(staging_is_versions(topic, contracts.of(topic).business_key, table) for topic, table in VERSIONS.items()),
+        *(staging_is_fact(topic, contracts.of(topic).business_key, fact) for topic, fact in FACTS.items()),
         lines_are_orders(),
     ]
 
 
-def bronze_is_staging(topic: str) -> Check:
-    """Valid events less duplicates are the rows of staging."""
-    valid = f"bronze.events where topic = '{topic}' and broken_rule is null and {RUN}"
+def bronze_is_staging(topic: str, newest_batch: int) -> Check:
+    """Valid events, repetitions included, are the rows of staging."""
+    valid = f"bronze.events where topic = '{topic}' and broken_rule is null and ingest_seq <= {newest_batch}"
     staging = f"staging.stg_events__{topic}"
     return Check(
-        f"{topic}: valid less duplicates = staging",
-        f"select count(distinct event_id) from {valid}",
-        f"select count(*) from {staging}",
-        f"(select event_id from {valid}) except (select event_id from {staging})",
+        f"{topic}: valid = staging",
+        f"select count(*) as number from {valid}",
+        f"select count(*) as number from {staging}",
+        either(f"select event_id from {valid}", f"select event_id from {staging}"),
     )
 
 
-def snapshots_are_staging() -> Check:
+def snapshots_are_staging(newest_load: int) -> Check:
     """Each valid row of a snapshot is in staging once per customer and as-of date."""
     key = "source, customer_id, snapshot_as_of"
-    valid = (
-        "bronze.customer_snapshots where broken_rule is null"
-        " and ingest_seq <= (select max_snapshot_seq from core.run_bounds)"
-    )
+    valid = f"bronze.customer_snapshots where broken_rule is null and ingest_seq <= {newest_load}"
     return Check(
         "snapshots: valid rows = staging",
-        f"select count(distinct {key}) from {valid}",
-        "select count(*) from staging.stg_snapshots__customers",
-        f"(select {key} from {valid}) except (select {key} from staging.stg_snapshots__customers)",
+        f"select count(distinct {key}) as number from {valid}",
+        "select count(*) as number from staging.stg_snapshots__customers",
+        either(f"select {key} from {valid}", f"select {key} from staging.stg_snapshots__customers"),
+    )
+
+
+def staging_is_versions(topic: str, key: str, table: str) -> Check:
+    """Each event of a business key is once among the versions, and so is each payload that conflicts with it."""
+    staging, identity = f"staging.stg_events__{topic}", f"source, {key}, event_id, payload_hash"
+    return Check(
+        f"{topic}: staging less repetitions = versions",
+        f"select count(distinct {identity}) as number from {staging}",
+        f"select count(*) as number from core.{table}",
+        either(f"select {identity} from {staging}", f"select {identity} from core.{table}"),
     )
 
 
@@ -66,9 +79,9 @@ def staging_is_fact(topic: str, key: str, fact: str) -> Check:
     staging = f"staging.stg_events__{topic}"
     return Check(
         f"{topic}: keys in staging = {fact}",
-        f"select count(distinct source, {key}) from {staging}",
-        f"select count(*) from core.{fact}",
-        f"(select source, {key} from {staging}) except (select source, {key} from core.{fact})",
+        f"select count(distinct source, {key}) as number from {staging}",
+        f"select count(*) as number from core.{fact}",
+        either(f"select source, {key} from {staging}", f"select source, {key} from core.{fact}"),
     )
 
 
@@ -77,18 +90,27 @@ def lines_are_orders() -> Check:
     lines = "select source, order_id, sum(amount) as amount from core.fct_order_items group by source, order_id"
     return Check(
         "order lines: amount = that of the orders",
-        "select coalesce(sum(amount), 0) from core.fct_order_items",
-        "select coalesce(sum(gross_amount), 0) from core.fct_orders",
-        f"({lines}) except (select source, order_id, gross_amount from core.fct_orders)",
+        "select coalesce(sum(amount), 0) as number from core.fct_order_items",
+        "select coalesce(sum(gross_amount), 0) as number from core.fct_orders",
+        either(lines, "select source, order_id, gross_amount as amount from core.fct_orders"),
     )
+
+
+def either(left: str, right: str) -> str:
+    """Return the query of the keys that one side has and the other lacks, a few of them."""
+    return f"select * from ((({left}) except ({right})) union all (({right}) except ({left}))) order by all limit 11"
 
 
 def numbers(checks: Sequence[Check]) -> str:
-    """Return one query for both numbers of all checks: index, left, right; one plan costs less than one per check."""
-    cast = "cast(({}) as decimal(38, 4))"
-    return " union all ".join(
-        f"select {index}, {cast.format(check.left)}, {cast.format(check.right)}" for index, check in enumerate(checks)
-    )
+    """Return one query for both numbers of all checks: index, 0 for the left and 1 for the right, number.
+
+    One plan costs less than one per check. The numbers are no scalar subqueries: those share a pool of 16 threads, in
+    which each would wait for the subqueries of the views below it, for ever where there are 16 of them.
+    """
+    sides = ((index, side) for index in range(len(checks)) for side in (0, 1))
+    number = "select {0}, {1}, cast(number as decimal(38, 4)) from ({2})"
+    queries = (number.format(i, side, (checks[i].left, checks[i].right)[side]) for i, side in sides)
+    return " union all ".join(queries)
 
 
 def counts(relations: Iterable[str]) -> str:

@@ -1,25 +1,18 @@
-"""Kafka's side: how many records each partition holds, against the identities in bronze."""
+"""Kafka's offsets against the identities in bronze, up to one batch: each record exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from spark.reconcile.broker import Gap, Topic
 
-from spark.common.errors import UserError
-from spark.common.settings import Settings
-
-# Rows, distinct identities and the range of offsets of each partition that bronze knows, of the newest topic.
-LANDED = """
-    select topic, `partition`, topic_id, count(*), count(distinct `offset`), min(`offset`), max(`offset`),
-        count_if(broken_rule is null), count_if(broken_rule is not null)
-    from bronze.events group by topic, topic_id, `partition` order by topic, `partition`
-"""
+# Each transaction leaves a gap, its mark; as many as fit into memory are looked for in Kafka.
+MOST_GAPS = 1_000_000
+NEWEST_BATCH = "select coalesce(max(ingest_seq), -1) from bronze.events"
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What bronze holds of a partition."""
+    """What bronze holds of a partition of one topic; a topic made again has another identity."""
 
     topic: str
     partition: int
@@ -31,54 +24,113 @@ class Landed:
     valid: int
     quarantined: int
 
-    def fault(self) -> str | None:
-        """Return what is wrong with the partition, or None: each offset from the first to the last exactly once."""
-        where = f"{self.topic}/{self.partition} ({self.topic_id})"
-        if self.rows != self.identities:
-            return f"{where}: {self.rows - self.identities} rows are there twice"
-        if self.rows != self.last - self.first + 1:
-            absent = self.last - self.first + 1 - self.rows
-            return f"{where}: {absent} offsets between {self.first} and {self.last} are missing"
-        if self.rows != self.valid + self.quarantined:
-            return f"{where}: {self.rows} rows are not {self.valid} valid and {self.quarantined} quarantined"
-        return None
+    @property
+    def where(self) -> str:
+        """Return the partition's name."""
+        return f"{self.topic}/{self.partition} ({self.topic_id})"
+
+    @property
+    def absent(self) -> int:
+        """Return how many offsets between the first and the last have no row."""
+        return self.last - self.first + 1 - self.identities
 
 
-def bounds(config: Settings, topics: Sequence[str]) -> dict[tuple[str, int], tuple[int, int]]:
-    """Return first and next offset of every partition of the topics.
+def landed(batch: int) -> str:
+    """Return the query of what landed up to a batch, one row per partition, in the order of `Landed`."""
+    return f"""
+        select topic, `partition`, topic_id, count(*), count(distinct `offset`), min(`offset`), max(`offset`),
+            count_if(broken_rule is null), count_if(broken_rule is not null)
+        from bronze.events where ingest_seq <= {batch}
+        group by topic, topic_id, `partition` order by topic, topic_id, `partition`"""
 
-    Raises:
-        UserError: Kafka does not answer.
+
+def inner_gaps(batch: int, parts: Sequence[Landed]) -> str:
+    """Return the query of the offsets without a row between the first and the last of partitions, as of `Gap`."""
+    return f"""
+        select topic, `partition`, previous + 1, `offset` from (
+            select topic, `partition`, `offset`,
+                lag(`offset`) over (partition by topic_id, `partition` order by `offset`) as previous
+            from bronze.events where ingest_seq <= {batch} and {of(parts)}
+        ) where `offset` > previous + 1 order by topic, `partition`, `offset` limit {MOST_GAPS}"""
+
+
+def doubles(batch: int, parts: Sequence[Landed]) -> str:
+    """Return the query of identities that are there more than once: topic, topic_id, partition, offset, rows."""
+    return f"""
+        select topic, topic_id, `partition`, `offset`, count(*) from bronze.events
+        where ingest_seq <= {batch} and {of(parts)}
+        group by topic, topic_id, `partition`, `offset` having count(*) > 1
+        order by topic, `partition`, `offset` limit 11"""
+
+
+def of(parts: Sequence[Landed]) -> str:
+    """Return the condition that a row is of one of the partitions."""
+    identities = ", ".join(f"('{one.topic_id}', {one.partition})" for one in parts)
+    return f"(topic_id, `partition`) in ({identities})"
+
+
+def current(parts: Sequence[Landed], topics: Mapping[str, Topic]) -> list[Landed]:
+    """Return the partitions of the topics that Kafka has now; the others are history and have nothing beside them."""
+    return [one for one in parts if one.topic in topics and topics[one.topic].topic_id == one.topic_id]
+
+
+def outer_gaps(now: Sequence[Landed], topics: Mapping[str, Topic]) -> list[Gap]:
+    """Return the offsets before and behind what landed that no later batch can bring, since ingest is past them.
+
+    Before: from 0 to the first that landed. Behind: those that Kafka expired before they were read.
     """
-    try:
-        consumer = KafkaConsumer(bootstrap_servers=config.kafka_bootstrap, request_timeout_ms=20_000)
-        try:
-            partitions = [
-                TopicPartition(topic, number)
-                for topic in topics
-                for number in consumer.partitions_for_topic(topic) or ()
-            ]
-            first, after = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
-        finally:
-            consumer.close()
-    except KafkaError as error:
-        raise UserError(f"Kafka at {config.kafka_bootstrap} does not answer ({error}); run `make up`") from None
-    return {(one.topic, one.partition): (first[one], after[one]) for one in partitions}
+    there = {(one.topic, one.partition): one for one in now}
+    found = []
+    for topic in topics.values():
+        for partition, (first, _) in topic.bounds.items():
+            one = there.get((topic.name, partition))
+            found.append(Gap(topic.name, partition, 0, one.first if one else first))
+            found.append(Gap(topic.name, partition, one.last + 1 if one else first, first))
+    return [gap for gap in found if gap.next > gap.first]
 
 
-def faults(landed: Sequence[Landed], kafka: dict[tuple[str, int], tuple[int, int]]) -> tuple[list[str], int]:
-    """Return what does not agree between Kafka and bronze, and how many records wait to be ingested."""
-    found = [fault for one in landed if (fault := one.fault())]
-    newest = {(one.topic, one.partition): one for one in landed}
-    waiting = 0
-    for (topic, partition), (first, after) in kafka.items():
-        one = newest.get((topic, partition))
-        reached = one.last + 1 if one else first
-        waiting += max(after - reached, 0)
-        if one and one.first > first:
-            found.append(f"{topic}/{partition}: offsets {first} to {one.first - 1} are in Kafka but not in bronze")
-        if reached > after:
-            found.append(
-                f"{topic}/{partition}: bronze reaches offset {reached - 1}, Kafka only {after - 1}; was it recreated?"
-            )
-    return found, waiting
+def split(gaps: Sequence[Gap], topics: Mapping[str, Topic]) -> tuple[list[Gap], list[Gap]]:
+    """Return the parts of the gaps that Kafka has expired, and those that it can still be asked for."""
+    expired, held = [], []
+    for gap in gaps:
+        first = min(max(topics[gap.topic].bounds[gap.partition][0], gap.first), gap.next)
+        expired.append(Gap(gap.topic, gap.partition, gap.first, first))
+        held.append(Gap(gap.topic, gap.partition, first, gap.next))
+    return [one for one in expired if one.next > one.first], [one for one in held if one.next > one.first]
+
+
+def marks(lost: Sequence[Gap], now: Sequence[Landed], empty: Sequence[Gap]) -> tuple[list[Gap], list[Gap]]:
+    """Return the expired gaps that were marks of transactions, as far as can be told, and those that are losses.
+
+    The ingest reads on without a hole or stops. So what is absent between two rows held no record, if what Kafka still
+    has of the topic shows that its producers write in transactions.
+    """
+    between = {(one.topic, one.partition): (one.first, one.last) for one in now}
+    transactional = {gap.topic for gap in empty}
+    found: tuple[list[Gap], list[Gap]] = [], []
+    for gap in lost:
+        first, last = between.get((gap.topic, gap.partition), (0, 0))
+        found[not (gap.topic in transactional and first < gap.first and gap.next <= last)].append(gap)
+    return found
+
+
+def waiting(now: Sequence[Landed], topics: Mapping[str, Topic]) -> int:
+    """Return how many offsets of Kafka lie behind what landed."""
+    reached = {(one.topic, one.partition): one.last + 1 for one in now}
+    return sum(
+        max(after - max(reached.get((topic.name, partition), first), first), 0)
+        for topic in topics.values()
+        for partition, (first, after) in topic.bounds.items()
+    )
+
+
+def faults(parts: Sequence[Landed], now: Sequence[Landed], topics: Mapping[str, Topic]) -> list[str]:
+    """Return what the counts alone say is wrong: rows that are there twice, and offsets that Kafka never gave."""
+    found = [
+        f"{one.where}: {one.rows - one.identities} rows are there twice" for one in parts if one.rows != one.identities
+    ]
+    for one in now:
+        _, after = topics[one.topic].bounds.get(one.partition, (0, 0))
+        if one.last >= after:
+            found.append(f"{one.where}: bronze reaches offset {one.last}, Kafka only {after - 1}; did Kafka lose data?")
+    return found

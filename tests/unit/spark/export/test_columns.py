@@ -97,3 +97,9 @@ def test_a_lost_row_or_a_changed_value_stops_the_export() -> None:
         verify(MART, delta, Content(2, {"word": "2"}, {"word": "78"}))
     with pytest.raises(UserError, match=r"would differ from insights.risk in word"):
         verify(MART, delta, Content(2, {"word": "1"}, {"word": "77"}))
+
+
+def test_the_checksum_of_many_instants_does_not_overflow(spark: SparkSession) -> None:
+    frame = spark.range(20_000).selectExpr("timestamp'2025-01-01 00:00:00 UTC' as at")
+    (row,) = frame.selectExpr(column("many", frame.schema["at"]).spark_checksum).collect()
+    assert int(row[0]) == 20_000 * 1_735_689_600_000_000

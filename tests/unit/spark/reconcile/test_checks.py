@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
+from spark.common.contracts import load
 from spark.reconcile import checks
 
 TABLES = {
     "bronze.events": "topic string, event_id string, broken_rule string, ingest_seq bigint",
-    "core.run_bounds": "max_ingest_seq bigint",
-    "staging.stg_events__orders": "event_id string, source string, order_id string",
+    "staging.stg_events__orders": "event_id string, source string, order_id string, payload_hash bigint",
+    "core.int_order_versions": "event_id string, source string, order_id string, payload_hash bigint",
     "core.fct_orders": "source string, order_id string",
 }
 
@@ -22,28 +23,57 @@ def lake(spark: SparkSession) -> Iterator[SparkSession]:
         spark.sql(f"create database {schema}")
     for name, columns in TABLES.items():
         spark.sql(f"create table {name} ({columns}) using parquet")
-    spark.sql("insert into core.run_bounds values (1)")
     spark.sql(
         "insert into bronze.events values ('orders', 'a', null, 1), ('orders', 'a', null, 1), ('orders', 'b', null, 1)"
     )
     spark.sql("insert into bronze.events values ('orders', 'c', 'write_off', 1), ('orders', 'd', null, 2)")
-    spark.sql("insert into staging.stg_events__orders values ('a', 's', '1'), ('b', 's', '1')")
+    spark.sql(
+        "insert into staging.stg_events__orders values ('a', 's', '1', 7), ('a', 's', '1', 7), ('b', 's', '1', 7)"
+    )
+    spark.sql("insert into core.int_order_versions values ('a', 's', '1', 7)")
     yield spark
     for schema in schemas:
         spark.sql(f"drop database {schema} cascade")
 
 
-def test_duplicates_quarantined_and_later_events_do_not_count(lake: SparkSession) -> None:
-    (row,) = lake.sql(checks.numbers([checks.bronze_is_staging("orders")])).collect()
-    assert (row[0], int(row[1]), int(row[2])) == (0, 2, 2)
+def numbers(lake: SparkSession, check: checks.Check) -> list[int]:
+    rows = lake.sql(checks.numbers([check])).collect()
+    return [int(number) for _, _, number in sorted(rows)]
+
+
+def test_quarantined_and_later_events_do_not_count(lake: SparkSession) -> None:
+    assert numbers(lake, checks.bronze_is_staging("orders", 1)) == [3, 3]
 
 
 def test_a_key_that_a_fact_lacks_is_named(lake: SparkSession) -> None:
     check = checks.staging_is_fact("orders", "order_id", "fct_orders")
-    (row,) = lake.sql(checks.numbers([check])).collect()
-    assert (int(row[1]), int(row[2])) == (1, 0)
+    assert numbers(lake, check) == [1, 0]
     assert checks.differing([tuple(key) for key in lake.sql(check.keys).collect()]) == "s/1"
+
+
+def test_an_event_that_the_versions_lack_is_named_and_a_repetition_is_not(lake: SparkSession) -> None:
+    check = checks.staging_is_versions("orders", "order_id", "int_order_versions")
+    assert numbers(lake, check) == [2, 1]
+    assert checks.differing([tuple(key) for key in lake.sql(check.keys).collect()]) == "s/1/b/7"
+
+
+def test_a_key_that_only_the_later_station_has_is_named(lake: SparkSession) -> None:
+    lake.sql("insert into staging.stg_events__orders values ('z', 's', '9', 7)")
+    check = checks.bronze_is_staging("orders", 1)
+    assert numbers(lake, check) == [3, 4]
+    assert checks.differing([tuple(key) for key in lake.sql(check.keys).collect()]) == "z"
+
+
+def test_every_topic_of_the_contracts_is_checked() -> None:
+    names = [check.name for check in checks.lake_checks(load(), 7, 3)]
+    assert [f"{one.topic}: valid = staging" for one in load().topics] == names[: len(load().topics)]
+    assert "ratings: keys in staging = fct_ratings" in names
+    assert set(checks.FACTS) <= {one.topic for one in load().topics} == set(checks.VERSIONS)
 
 
 def test_many_keys_are_cut_short() -> None:
     assert checks.differing([(n,) for n in range(12)]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …"
+
+
+def test_no_number_is_a_scalar_subquery() -> None:
+    assert "cast((" not in checks.numbers(checks.lake_checks(load(), 7, 3))

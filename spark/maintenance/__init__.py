@@ -1,0 +1,1 @@
+"""Keeping the lake's tables small in files: compaction, vacuum, and a log that does not grow."""

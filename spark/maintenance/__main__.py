@@ -1,0 +1,120 @@
+"""Compact small files, remove dead ones, and trim the logs of the lake's tables, each as its owner; ingest may run.
+
+Tables that are fine are skipped: they have fewer small files and commits than the limits.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+
+from spark.common import locks
+from spark.common.errors import UsageError, UserError, entry_point
+from spark.common.settings import Settings, settings
+from spark.common.webhdfs import WebHdfs
+from spark.maintenance.survey import READER, Folder, folder, folders
+from spark.maintenance.upkeep import Limits
+
+HEADER = f"{'table':<34}{'live files':>18}{'live MB':>18}{'files on HDFS':>18}{'commits':>18}"
+# Training and scoring replace rows, and whoever commits second would fail.
+LOCKS = {"predictions": "models"}
+BYTES_PER_MB = 1_000_000
+# A file that a writer has not committed yet looks dead; no batch takes an hour.
+LEAST = {"small_files": 2, "commits": 1, "retain_hours": 1, "log_hours": 1}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Look at every table, keep up those that need it, and say what changed."""
+    config, limits = settings(), parse(argv)
+    hdfs = WebHdfs.of(config, READER)
+    with locks.hold(config, "maintenance"):
+        found = list(folders(hdfs))
+        due = [one for one in found if one.pays(limits.small_files, limits.commits)]
+        lines = [line for group in by_owner(due) for line in kept_up(config, hdfs, group, limits)]
+    print("\n".join([HEADER, *lines] if lines else []), end="\n" if lines else "")
+    print(f"{len(found)} tables: {len(lines)} kept up, {len(found) - len(lines)} left as they are")
+
+
+def parse(argv: Sequence[str] | None) -> Limits:
+    """Read the command line.
+
+    Raises:
+        UsageError: a limit is out of range.
+    """
+    parser = argparse.ArgumentParser(
+        prog="spark.maintenance", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--small-files", type=int, default=16, help="compact from so many files below 32 MB on")
+    parser.add_argument("--commits", type=int, default=200, help="trim a log from so many commits on")
+    parser.add_argument("--retain-hours", type=int, default=168, help="keep files of older versions so long")
+    parser.add_argument("--log-hours", type=int, default=2, help="keep the commits of a trimmed log so long")
+    args = parser.parse_args(argv)
+    limits = Limits(args.small_files, args.commits, args.retain_hours, args.log_hours)
+    for name, least in LEAST.items():
+        if getattr(limits, name) < least:
+            raise UsageError(f"--{name.replace('_', '-')} must be {least} or more")
+    return limits
+
+
+def by_owner(due: Iterable[Folder]) -> list[list[Folder]]:
+    """Return the tables by their owner and the lock that their writers hold."""
+    ordered = sorted(due, key=lambda one: (one.owner, lock_of(one), one.name))
+    return [list(group) for _, group in groupby(ordered, key=lambda one: (one.owner, lock_of(one)))]
+
+
+def lock_of(table: Folder) -> str:
+    """Return the lock of the job that replaces a table's rows, or nothing where rows are only appended."""
+    return LOCKS.get(table.name.split(".")[0], "")
+
+
+def kept_up(config: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:
+    """Keep up the tables of one owner and yield a line for each.
+
+    Raises:
+        UserError: the owner's process failed; its own line stands above.
+    """
+    owner, lock = tables[0].owner, lock_of(tables[0])
+    print(f"maintenance: {len(tables)} tables of {owner}", file=sys.stderr, flush=True)
+    with ExitStack() as stack:
+        try:
+            if lock:
+                stack.enter_context(locks.hold(config, lock))
+        except UserError as error:
+            print(f"maintenance: {error}; its tables are left for the next time", file=sys.stderr)
+            return
+        command = [sys.executable, "-m", "spark.maintenance.worker", "--owner", owner, *limits.arguments()]
+        wanted = "".join(
+            json.dumps({"name": one.name, "path": one.path, "files": one.files, "commits": one.commits}) + "\n"
+            for one in tables
+        )
+        done = subprocess.run(command, input=wanted, stdout=subprocess.PIPE, text=True, check=False)
+    known = {one.name: one for one in tables}
+    # Delta prints to the same stream.
+    for answer in (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")):
+        before = known[answer["name"]]
+        yield row(before, folder(hdfs, before.path, owner), answer["before"], answer["after"])
+    if done.returncode:
+        raise UserError(f"the upkeep of {owner}'s tables failed, see above")
+
+
+def row(before: Folder, after: Folder, live_before: dict[str, int], live_after: dict[str, int]) -> str:
+    """Return one line of the table of what changed."""
+    pairs = [
+        change(live_before["files"], live_after["files"]),
+        f"{live_before['bytes'] / BYTES_PER_MB:,.1f} -> {live_after['bytes'] / BYTES_PER_MB:,.1f}",
+        change(before.files, after.files),
+        change(before.commits, after.commits),
+    ]
+    return f"{before.name:<34}{''.join(f'{pair:>18}' for pair in pairs)}"
+
+
+def change(before: int, after: int) -> str:
+    """Return a count before and after."""
+    return f"{before:,} -> {after:,}"
+
+
+if __name__ == "__main__":
+    entry_point(main)()
