@@ -1,8 +1,8 @@
-{#- The day given with `--vars 'as_of: 2011-09-10'` as an instant, or null. -#}
-{% macro given_as_of() -%}
-    {%- set day = var('as_of', none) -%}
+{#- The day that a variable gives, such as 2011-09-10, as an instant, or null. -#}
+{% macro given_day(name) -%}
+    {%- set day = var(name, none) -%}
     {%- if day and not modules.re.match('^\\d{4}-\\d{2}-\\d{2}$', day | string) -%}
-        {{ exceptions.raise_compiler_error('as_of is a day such as 2011-09-10, not ' ~ day) }}
+        {{ exceptions.raise_compiler_error(name ~ ' is a day such as 2011-09-10, not ' ~ day) }}
     {%- endif -%}
     cast({{ "'" ~ day ~ "'" if day else 'null' }} as timestamp)
 {%- endmacro %}

@@ -33,3 +33,26 @@
 {% macro share(part, whole) -%}
     cast(cast({{ part }} as decimal(18, 0)) / nullif({{ whole }}, 0) as decimal(9, 6))
 {%- endmacro %}
+
+{#- The meteorological season of the northern hemisphere. -#}
+{% macro season_of(instant) -%}
+    case
+        when month({{ instant }}) in (12, 1, 2) then 'winter'
+        when month({{ instant }}) in (3, 4, 5) then 'spring'
+        when month({{ instant }}) in (6, 7, 8) then 'summer'
+        when month({{ instant }}) in (9, 10, 11) then 'autumn'
+    end
+{%- endmacro %}
+
+{#- How many times as large one share is as another, all four of them counts, rounded once; null without the other. -#}
+{% macro lift(part, whole, other_part, other_whole) -%}
+    cast(
+        cast({{ part }} * {{ other_whole }} as decimal(18, 0))
+        / nullif(cast({{ whole }} * {{ other_part }} as decimal(18, 0)), 0) as decimal(12, 4)
+    )
+{%- endmacro %}
+
+{#- The third that a row is in along a named window, 1 to 3; equal values stay together. -#}
+{% macro third_of(window) -%}
+    1 + cast(floor(least(percent_rank() over {{ window }}, 0.999) * 3) as int)
+{%- endmacro %}

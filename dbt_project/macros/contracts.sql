@@ -3,6 +3,10 @@
     Delta takes a check that is null as broken, so a check on a nullable column names the null. -#}
 {% macro spark__tblproperties_clause() -%}
     {%- set properties = dict(config.get('tblproperties') or {}) -%}
+    {%- if config.get('materialized') == 'incremental' -%}
+        {#- a row that changes is marked and written anew, its file is not -#}
+        {%- do properties.update({'delta.enableDeletionVectors': 'true'}) -%}
+    {%- endif -%}
     {%- if config.get('contract').enforced -%}
         {%- for constraint in model.constraints if constraint.type == 'check' -%}
             {%- do properties.update({'delta.constraints.' ~ constraint.name: constraint.expression}) -%}

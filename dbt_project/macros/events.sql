@@ -1,9 +1,7 @@
-{#- The valid events of a topic, each once, up to the run's last ingested batch. The same `event_id` again is a
-    duplicate; with another payload it is a conflict, and the smallest hash wins whatever arrived first. -#}
-{% macro accepted_events(topic) -%}
-    select
-        *,
-        row_number() over (partition by event_id order by payload_hash, ingest_seq, `partition`, `offset`) as copy_number
+{#- The valid events of a topic up to the run's last ingested batch, repetitions included: to leave them out takes all of
+    history, so it is done where versions are kept, see `versions_of`. -#}
+{% macro valid_events(topic) -%}
+    select *
     from {{ source('bronze', 'events') }}
     where
         topic = '{{ topic }}'
@@ -14,6 +12,12 @@
 {#- The sum of an amount over an array of order lines, exact: quantities are whole numbers, prices have four places. -#}
 {% macro sum_of_lines(lines, amount, type) -%}
     aggregate({{ lines }}, cast(0 as {{ type }}), (total, line) -> cast(total + {{ amount }} as {{ type }}))
+{%- endmacro %}
+
+{#- True of the state of a cell (a customer's day, an hour of sales) that was known at an instant, which is a midnight. -#}
+{% macro known_by(state, instant) -%}
+    {{ state }}.known_on < {{ instant }}
+    and ({{ state }}.superseded_on is null or {{ state }}.superseded_on >= {{ instant }})
 {%- endmacro %}
 
 {#- True of the version of a business key that was known at an instant: later events, corrections included, do not

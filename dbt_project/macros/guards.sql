@@ -18,6 +18,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Says what to do where an incremental table lacks columns that its model has: dbt would name the columns alone. -#}
+{% macro refuse_another_shape() -%}
+    {%- if execute and is_incremental() -%}
+        {%- set held = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+        {%- for name in model.columns if name not in held -%}
+            {{ exceptions.raise_compiler_error(this ~ ' was built before it had ' ~ name ~ '; run `dbt build --full-refresh` once') }}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- dbt creates the schemas of what is selected before any hook runs, so a model of the other store is met here first. -#}
 {% macro create_schema(relation) -%}
     {%- if (relation.schema == 'reporting') != (target.type == 'postgres') -%}
@@ -25,4 +35,12 @@
         {{ exceptions.raise_compiler_error('schema ' ~ relation.schema ~ ' is not built on target ' ~ target.name ~ '; use --target ' ~ other) }}
     {%- endif -%}
     {{ adapter.dispatch('create_schema', 'dbt')(relation) }}
+{%- endmacro %}
+
+{#- The day that movements are measured from; without features of that day everybody would look new. -#}
+{% macro moved_since(as_of) -%}
+    {%- if var('movement_days') not in var('cut_days') -%}
+        {{ exceptions.raise_compiler_error('movement_days is ' ~ var('movement_days') ~ ', and features are made only of ' ~ var('cut_days') | join(', ') ~ ' days before as_of; add it to cut_days') }}
+    {%- endif -%}
+    {{ as_of }} - make_dt_interval({{ var('movement_days') }})
 {%- endmacro %}

@@ -20,15 +20,7 @@ members as (
     select
         source,
         customer_id,
-        'rule' as segmentation,
-        segment_name
-    from segments
-    union all
-    select
-        source,
-        customer_id,
-        'rfm' as segmentation,
-        rfm_segment as segment_name
+        stack(3, 'rule', segment_name, 'rfm', rfm_segment, 'city', city) as (segmentation, segment_name)
     from segments
     union all
     select

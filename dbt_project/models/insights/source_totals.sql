@@ -4,70 +4,69 @@ bounds as (
     select * from {{ ref('run_bounds') }}
 ),
 
-facts as (
-    select
-        versions.source,
-        'order' as kind,
-        versions.currency,
-        versions.is_guest,
-        versions.line_count,
-        versions.items,
-        versions.gross_amount,
-        versions.ordered_at
-    from {{ ref('int_order_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    union all
-    select
-        versions.source,
-        'return' as kind,
-        versions.currency,
-        null as is_guest,
-        versions.line_count,
-        null as items,
-        versions.gross_amount,
-        null as ordered_at
-    from {{ ref('int_return_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    union all
+sales as (
+    select hours.*
+    from {{ ref('int_sales_hours') }} as hours
+    inner join bounds on {{ known_by('hours', 'bounds.as_of') }}
+    where hours.orders + hours.returns > 0
+),
+
+customers as (
     select
         source,
-        'customer' as kind,
-        null as currency,
-        null as is_guest,
-        null as line_count,
-        null as items,
-        null as gross_amount,
-        first_ordered_at as ordered_at
+        count(*) as customers,
+        count(first_ordered_at) as buyers
     from {{ ref('customer_behaviour') }}
+    group by source
 ),
 
 totals as (
     select
         source,
         min(currency) as currency,
-        count_if(kind = 'order') as orders,
-        count_if(is_guest) as guest_orders,
-        coalesce(sum(line_count) filter (where kind = 'order'), 0) as order_lines,
-        coalesce(sum(items), 0) as items,
-        count_if(kind = 'return') as returns,
-        coalesce(sum(line_count) filter (where kind = 'return'), 0) as return_lines,
-        count_if(kind = 'customer') as customers,
-        count_if(kind = 'customer' and ordered_at is not null) as buyers,
-        cast(coalesce(sum(gross_amount) filter (where kind = 'order'), 0) as decimal(18, 4)) as gross_revenue,
-        cast(coalesce(sum(gross_amount) filter (where kind = 'return'), 0) as decimal(18, 4)) as returned_amount,
-        min(ordered_at) filter (where kind = 'order') as first_ordered_at,
-        max(ordered_at) filter (where kind = 'order') as last_ordered_at
-    from facts
+        sum(orders) as orders,
+        sum(guest_orders) as guest_orders,
+        sum(order_lines) as order_lines,
+        sum(items) as items,
+        sum(returns) as returns,
+        sum(return_lines) as return_lines,
+        cast(sum(gross_amount) as decimal(18, 4)) as gross_revenue,
+        cast(sum(returned_amount) as decimal(18, 4)) as returned_amount,
+        min(first_ordered_at) as first_ordered_at,
+        max(last_ordered_at) as last_ordered_at
+    from sales
     group by source
+),
+
+-- a source of totals files alone has customers and no sales, one of guests alone the reverse
+sources as (
+    select source from totals
+    union distinct
+    select source from customers
 ),
 
 final as (
     select
-        totals.*,
-        cast(totals.gross_revenue - totals.returned_amount as decimal(18, 4)) as net_revenue,
+        sources.source,
+        totals.currency,
+        coalesce(totals.orders, 0) as orders,
+        coalesce(totals.guest_orders, 0) as guest_orders,
+        coalesce(totals.order_lines, 0) as order_lines,
+        coalesce(totals.items, 0) as items,
+        coalesce(totals.returns, 0) as returns,
+        coalesce(totals.return_lines, 0) as return_lines,
+        coalesce(customers.customers, 0) as customers,
+        coalesce(customers.buyers, 0) as buyers,
+        cast(coalesce(totals.gross_revenue, 0) as decimal(18, 4)) as gross_revenue,
+        cast(coalesce(totals.returned_amount, 0) as decimal(18, 4)) as returned_amount,
+        cast(coalesce(totals.gross_revenue - totals.returned_amount, 0) as decimal(18, 4)) as net_revenue,
+        totals.first_ordered_at,
+        totals.last_ordered_at,
         bounds.as_of
-    from totals
+    from sources
     cross join bounds
+    left join totals on sources.source = totals.source
+    left join customers on sources.source = customers.source
 )
 
 select * from final

@@ -1,9 +1,17 @@
-{{ config(materialized='table', file_format='delta', contract={'enforced': true}) }}
+{{ config(
+    materialized='incremental',
+    unique_key=['source', 'order_id', 'event_id', 'payload_hash'],
+    meta={'pruned_by': 'order_id'}
+) }}
 
 with
 
-orders as (
-    select * from {{ ref('stg_events__orders') }}
+events as (
+    {{ events_of_what_arrived('orders', 'order_id', ['customer_id', 'currency', 'discount_applied', 'order_lines']) }}
+),
+
+versions as (
+    {{ versions_of('events', 'order_id', cells=true) }}
 ),
 
 final as (
@@ -14,18 +22,24 @@ final as (
         customer_id,
         customer_id is null as is_guest,
         -- a correction changes what was ordered, not when
-        min(recorded_at) over (partition by source, order_id) as ordered_at,
+        first_recorded_at as ordered_at,
         recorded_at,
-        lead(recorded_at) over (partition by source, order_id order by recorded_at, event_id) as superseded_at,
+        superseded_at,
         currency,
         discount_applied,
+        order_lines,
         size(order_lines) as line_count,
         {{ sum_of_lines('order_lines', 'if(line.is_product, line.quantity, 0)', 'bigint') }} as items,
         {{ sum_of_lines('order_lines', 'line.quantity * line.unit_price', 'decimal(18, 4)') }} as gross_amount,
         {{ sum_of_lines('order_lines', 'if(line.is_product, line.quantity * line.unit_price, 0)', 'decimal(18, 4)') }}
             as product_amount,
+        customer_ids,
+        recorded_days,
+        is_kept,
+        payload_hash,
         ingest_seq
-    from orders
+    from versions
+    sort by recorded_at
 )
 
 select * from final

@@ -1,7 +1,17 @@
+{{ config(
+    materialized='incremental',
+    unique_key=['source', 'rating_id', 'event_id', 'payload_hash'],
+    meta={'pruned_by': 'rating_id'}
+) }}
+
 with
 
-ratings as (
-    select * from {{ ref('stg_events__ratings') }}
+events as (
+    {{ events_of_what_arrived('ratings', 'rating_id', ['order_id', 'customer_id', 'rating']) }}
+),
+
+versions as (
+    {{ versions_of('events', 'rating_id', cells=true) }}
 ),
 
 final as (
@@ -11,12 +21,17 @@ final as (
         event_id,
         order_id,
         customer_id,
-        min(recorded_at) over (partition by source, rating_id) as rated_at,
+        first_recorded_at as rated_at,
         recorded_at,
-        lead(recorded_at) over (partition by source, rating_id order by recorded_at, event_id) as superseded_at,
+        superseded_at,
         rating,
+        customer_ids,
+        recorded_days,
+        is_kept,
+        payload_hash,
         ingest_seq
-    from ratings
+    from versions
+    sort by recorded_at
 )
 
 select * from final

@@ -1,9 +1,17 @@
-{{ config(materialized='table', file_format='delta', contract={'enforced': true}) }}
+{{ config(
+    materialized='incremental',
+    unique_key=['source', 'return_id', 'event_id', 'payload_hash'],
+    meta={'pruned_by': 'return_id'}
+) }}
 
 with
 
-returns as (
-    select * from {{ ref('stg_events__returns') }}
+events as (
+    {{ events_of_what_arrived('returns', 'return_id', ['order_id', 'customer_id', 'currency', 'return_lines']) }}
+),
+
+versions as (
+    {{ versions_of('events', 'return_id', cells=true) }}
 ),
 
 final as (
@@ -13,15 +21,21 @@ final as (
         event_id,
         order_id,
         customer_id,
-        min(recorded_at) over (partition by source, return_id) as returned_at,
+        first_recorded_at as returned_at,
         recorded_at,
-        lead(recorded_at) over (partition by source, return_id order by recorded_at, event_id) as superseded_at,
+        superseded_at,
         currency,
+        return_lines,
         size(return_lines) as line_count,
         {{ sum_of_lines('return_lines', 'if(line.is_product, line.quantity, 0)', 'bigint') }} as items,
         {{ sum_of_lines('return_lines', 'line.quantity * line.unit_price', 'decimal(18, 4)') }} as gross_amount,
+        customer_ids,
+        recorded_days,
+        is_kept,
+        payload_hash,
         ingest_seq
-    from returns
+    from versions
+    sort by recorded_at
 )
 
 select * from final

@@ -1,7 +1,7 @@
 with
 
 events as (
-    {{ accepted_events('customers') }}
+    {{ valid_events('customers') }}
 )
 
 select
@@ -13,6 +13,9 @@ select
     birth_date,
     city,
     membership_type,
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
     ingest_seq
 from events
-where copy_number = 1

@@ -1,7 +1,7 @@
 with
 
 events as (
-    {{ accepted_events('orders') }}
+    {{ valid_events('orders') }}
 )
 
 select
@@ -14,6 +14,9 @@ select
     currency,
     discount_applied,
     lines as order_lines,
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
     ingest_seq
 from events
-where copy_number = 1

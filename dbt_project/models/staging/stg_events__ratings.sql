@@ -1,7 +1,7 @@
 with
 
 events as (
-    {{ accepted_events('ratings') }}
+    {{ valid_events('ratings') }}
 )
 
 select
@@ -12,6 +12,9 @@ select
     customer_id,
     occurred_at as recorded_at,
     rating,
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
     ingest_seq
 from events
-where copy_number = 1

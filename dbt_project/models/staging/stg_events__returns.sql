@@ -1,7 +1,7 @@
 with
 
 events as (
-    {{ accepted_events('returns') }}
+    {{ valid_events('returns') }}
 )
 
 select
@@ -13,6 +13,9 @@ select
     occurred_at as recorded_at,
     currency,
     lines as return_lines,
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
     ingest_seq
 from events
-where copy_number = 1

@@ -4,17 +4,18 @@ bounds as (
     select * from {{ ref('run_bounds') }}
 ),
 
--- only cuts whose 90 days have passed: before that nobody knows
+-- only cuts whose horizon has passed: before that nobody knows
 cuts as (
     select features.*
     from {{ ref('churn_features') }} as features
-    inner join bounds on features.as_of + interval 90 days <= bounds.as_of
+    inner join bounds on features.as_of + make_dt_interval({{ var('churn_horizon_days') }}) <= bounds.as_of
 ),
 
-orders as (
-    select versions.*
-    from {{ ref('int_order_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
+days as (
+    select days.*
+    from {{ ref('int_customer_days') }} as days
+    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    where days.orders > 0
 ),
 
 final as (
@@ -22,14 +23,14 @@ final as (
         cuts.source,
         cuts.customer_id,
         cuts.as_of,
-        count(orders.order_id) = 0 as is_churned
+        count(days.orders) = 0 as is_churned
     from cuts
-    left join orders
+    left join days
         on
-            cuts.source = orders.source
-            and cuts.customer_id = orders.customer_id
-            and cuts.as_of <= orders.ordered_at
-            and cuts.as_of + interval 90 days > orders.ordered_at
+            cuts.source = days.source
+            and cuts.customer_id = days.customer_id
+            and cuts.as_of <= days.happened_on
+            and cuts.as_of + make_dt_interval({{ var('churn_horizon_days') }}) > days.happened_on
     group by cuts.source, cuts.customer_id, cuts.as_of
 )
 

@@ -12,34 +12,36 @@ openings as (
     select * from {{ ref('int_opening_snapshots') }}
 ),
 
-activity as (
-    select * from {{ ref('int_customer_activity') }}
+days as (
+    select days.*
+    from {{ ref('int_customer_days') }} as days
+    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
 ),
 
 -- what happened before the opening balance is in it already, whenever it arrived
 dated as (
     select
-        activity.*,
-        struct(activity.happened_at, activity.activity_id) as happened,
-        openings.customer_id is null or activity.happened_at >= openings.snapshot_as_of as is_counted
-    from activity
-    left join openings on activity.source = openings.source and activity.customer_id = openings.customer_id
+        days.*,
+        openings.customer_id is null or days.happened_on >= openings.snapshot_as_of as is_counted
+    from days
+    left join openings on days.source = openings.source and days.customer_id = openings.customer_id
 ),
 
 totals as (
     select
         source,
         customer_id,
-        sum(amount) filter (where is_counted) as amount,
+        sum(gross_amount - returned_amount) filter (where is_counted) as amount,
         sum(items) filter (where is_counted) as items,
-        avg(cast(rating as decimal(4, 2))) filter (where is_counted) as average_rating,
-        max_by(rating, happened) filter (where is_counted and rating is not null) as last_rating,
-        max_by(discount_applied, happened) filter (where is_counted and discount_applied is not null)
+        cast(sum(rating_sum) filter (where is_counted) as decimal(18, 0))
+        / nullif(sum(ratings) filter (where is_counted), 0) as average_rating,
+        max_by(last_rating, happened_on) filter (where is_counted and last_rating is not null) as last_rating,
+        max_by(discount_applied, happened_on) filter (where is_counted and discount_applied is not null)
             as discount_applied,
-        max(happened_at) filter (where is_counted and kind = 'order') as last_counted_order_at,
-        nullif(count(*) filter (where kind = 'order'), 0) as orders,
-        min(happened_at) filter (where kind = 'order') as first_ordered_at,
-        max(happened_at) filter (where kind = 'order') as last_ordered_at,
+        max(last_ordered_at) filter (where is_counted) as last_counted_order_at,
+        nullif(sum(orders), 0) as orders,
+        min(first_ordered_at) as first_ordered_at,
+        max(last_ordered_at) as last_ordered_at,
         min(currency) as currency
     from dated
     group by source, customer_id

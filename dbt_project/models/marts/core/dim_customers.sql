@@ -5,15 +5,18 @@ bounds as (
 ),
 
 profiles as (
-    select * from {{ ref('stg_events__customers') }}
+    select * from {{ ref('int_profile_versions') }}
 ),
 
 openings as (
     select * from {{ ref('int_opening_snapshots') }}
 ),
 
-activity as (
-    select * from {{ ref('int_customer_activity') }}
+days as (
+    select days.*
+    from {{ ref('int_customer_days') }} as days
+    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    where days.orders + days.returns + days.ratings > 0
 ),
 
 -- each row is what one message or file said of a customer
@@ -28,7 +31,7 @@ statements as (
         profiles.membership_type
     from profiles
     inner join bounds on profiles.recorded_at < bounds.as_of
-    where profiles.customer_id is not null
+    where profiles.is_kept
     union all
     select
         source,
@@ -48,7 +51,7 @@ statements as (
         null as age,
         null as city,
         null as membership_type
-    from activity
+    from days
 ),
 
 final as (

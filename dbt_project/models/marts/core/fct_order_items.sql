@@ -2,37 +2,26 @@
 
 with
 
-orders as (
-    select * from {{ ref('fct_orders') }}
-),
-
-events as (
-    select * from {{ ref('stg_events__orders') }}
-),
-
-numbered as (
-    select
-        event_id,
-        posexplode(order_lines) as (line_index, line)
-    from events
+order_lines as (
+    select * from {{ ref('int_order_lines') }}
 ),
 
 final as (
     select
-        orders.source,
-        orders.order_id,
-        numbered.line_index + 1 as line_number,
-        orders.customer_id,
-        orders.ordered_at,
-        numbered.line.product_id,
-        numbered.line.description,
-        numbered.line.is_product,
-        numbered.line.quantity,
-        numbered.line.unit_price,
-        cast(numbered.line.quantity * numbered.line.unit_price as decimal(18, 4)) as amount,
-        orders.currency
-    from orders
-    inner join numbered on orders.event_id = numbered.event_id
+        source,
+        order_id,
+        line_number,
+        customer_id,
+        ordered_at,
+        product_id,
+        description,
+        is_product,
+        quantity,
+        unit_price,
+        amount,
+        currency
+    from order_lines
+    where superseded_at is null
 )
 
 select * from final

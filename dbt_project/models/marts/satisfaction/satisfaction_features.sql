@@ -1,5 +1,9 @@
 with
 
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
 behaviour as (
     select * from {{ ref('customer_behaviour') }}
 ),
@@ -8,29 +12,22 @@ openings as (
     select * from {{ ref('int_opening_snapshots') }}
 ),
 
-ratings as (
-    select
-        activity.source,
-        activity.customer_id,
-        activity.rating,
-        row_number() over (
-            partition by activity.source, activity.customer_id
-            order by activity.happened_at desc, activity.activity_id desc
-        ) as rating_rank
-    from {{ ref('int_customer_activity') }} as activity
-    inner join openings on activity.source = openings.source and activity.customer_id = openings.customer_id
-    where activity.kind = 'rating' and activity.happened_at >= openings.snapshot_as_of
-),
-
 -- the last rating is the label, so it may not be in a feature
 earlier_ratings as (
     select
-        source,
-        customer_id,
-        avg(cast(rating as decimal(4, 2))) as average_rating
-    from ratings
-    where rating_rank > 1
-    group by source, customer_id
+        days.source,
+        days.customer_id,
+        cast(sum(days.rating_sum) - max_by(days.last_rating, days.happened_on) as decimal(18, 0))
+        / nullif(sum(days.ratings) - 1, 0) as average_rating
+    from {{ ref('int_customer_days') }} as days
+    inner join openings
+        on
+            days.source = openings.source
+            and days.customer_id = openings.customer_id
+            and days.happened_on >= openings.snapshot_as_of
+    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    where days.ratings > 0
+    group by days.source, days.customer_id
 ),
 
 final as (

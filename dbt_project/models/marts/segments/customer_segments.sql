@@ -16,9 +16,9 @@ scored as (
     select
         source,
         customer_id,
-        1 + cast(floor(least(percent_rank() over recency, 0.999) * 3) as int) as recency_score,
-        1 + cast(floor(least(percent_rank() over frequency, 0.999) * 3) as int) as frequency_score,
-        1 + cast(floor(least(percent_rank() over monetary, 0.999) * 3) as int) as monetary_score
+        {{ third_of('recency') }} as recency_score,
+        {{ third_of('frequency') }} as frequency_score,
+        {{ third_of('monetary') }} as monetary_score
     from features
     window
         recency as (partition by source order by recency_days desc),

@@ -1,70 +1,79 @@
-{{ config(materialized='table', file_format='delta') }}
-
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
-),
-
 orders as (
-    select versions.*
-    from {{ ref('int_order_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null
+    select * from {{ ref('int_order_versions') }}
 ),
 
 returns as (
-    select versions.*
-    from {{ ref('int_return_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null
+    select * from {{ ref('int_return_versions') }}
 ),
 
 ratings as (
-    select versions.*
-    from {{ ref('int_rating_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null
+    select * from {{ ref('int_rating_versions') }}
 ),
 
 final as (
     select
         source,
-        customer_id,
         'order' as kind,
         order_id as activity_id,
+        event_id,
+        customer_id,
         ordered_at as happened_at,
+        recorded_at,
+        superseded_at,
+        line_count,
         gross_amount as amount,
         items,
         currency,
         discount_applied,
-        cast(null as int) as rating
+        cast(null as int) as rating,
+        customer_ids,
+        recorded_days,
+        payload_hash,
+        ingest_seq
     from orders
     union all
     select
         source,
-        customer_id,
         'return' as kind,
         return_id as activity_id,
+        event_id,
+        customer_id,
         returned_at as happened_at,
-        -gross_amount as amount,
+        recorded_at,
+        superseded_at,
+        line_count,
+        gross_amount as amount,
         cast(null as bigint) as items,
         currency,
         cast(null as boolean) as discount_applied,
-        cast(null as int) as rating
+        cast(null as int) as rating,
+        customer_ids,
+        recorded_days,
+        payload_hash,
+        ingest_seq
     from returns
     union all
     select
         source,
-        customer_id,
         'rating' as kind,
         rating_id as activity_id,
+        event_id,
+        customer_id,
         rated_at as happened_at,
+        recorded_at,
+        superseded_at,
+        cast(null as int) as line_count,
         cast(null as decimal(18, 4)) as amount,
         cast(null as bigint) as items,
         cast(null as string) as currency,
         cast(null as boolean) as discount_applied,
-        rating
+        rating,
+        customer_ids,
+        recorded_days,
+        payload_hash,
+        ingest_seq
     from ratings
 )
 

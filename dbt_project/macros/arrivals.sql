@@ -1,0 +1,71 @@
+{#- Incremental models touch what arrived and nothing else. What arrived is known by `ingest_seq`, never by event time,
+    as an event may be late by years. The values below go into the SQL as literals, for only by those does Delta leave
+    files and Parquet pages unopened. -#}
+
+{#- One row of one query as a list; `none` for each value where there is nothing to ask yet. -#}
+{% macro one_row_of(query, width) -%}
+    {%- if not (execute and is_incremental()) -%}
+        {{ return([none] * width) }}
+    {%- endif -%}
+    {{ return(run_query(query)[0].values() | list) }}
+{%- endmacro %}
+
+{#- The newest batch of each of these columns that this model holds already; -1 where it is built whole. -#}
+{% macro batches_held(columns) -%}
+    {{ refuse_another_shape() }}
+    {%- set newest = [] -%}
+    {%- for column in columns -%}{%- do newest.append('max(' ~ column ~ ')') -%}{%- endfor -%}
+    {%- set held = [] -%}
+    {%- for batch in one_row_of('select ' ~ newest | join(', ') ~ ' from ' ~ this, columns | length) -%}
+        {%- do held.append(-1 if batch is none else batch) -%}
+    {%- endfor -%}
+    {{ return(held) }}
+{%- endmacro %}
+
+{#- True of the rows to take up: later batches than the one held, and with `make backfill` the days that it names. -#}
+{% macro arrived_after(batch) -%}
+    {%- if var('backfill_from', none) -%}
+        (ingest_seq > {{ batch }} or (recorded_at >= {{ given_day('backfill_from') }} and recorded_at < {{ given_day('backfill_to') }}))
+    {%- else -%}
+        ingest_seq > {{ batch }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The condition that keeps a column between two values, either of which may be missing with all that arrived. -#}
+{% macro between(column, bounds) -%}
+    {%- if bounds[0] is none or bounds[1] is none -%}
+        false
+    {%- else -%}
+        {{ column }} between '{{ bounds[0] | string | replace("\\", "\\\\") | replace("'", "\\'") }}' and '{{ bounds[1] | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The condition on what arrived since the newest batch of each kind that this model holds. The batches are held by kind,
+    so that a run in which the model of one kind failed leaves nothing out. -#}
+{% macro arrived_activity(kinds) -%}
+    {%- set columns, conditions = [], [] -%}
+    {%- for kind in kinds -%}{%- do columns.append(kind ~ '_seq') -%}{%- endfor -%}
+    {%- for batch in batches_held(columns) -%}
+        {%- do conditions.append("kind = '" ~ kinds[loop.index0] ~ "' and " ~ arrived_after(batch)) -%}
+    {%- endfor -%}
+    {{ return('(' ~ conditions | join(' or ') ~ ')') }}
+{%- endmacro %}
+
+{#- The first and the last day that what arrived may change, as dates to compare with; `none` where nothing arrived. -#}
+{% macro days_touched_by(arrived) -%}
+    {{ return(one_row_of(
+        'select min(array_min(recorded_days)), max(array_max(recorded_days)) from ' ~ ref('int_activity_versions')
+        ~ ' where ' ~ arrived, 2
+    )) }}
+{%- endmacro %}
+
+{#- True of the instants of those days, and of all where the model is built whole. -#}
+{% macro within_days(column, days) -%}
+    {%- if not is_incremental() -%}
+        true
+    {%- elif days[0] is none -%}
+        false
+    {%- else -%}
+        {{ column }} >= date '{{ days[0] }}' and {{ column }} < date '{{ days[1] }}' + interval 1 day
+    {%- endif -%}
+{%- endmacro %}

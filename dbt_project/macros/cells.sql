@@ -1,0 +1,75 @@
+{#- Keeps the rows of the cells that what arrived may change. A cell is a day, or a customer's day; one event touches
+    every day on which an event of the same order, return or rating was recorded, for each customer that one names, as
+    it may have been counted there before. -#}
+{% macro in_cells_touched_by(arrived, cell) -%}
+    {%- if is_incremental() -%}
+    left semi join (
+        select source, {{ 'customer_id, ' if 'customer_id' in cell }}explode(recorded_days) as happened_on
+        from (
+            select source, {{ 'explode(customer_ids) as customer_id, ' if 'customer_id' in cell }}recorded_days
+            from {{ ref('int_activity_versions') }}
+            where {{ arrived }}
+        )
+    ) using ({{ cell | join(', ') }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What was known of each cell at the end of every day on which that changed: a row per version known then, and one of
+    nulls where there is none any more. -#}
+{% macro versions_known_of_cells(activity, grain, fields) -%}
+    select {{ grain | join(', ') }}, known_on, order_seq, return_seq, rating_seq, version.*
+    from (
+        select
+            *,
+            explode_outer(filter(
+                versions,
+                version -> version.recorded_on <= known_on
+                and (version.superseded_on is null or version.superseded_on > known_on)
+            )) as version
+        from (
+            select
+                *,
+                explode(array_compact(array_distinct(concat(versions.recorded_on, versions.superseded_on)))) as known_on
+            from (
+                select
+                    {{ grain | join(', ') }},
+                    max(ingest_seq) filter (where kind = 'order') as order_seq,
+                    max(ingest_seq) filter (where kind = 'return') as return_seq,
+                    max(ingest_seq) filter (where kind = 'rating') as rating_seq,
+                    collect_list(struct(
+                        cast(recorded_at as date) as recorded_on,
+                        cast(superseded_at as date) as superseded_on,
+                        {{ fields | join(', ') }}
+                    )) as versions
+                from {{ activity }}
+                group by {{ grain | join(', ') }}
+            )
+        )
+    )
+{%- endmacro %}
+
+{#- The states of cells with the day that ended each. What a cell has no more is given back as gone, to be deleted. -#}
+{% macro states_of_cells(states, grain, arrived, cell, days) -%}
+    {%- set key = grain | join(', ') -%}
+    {%- if not is_incremental() -%}
+    select *, lead(known_on) over (partition by {{ key }} order by known_on) as superseded_on
+    from {{ states }}
+    {%- else -%}
+    {%- set names = adapter.get_columns_in_relation(this) | map(attribute='name') | reject('equalto', 'superseded_on') | join(', ') -%}
+    select
+        {{ names }},
+        if(is_new, lead(known_on) over (partition by {{ key }}, is_new order by known_on), known_on) as superseded_on
+    from (
+        select *, row_number() over (partition by {{ key }}, known_on order by is_new desc) as place
+        from (
+            select {{ names }}, true as is_new
+            from {{ states }}
+            union all
+            select {{ names }}, false as is_new
+            from (select * from {{ this }} where {{ within_days('happened_on', days) }})
+            {{ in_cells_touched_by(arrived, cell) }}
+        )
+    )
+    where place = 1
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,47 @@
+{#- The events of a topic that arrived, and those that this model has of the same business keys. -#}
+{% macro events_of_what_arrived(topic, key, columns) -%}
+    {%- set staged = ref('stg_events__' ~ topic) -%}
+    {%- set arrived = arrived_after(batches_held(['ingest_seq'])[0]) -%}
+    {%- set keys = one_row_of('select min(' ~ key ~ '), max(' ~ key ~ ') from ' ~ staged ~ ' where ' ~ arrived, 2) -%}
+    {%- set names = (['event_id', 'source', key, 'recorded_at', 'payload_hash', 'ingest_seq'] + columns) | join(', ') -%}
+    select {{ names }}, false as is_held
+    from {{ staged }}
+    where {{ arrived if not is_incremental() or keys[0] is not none else 'false' }}
+    {%- if is_incremental() %}
+    union all
+    select {{ names }}, true as is_held
+    from {{ this }} as held
+    left semi join (select source, {{ key }} from {{ staged }} where {{ arrived }}) as arrived
+        on held.source = arrived.source and held.{{ key }} = arrived.{{ key }}
+    where {{ between('held.' ~ key, keys) }}
+    {%- endif %}
+    distribute by source, {{ key }}
+{%- endmacro %}
+
+{#- The versions of business keys out of their events. The same payload again is a duplicate. Another payload under the
+    same `event_id` is a conflict: the smallest hash is kept, whatever arrived first, and the others end at the instant
+    at which they begin, so that nobody ever knew them. -#}
+{% macro versions_of(events, key, cells=false) -%}
+    select
+        * except (copy_number),
+        min(if(is_kept, recorded_at, null)) over (partition by source, {{ key }}) as first_recorded_at,
+        if(
+            is_kept,
+            lead(recorded_at) over (partition by source, {{ key }}, is_kept order by recorded_at, event_id),
+            recorded_at
+        ) as superseded_at
+        {%- if cells %},
+        -- whose days an event of this key may have been counted in, however it was corrected since
+        sort_array(collect_set(customer_id) over (partition by source, {{ key }})) as customer_ids,
+        sort_array(collect_set(cast(recorded_at as date)) over (partition by source, {{ key }})) as recorded_days
+        {%- endif %}
+    from (
+        select
+            *,
+            row_number() over (partition by source, {{ key }}, event_id, payload_hash order by ingest_seq, is_held)
+                as copy_number,
+            min(payload_hash) over (partition by source, {{ key }}, event_id) = payload_hash as is_kept
+        from {{ events }}
+    )
+    where copy_number = 1
+{%- endmacro %}

@@ -1,0 +1,75 @@
+with
+
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
+moments as (
+    select
+        visits.source,
+        visits.customer_id,
+        visits.ended_at as happened_at,
+        cast(null as timestamp) as ordered_at,
+        visits.channel,
+        coalesce(visits.device, 'unknown') as device,
+        visits.visit_seconds,
+        visits.products_viewed,
+        visits.products_in_cart
+    from {{ ref('fct_visits') }} as visits
+    inner join bounds on visits.ended_at < bounds.as_of
+    where visits.customer_id is not null
+    union all
+    select
+        versions.source,
+        versions.customer_id,
+        versions.ordered_at as happened_at,
+        versions.ordered_at,
+        null as channel,
+        null as device,
+        null as visit_seconds,
+        null as products_viewed,
+        null as products_in_cart
+    from {{ ref('int_order_versions') }} as versions
+    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
+    where versions.customer_id is not null
+),
+
+followed as (
+    select
+        *,
+        min(ordered_at) over (
+            partition by source, customer_id
+            order by happened_at
+            range between current row and unbounded following
+        ) - happened_at as time_to_order
+    from moments
+),
+
+judged as (
+    select
+        *,
+        products_in_cart > 0 as has_cart,
+        coalesce(time_to_order <= interval 1 day, false) as is_bought_in_a_day,
+        coalesce(time_to_order <= interval 7 days, false) as is_bought_in_a_week
+    from followed
+    where channel is not null
+),
+
+final as (
+    select
+        source,
+        channel,
+        device,
+        has_cart,
+        count(*) as visits,
+        count_if(is_bought_in_a_day) as visits_before_purchase_in_a_day,
+        count_if(is_bought_in_a_week) as visits_before_purchase_in_a_week,
+        {{ share('count_if(is_bought_in_a_day)', 'count(*)') }} as conversion_in_a_day,
+        {{ share('count_if(is_bought_in_a_week)', 'count(*)') }} as conversion_in_a_week,
+        cast(avg(cast(visit_seconds as decimal(9, 0))) as decimal(9, 2)) as average_seconds,
+        cast(avg(cast(products_viewed as decimal(9, 0))) as decimal(9, 2)) as average_products_viewed
+    from judged
+    group by source, channel, device, has_cart
+)
+
+select * from final

@@ -1,0 +1,70 @@
+with
+
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
+features as (
+    select
+        features.*,
+        features.as_of = bounds.as_of as is_now
+    from {{ ref('churn_features') }} as features
+    inner join bounds
+        on features.as_of in (bounds.as_of, {{ moved_since('bounds.as_of') }})
+),
+
+scored as (
+    select
+        *,
+        {{ third_of('recency') }} as recency_score,
+        {{ third_of('frequency') }} as frequency_score,
+        {{ third_of('monetary') }} as monetary_score
+    from features
+    window
+        recency as (partition by source, as_of order by recency_days desc),
+        frequency as (partition by source, as_of order by frequency),
+        monetary as (partition by source, as_of order by monetary)
+),
+
+named as (
+    select
+        *,
+        {{ rfm_segment('scored') }} as rfm_segment
+    from scored
+),
+
+paired as (
+    select
+        present.source,
+        present.customer_id,
+        past.rfm_segment as from_segment,
+        present.rfm_segment as to_segment,
+        case
+            when past.customer_id is null then 'first order'
+            else
+                concat_ws(
+                    ', ',
+                    if(present.recency_score <> past.recency_score, 'recency', null),
+                    if(present.frequency_score <> past.frequency_score, 'frequency', null),
+                    if(present.monetary_score <> past.monetary_score, 'spend', null)
+                )
+        end as moved_by,
+        present.recency_score - past.recency_score as recency_change,
+        present.frequency_score - past.frequency_score as frequency_change,
+        present.monetary_score - past.monetary_score as monetary_change,
+        present.as_of
+    from named as present
+    left join named as past
+        on present.source = past.source and present.customer_id = past.customer_id and not past.is_now
+    where present.is_now
+),
+
+final as (
+    select
+        *,
+        {{ moved_since('as_of') }} as from_as_of
+    from paired
+    where from_segment is distinct from to_segment
+)
+
+select * from final

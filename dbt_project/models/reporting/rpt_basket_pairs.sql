@@ -1,0 +1,3 @@
+{{ config(alias='basket_pairs') }}
+
+select * from {{ ref('basket_pairs') }}

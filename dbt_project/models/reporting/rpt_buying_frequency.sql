@@ -1,0 +1,3 @@
+{{ config(alias='buying_frequency') }}
+
+select * from {{ ref('buying_frequency') }}

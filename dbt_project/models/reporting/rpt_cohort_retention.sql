@@ -1,0 +1,3 @@
+{{ config(alias='cohort_retention') }}
+
+select * from {{ ref('cohort_retention') }}

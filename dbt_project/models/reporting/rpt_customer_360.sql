@@ -1,0 +1,3 @@
+{{ config(alias='customer_360') }}
+
+select * from {{ ref('customer_360') }}

@@ -1,0 +1,3 @@
+{{ config(alias='product_preferences') }}
+
+select * from {{ ref('product_preferences') }}

@@ -1,0 +1,3 @@
+{{ config(alias='purchase_calendar') }}
+
+select * from {{ ref('purchase_calendar') }}

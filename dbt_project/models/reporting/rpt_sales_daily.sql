@@ -1,0 +1,3 @@
+{{ config(alias='sales_daily') }}
+
+select * from {{ ref('sales_daily') }}

@@ -1,0 +1,3 @@
+{{ config(alias='segment_movements') }}
+
+select * from {{ ref('segment_movements') }}

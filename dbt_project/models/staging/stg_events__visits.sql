@@ -1,0 +1,24 @@
+with
+
+events as (
+    {{ valid_events('visits') }}
+)
+
+select
+    event_id,
+    source,
+    visit_id,
+    customer_id,
+    occurred_at as recorded_at,
+    channel,
+    device,
+    seconds as visit_seconds,
+    pages_viewed,
+    products_viewed,
+    products_in_cart,
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
+    ingest_seq
+from events
