@@ -8,7 +8,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 # Variables given on the command line reach the recipes through the environment, so that no shell parses their text.
 option = $${$(1):+--$(2) "$$$(1)"}
-flag = $${$(1):+--$(2)}
+flag = $(if $(filter-out 0 no false,$($(1))),--$(2))
 
 .PHONY: help
 help: ## List the targets
@@ -36,8 +36,8 @@ up: ready ## Start the embedded platform and wait until it answers [SERVICES=+ya
 down: ready ## Stop the platform
 	@$(PY) -m infra.local down
 
-status: ready ## Show every service: state, port, memory, version, web page
-	@$(PY) -m infra.local status
+status: ready ## Show every service, and the ingest: what landed, what waits, how much is quarantined
+	@$(PY) -m infra.local status && $(PY) -m streaming.status
 
 logs: ready ## Show a service's log [SERVICE=kafka]
 	@$(PY) -m infra.local logs $${SERVICE:?name a service: make logs SERVICE=kafka}
@@ -49,23 +49,38 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
-.PHONY: replay snapshot simulate ingest
-replay: ready ## Send an order history to Kafka [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
+.PHONY: replay snapshot simulate ingest stream recover requeue
+replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
 snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
 	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)
 
-simulate: ready ## Send a made-up history to Kafka [CUSTOMERS= DAYS= SEED=]
-	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed)
+simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION=]
+	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,seconds) $(call option,TRUTH,truth)
 
 ingest: ready ## Land what is in Kafka in bronze.events, until caught up
 	@$(PY) -m streaming.ingest
 
+stream: ready ## Land events as they arrive, until Ctrl-C; metrics for Prometheus on PORT_BASE + 20
+	@$(PY) -m streaming.ingest --continuous
+
+recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEPT_LOSS=1]
+	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)
+
+requeue: ready ## Send quarantined events through Kafka again [RULE=name SINCE=2025-01-31 REPAIR=file.py DRY_RUN=1]
+	@$(PY) -m streaming.requeue --rule "$${RULE:?name a rule: make requeue RULE=wrong_type}" $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
+
 ##@ Models and marts
-.PHONY: marts train score insights export serving reconcile
+.PHONY: marts backfill dbt-changed train score insights export serving reconcile maintain
 marts: ready ## dbt: staging to feature marts, with their tests
 	@$(PY) -m infra.pipeline marts
+
+backfill: ready ## dbt: take up the events of these days once more, after a rule changed [FROM=2011-09-01 TO=2011-09-30]
+	@$(PY) -m infra.pipeline backfill $(call option,FROM,from) $(call option,TO,to)
+
+dbt-changed: ready ## dbt: what changed against main, and what hangs on it [BASE=main]
+	@$(PY) -m infra.pipeline changed $(call option,BASE,base)
 
 train: ready ## Train churn, satisfaction and segments
 	@$(PY) -m spark train
@@ -85,6 +100,9 @@ serving: ready ## dbt: the reporting views in PostgreSQL
 reconcile: ready ## Compare counts from Kafka to PostgreSQL
 	@$(PY) -m spark.reconcile
 
+maintain: ready ## Compact small files, remove dead ones, trim the logs; ingest may run [RETAIN_HOURS=168 LOG_HOURS=2]
+	@$(PY) -m spark.maintenance $(call option,RETAIN_HOURS,retain-hours) $(call option,LOG_HOURS,log-hours)
+
 ##@ What people see
 .PHONY: report docs sql
 report: ready ## Write the report, one HTML file
@@ -97,9 +115,12 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format) "$${Q:?give a query: make sql Q='select 1'}"
 
 ##@ Development
-.PHONY: test test-unit lint format contracts lock
+.PHONY: test test-unit drills lint format contracts lock
 test: ready ## Every test: unit, dbt, integration on a second platform
-	@$(PY) -m pytest tests/unit tests/integration
+	@$(PY) -m pytest --durations=25 tests/unit tests/drills tests/bench tests/integration
+
+drills: ready ## Break a platform of their own in sixty ways, under load, and count what is there [FAULTS=60 EVENTS=2000000 SEED=1]
+	@$(PY) -m tests.drills $(call option,FAULTS,faults) $(call option,EVENTS,events) $(call option,SEED,seed)
 
 test-unit: ready ## The unit tests alone
 	@$(PY) -m pytest tests/unit
@@ -110,8 +131,8 @@ lint: ready ## ruff, mypy, import-linter, sqlfluff
 format: ready ## Format the Python files
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-contracts: ready ## Regenerate what is made from the contracts
-	@$(PY) -m streaming.contracts
+contracts: ready ## Regenerate what is made from the contracts, refuse what breaks them [CHECK=1]
+	@$(PY) -m streaming.contracts $(call flag,CHECK,check)
 
 lock: ready ## Renew the locks of wheels and jars (needs the network)
 	@$(PY) -m infra.setup.lock

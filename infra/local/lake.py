@@ -13,6 +13,7 @@ SCHEMAS = {
     "bronze": "streaming",
     "staging": "modeler",
     "core": "modeler",
+    "behaviour": "modeler",
     "segments": "modeler",
     "churn": "modeler",
     "satisfaction": "modeler",

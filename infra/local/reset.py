@@ -9,7 +9,7 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 # What the platform writes; anything else in the folder is not ours to delete.
-PARTS = ("data", "run", "log", "conf", "secrets", "replays", "out")
+PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out")
 
 
 def reset(settings: Settings, yes: bool) -> None:

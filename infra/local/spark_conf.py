@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from infra.local import hadoop_conf, java, provision_postgres
+from infra.local import class_archive, hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.lake import WAREHOUSE
 from infra.setup.jars import classpath
@@ -50,7 +50,8 @@ export SPARK_LOCAL_IP=127.0.0.1
 export PYSPARK_PYTHON='{python}'
 export PYSPARK_DRIVER_PYTHON='{python}'
 export TZ=UTC
-export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC ${{SPARK_SUBMIT_OPTS:-}}"
+export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC \
+-XX:SharedArchiveFile={archive} ${{SPARK_SUBMIT_OPTS:-}}"
 """
 
 JVM = " ".join(jvm.DRIVER)
@@ -64,7 +65,7 @@ def configure(settings: Settings) -> tuple[Path, ...]:
     home = settings.path("conf", "spark")
     environment = ENVIRONMENT.format(
         java_home=java.home(), hadoop=settings.path("conf", "hadoop"), python=sys.executable,
-        identity=IDENTITY,
+        identity=IDENTITY, archive=class_archive.archive(),
     )  # fmt: skip
     return (
         write(home / "spark-defaults.conf", properties(defaults(settings), " "), PRIVATE),
@@ -76,13 +77,15 @@ def configure(settings: Settings) -> tuple[Path, ...]:
 def defaults(settings: Settings) -> dict[str, object]:
     """Return the settings that hold for the Thrift Server and for every job."""
     jars = ":".join(str(jar) for jar in classpath("spark"))
+    # All that a driver needs, Spark's own too: an archive of classes fits only a class path that begins with its jars.
+    all_jars = ":".join(map(str, java.spark_jars()))
     hadoop = {**hadoop_conf.client(settings), **provision_postgres.jdbc(settings), "fs.defaultFS": settings.hdfs_url}
     return {
         "spark.master": settings.spark_master,
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraClassPath": jars,
+        "spark.driver.extraClassPath": all_jars,
         "spark.executor.extraClassPath": jars,
         "spark.driver.extraJavaOptions": f"-DHADOOP_USER_NAME={IDENTITY} {java_options(settings)}",
         "spark.executor.extraJavaOptions": JVM,

@@ -1,14 +1,14 @@
 """`python -m infra.pipeline`: the main job, the daily cycle, and the parts of them that dbt does."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-from infra.pipeline import steps
-from infra.pipeline.runner import environment, run_all, run_one
+from infra.pipeline import changed, steps
+from infra.pipeline.runner import direct, run_all, run_one
 from infra.pipeline.steps import Step
 from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
@@ -24,8 +24,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = settings()
     if args.job in PARTS:
         sys.exit(direct(config, PARTS[args.job]))
+    if args.job == "backfill":
+        sys.exit(direct(config, steps.backfill(args.first, args.last)))
     if args.job == "docs":
         sys.exit(docs(config))
+    if args.job == "changed":
+        sys.exit(changed.build(config, args.base))
     if args.job == "lint-sql":
         sys.exit(
             direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
@@ -38,21 +42,38 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line and refuse files that are not there before anything runs."""
     parser = argparse.ArgumentParser(prog="python -m infra.pipeline", description=__doc__)
-    parser.add_argument("job", choices=["run", "refresh", *PARTS, "docs", "lint-sql"])
+    parser.add_argument("job", choices=["run", "refresh", *PARTS, "backfill", "docs", "changed", "lint-sql"])
     parser.add_argument("--orders", help="order history, .csv or .csv.gz")
     parser.add_argument("--mapping", help="what its columns mean: a name below streaming/mappings, or a file")
     parser.add_argument("--source", help="name of the shop that the order history is of")
     parser.add_argument("--shift-to", help="move the history so that it ends before this date")
     parser.add_argument("--snapshot", help="file of customer totals")
     parser.add_argument("--snapshot-as-of", help="the date that it describes; default: the lake's clock")
+    parser.add_argument("--from", dest="first", type=day, help="first day whose events `backfill` takes up again")
+    parser.add_argument("--to", dest="last", type=day, help="the last such day")
+    parser.add_argument("--base", default="main", help="the commit that `changed` compares with; default: main")
     parser.add_argument("--verbose", action="store_true", help="show everything that the steps say")
     args = parser.parse_args(argv)
+    if args.job == "backfill" and not (args.first and args.last and args.first <= args.last):
+        raise UsageError("backfill needs two days in order: make backfill FROM=2011-09-01 TO=2011-09-30")
     if args.orders and not args.mapping:
         raise UsageError("ORDERS needs MAPPING, which says what its columns mean, e.g. MAPPING=online_retail")
     for variable, path in (("ORDERS", args.orders), ("SNAPSHOT", args.snapshot)):
         if path and not Path(path).is_file():
             raise UsageError(f"{variable}={path}: no such file")
     return args
+
+
+def day(text: str) -> date:
+    """Return a day of the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a day such as 2011-09-30") from None
 
 
 def job(config: Settings, args: argparse.Namespace) -> list[Step]:
@@ -88,11 +109,6 @@ def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
     if not feed and not load:
         feed.append(steps.module("simulate", "streaming.simulate", if_empty=True))
     return feed, load
-
-
-def direct(config: Settings, step: Step) -> int:
-    """Run one step as the user would by hand, and return its exit status."""
-    return subprocess.run(step.command, cwd=step.folder, env=environment(config), check=False).returncode
 
 
 def docs(config: Settings) -> int:

@@ -103,3 +103,8 @@ def tail(log: Path) -> list[str]:
 def relative(path: Path) -> Path:
     """Return a path as seen from the working folder, where it lies below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def direct(config: Settings, step: Step) -> int:
+    """Run one step as the user would by hand, and return its exit status."""
+    return subprocess.run(step.command, cwd=step.folder, env=environment(config), check=False).returncode

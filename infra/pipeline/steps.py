@@ -1,9 +1,11 @@
 """The steps of the main job; each is a command that can be typed by hand."""
 
+import json
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from spark.common.settings import ROOT, Settings
 
@@ -67,6 +69,12 @@ EXPORT = module("export", "spark.export")
 RECONCILE = module("reconcile", "spark.reconcile")
 REPORT = module("report", "reports")
 ANSWERS = module("answers", "reports", "--answers")
+
+
+def backfill(first: date, last: date) -> DbtStep:
+    """Return the step that takes up the events of these days, both included, as if they had only now arrived."""
+    days = {"backfill_from": first.isoformat(), "backfill_to": (last + timedelta(days=1)).isoformat()}
+    return dbt("dbt backfill", "build", "--selector", "lake_before_scores", "--vars", json.dumps(days))
 
 
 def docs(config: Settings) -> DbtStep:

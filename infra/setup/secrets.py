@@ -6,7 +6,7 @@ import secrets
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter")
+IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter", "pseudonyms")
 BYTES = 24
 
 

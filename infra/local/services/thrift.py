@@ -33,11 +33,10 @@ logger.service.level = info
 def service(settings: Settings) -> Service:
     """Return the Thrift Server; its configuration is rendered."""
     config = configure(settings)
-    jars = [*java.spark_jars(), auth_jar()]
     program = Program(
         name="thrift",
         command=(
-            java.executable(), f"@{config['arguments']}", f"@{class_archive.argument_file(settings, jars)}",
+            java.executable(), f"@{config['arguments']}", f"@{class_archive.argument_file(settings)}",
             "org.apache.spark.deploy.SparkSubmit",
             "--load-spark-defaults", "--properties-file", str(config["server"]), "--class", MAIN,
             "--name", "thrift", "spark-internal",
@@ -56,8 +55,8 @@ def service(settings: Settings) -> Service:
         prepare=prepare,
         provision=provision_lake.provision,
         config=(config["server"], config["arguments"], config["log4j"], *spark_conf.configure(settings)[:1]),
-        helpers=(class_archive.program(settings, config["arguments"], jars),),
-        helpers_wanted=lambda settings: class_archive.wanted(settings, jars),
+        helpers=(class_archive.program(settings),),
+        helpers_wanted=class_archive.wanted,
     )
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,13 @@ def test_feeding_knows_only_what_was_given() -> None:
     args = argparse.Namespace(orders=None, mapping=None, source=None, shift_to=None, snapshot="f", snapshot_as_of=None)
     feed, load = pipeline.feeding(args)
     assert (feed, [step.name for step in load]) == ([], ["snapshot"])
+
+
+def test_backfill_needs_two_days_in_order() -> None:
+    with pytest.raises(UsageError, match="FROM=2011-09-01 TO=2011-09-30"):
+        pipeline.parse(["backfill", "--from", "2024-01-02", "--to", "2024-01-01"])
+
+
+def test_backfill_includes_its_last_day() -> None:
+    command = steps.backfill(date(2024, 2, 1), date(2024, 2, 29)).command
+    assert command[-1] == '{"backfill_from": "2024-02-01", "backfill_to": "2024-03-01"}'

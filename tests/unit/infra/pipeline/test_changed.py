@@ -1,0 +1,58 @@
+"""What changed in the dbt project is found from two states of its files; no platform is asked."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.pipeline import changed
+from spark.common.errors import UsageError
+from spark.common.settings import ROOT
+
+PROFILE = """\
+lakehouse:
+  target: lake
+  outputs: {lake: {type: spark, method: thrift, host: nowhere.invalid, port: 1, schema: staging, user: x, threads: 1}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _a_clone() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: without git's history nobody knows what changed")
+
+
+def dbt(folder: Path, project: Path, *arguments: str) -> str:
+    """Run dbt on a project without a platform, and return what it prints."""
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments, "--project-dir", str(project)]
+    environ = {**os.environ, "DBT_PROFILES_DIR": str(folder), "DBT_LOG_PATH": str(folder / "log")}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_a_changed_model_is_built_with_what_hangs_on_it(tmp_path: Path) -> None:
+    (tmp_path / "profiles.yml").write_text(PROFILE)
+    before = changed.unpack("HEAD", tmp_path / "before")
+    after = changed.unpack("HEAD", tmp_path / "after")
+    state = tmp_path / "state"
+    dbt(tmp_path, before, "parse", "--target-path", str(state))
+    model = after / "models" / "marts" / "behaviour" / "sales_daily.sql"
+    model.write_text(model.read_text() + "where orders > 0\n")
+    listing = ["--resource-type", "model", "--output", "name", "--exclude", "path:models/reporting"]
+    selection = ["--select", "state:modified+", "--state", str(state), "--target-path", str(tmp_path / "now")]
+    found = dbt(tmp_path, after, "ls", *selection, *listing).split()
+    assert found == ["sales_by_month", "sales_daily"]
+
+
+def test_a_state_that_git_does_not_know_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"BASE=no-such-branch: .* name a commit"):
+        changed.unpack("no-such-branch", tmp_path)
+
+
+def test_a_machine_without_git_is_told_what_else_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="git is not installed"):
+        changed.unpack("HEAD", tmp_path)

@@ -1,0 +1,28 @@
+"""What make passes on: a flag that is given as no is no, and what is not given is left to the program."""
+
+import os
+import subprocess
+
+import pytest
+
+from spark.common.settings import ROOT
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("recover",), "streaming.recover"),
+        (("recover", "ACCEPT_LOSS=0"), "streaming.recover"),
+        (("recover", "ACCEPT_LOSS=no"), "streaming.recover"),
+        (("recover", "ACCEPT_LOSS=1"), "streaming.recover --accept-loss"),
+        (("simulate",), "streaming.simulate"),
+        (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --seconds 60"),
+    ],
+)
+def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> None:
+    told = subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    recipe = told.splitlines()[-1].replace(".venv/bin/python -m", "echo")
+    given = {name: value for word in words[1:] for name, value in [word.split("=")]}
+    clean = {name: value for name, value in os.environ.items() if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH")}
+    said = subprocess.run(["bash", "-euc", recipe], env={**clean, **given}, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == command.split()
