@@ -1,0 +1,190 @@
+"""What a run of dbt costs after 1,000 new orders of 200 customers, as the history grows and the customers do not.
+
+`.venv/bin/python tests/bench/incremental.py` on a running platform that was never fed. At every size of the history:
+a run that warms up, a run in which nothing arrived, and the run behind the new orders, model by model. Bytes are what
+the DataNode gave away; rows are what Delta's own history says that the merge wrote. Rows touched are counted from the
+events: orders, customers' days and hours.
+"""
+
+import argparse
+import json
+import os
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import measure
+from kafka import KafkaProducer
+
+from infra.pipeline.steps import DBT_PROJECT
+from spark.common import thrift
+from spark.common.contracts import load
+from spark.common.errors import entry_point
+from spark.common.settings import ROOT, Settings, settings
+from streaming import topics
+
+SIZES, CUSTOMERS = (25_000, 250_000, 1_000_000), 4_000
+NEW, TOUCHED_CUSTOMERS = 1_000, 200
+SAMPLE_SIZES, SAMPLE_NEW = (300,), 50
+BEGIN, BETWEEN = datetime(2021, 1, 1, tzinfo=UTC), timedelta(seconds=100)
+ARRIVAL_DRIVEN = ("run_bounds", "int_order_versions", "int_customer_days", "int_sales_hours")
+# The place of `operationMetrics` among the columns of `describe history`.
+METRICS = 12
+HEADER = ("model", "orders", "empty s", "new s", "ratio", "MB read empty", "MB read new", "touched", "written")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one model took: its seconds by dbt's own count, and the bytes that HDFS gave away meanwhile."""
+
+    seconds: float
+    bytes_read: int
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Grow the history, and measure at each size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", action="store_true", help="a tiny history, to see that the bench works")
+    given = parser.parse_args(argv)
+    sizes, new = (SAMPLE_SIZES, SAMPLE_NEW) if given.sample else (SIZES, NEW)
+    config = settings()
+    topics.ensure(config, load().topics)
+    rows: list[tuple[str, ...]] = []
+    sent = 0
+    for size in sizes:
+        send(config, range(sent, size), CUSTOMERS)
+        land(config)
+        dbt(config, "run", "--select", "path:models/staging", "path:models/intermediate", "run_bounds")
+        if not given.sample:
+            costs(config, ARRIVAL_DRIVEN)
+        empty = costs(config, ARRIVAL_DRIVEN)
+        sent = size + new
+        send(config, range(size, sent), TOUCHED_CUSTOMERS)
+        land(config)
+        versions = {model: version(config, model) for model in ARRIVAL_DRIVEN}
+        found = costs(config, ARRIVAL_DRIVEN)
+        touched = rows_touched(range(size, sent))
+        for model in ARRIVAL_DRIVEN:
+            written = rows_written(config, model, versions[model])
+            rows.append(line(model, size, empty[model], found[model], touched[model], written))
+        print(measure.table(HEADER, rows), flush=True)
+        if not given.sample:
+            print(as_of_marts(config), flush=True)
+
+
+def placed(number: int) -> datetime:
+    """Return when an order was placed: history grows in time, at a steady rate."""
+    return BEGIN + number * BETWEEN
+
+
+def whose(number: int, customers: int) -> int:
+    """Return the customer of an order."""
+    return number * 7919 % customers
+
+
+def events(numbers: range, customers: int) -> Iterator[bytes]:
+    """Yield orders of two lines."""
+    for number in numbers:
+        stamp = placed(number).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        goods = [
+            {
+                "product_id": f"p{(number * step) % 900}",
+                "quantity": 1 + number % 3,
+                "unit_price": "2.50",
+                "is_product": True,
+            }
+            for step in (3, 11)
+        ]
+        envelope = {"event_id": f"e{number:09}", "schema_version": 1, "source": "bench", "occurred_at": stamp}
+        order = {"customer_id": f"c{whose(number, customers)}", "order_id": f"o{number:09}", "kind": "sale"}
+        yield json.dumps({**envelope, **order, "currency": "GBP", "lines": goods}).encode()
+
+
+def send(config: Settings, numbers: range, customers: int) -> None:
+    """Send orders to Kafka and wait until it has them."""
+    producer = KafkaProducer(bootstrap_servers=config.kafka_bootstrap, linger_ms=50, batch_size=512 * 1024)
+    for event in events(numbers, customers):
+        producer.send("orders", event)
+    producer.flush()
+    producer.close()
+
+
+def land(config: Settings) -> None:
+    """Run the ingest until it has caught up."""
+    measure.run([sys.executable, "-m", "streaming.ingest"], os.environ, ROOT)
+
+
+def dbt(config: Settings, *arguments: str) -> Mapping[str, float]:
+    """Run dbt and return the seconds of each model."""
+    target = Path(config.state_dir, "bench-dbt")
+    environ = {**os.environ, "DBT_PROFILES_DIR": str(config.path("conf", "dbt")), "DBT_TARGET_PATH": str(target)}
+    measure.run([f"{sys.prefix}/bin/dbt", *arguments], {**environ, "DBT_LOG_PATH": str(target)}, DBT_PROJECT)
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return {one["unique_id"].rpartition(".")[2]: one["execution_time"] for one in results}
+
+
+def costs(config: Settings, models: Sequence[str]) -> dict[str, Cost]:
+    """Run models one after another and return what each cost."""
+    found = {}
+    for model in models:
+        before = bytes_given(config)
+        seconds = dbt(config, "run", "--select", model)[model]
+        found[model] = Cost(seconds, bytes_given(config) - before)
+    return found
+
+
+def bytes_given(config: Settings) -> int:
+    """Return how many bytes the DataNode has given away since it started."""
+    url = f"http://{config.host}:{config.port('datanode-web')}/jmx?qry=Hadoop:service=DataNode,name=DataNodeActivity*"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return int(json.load(answer)["beans"][0]["BytesRead"])
+
+
+def version(config: Settings, model: str) -> int:
+    """Return the newest version of a model's table."""
+    return int(thrift.rows(config, f"describe history core.{model} limit 1")[0][0])
+
+
+def rows_written(config: Settings, model: str, before: int) -> int:
+    """Return the rows that merges wrote after a version, those copied along with them included."""
+    names = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted", "numTargetRowsCopied")
+    history = thrift.rows(config, f"describe history core.{model}")
+    metrics = [json.loads(row[METRICS]) for row in history if row[0] > before]
+    return sum(int(one.get(name, 0)) for one in metrics for name in names)
+
+
+def rows_touched(numbers: range) -> dict[str, int]:
+    """Return how many rows of each model the new orders change or add."""
+    days = {(whose(number, TOUCHED_CUSTOMERS), placed(number).date()) for number in numbers}
+    hours = {placed(number).replace(minute=0, second=0) for number in numbers}
+    return dict(zip(ARRIVAL_DRIVEN, (1, len(numbers), len(days), len(hours)), strict=True))
+
+
+def line(model: str, size: int, empty: Cost, found: Cost, touched: int, written: int) -> tuple[str, ...]:
+    """Return a line of the table."""
+    ratio = f"{found.seconds / empty.seconds:.2f}x"
+    read = (f"{one.bytes_read / 1e6:.2f}" for one in (empty, found))
+    return (
+        model,
+        f"{size:,}",
+        f"{empty.seconds:.2f}",
+        f"{found.seconds:.2f}",
+        ratio,
+        *read,
+        f"{touched:,}",
+        f"{written:,}",
+    )
+
+
+def as_of_marts(config: Settings) -> str:
+    """Run all the marts and return the seconds of those that took longest."""
+    seconds = dbt(config, "run", "--selector", "lake_before_scores")
+    slowest = sorted(seconds.items(), key=lambda one: -one[1])[:12]
+    return f"all models {sum(seconds.values()):.1f} s: " + ", ".join(f"{name} {took:.1f}" for name, took in slowest)
+
+
+if __name__ == "__main__":
+    entry_point(main)()

@@ -1,0 +1,104 @@
+"""How the sides of a bench are started, watched and stopped, and where on HDFS they write."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import delta_log
+import environment
+import measure
+
+from infra.local import webhdfs
+from infra.local.lake import GROUP, WAREHOUSE, Folder
+from infra.setup.jars import classpath
+from spark.common.contracts import EVENTS, load
+from spark.common.errors import UserError
+from spark.common.settings import ROOT, Settings
+from spark.common.webhdfs import WebHdfs
+
+HERE = Path(__file__).parent
+BENCH = "/lake/bench"
+STOP_SECONDS = 60
+
+Alive = Callable[[], None]
+
+
+def make_folder(config: Settings) -> None:
+    """Make the benches' folder on HDFS; all sides write as the ingest does."""
+    webhdfs.ensure(config, Folder(BENCH, delta_log.READER, GROUP, "750"))
+
+
+def clean(config: Settings, name: str) -> str:
+    """Return a side's folder without what an earlier run left in it."""
+    WebHdfs.of(config, delta_log.READER).delete(f"{BENCH}/{name}", recursive=True)
+    return f"{BENCH}/{name}"
+
+
+def events_table(config: Settings) -> delta_log.Table:
+    """Return the table that the ingest writes."""
+    return delta_log.Table(config, f"{WAREHOUSE}/{EVENTS.replace('.', '.db/')}")
+
+
+def statistics() -> list[str]:
+    """Return the columns whose bounds our files keep and the peers have too, so that they keep the same."""
+    fields = {"topic", "partition", "offset", "arrived_at", *(one.name for one in load().of("orders").fields)}
+    return [name for name in load().events_table.statistics if name in fields]
+
+
+def quickstart(config: Settings, how: str, names: str, folder: str, options: Sequence[str]) -> list[str]:
+    """Return the command of the Spark quickstart, which `land`s or `stream`s topics into a folder of HDFS."""
+    command = [sys.executable, str(HERE / "peer_spark.py"), how, config.kafka_bootstrap, names]
+    command += [f"{config.hdfs_url}{folder}", "--jars", ":".join(map(str, classpath("spark")))]
+    return [*command, "--memory", config.driver_memory, *options]
+
+
+def steady_load(config: Settings, rate: int) -> list[str]:
+    """Return the command that sends `rate` valid events a second to each topic."""
+    versions = json.dumps({one.topic: one.version for one in load().topics})
+    command = [str(environment.interpreter()), str(HERE / "steady_load.py"), config.kafka_bootstrap]
+    return [*command, "--rate", str(rate), "--versions", versions]
+
+
+def outside(config: Settings) -> dict[str, str]:
+    """Return the environment of a program that knows this cluster's HDFS and nothing else of the project."""
+    plain = config.path("run", "bench", "spark-conf")
+    plain.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_"))}
+    hadoop = {"HADOOP_CONF_DIR": str(config.path("conf", "hadoop")), "HADOOP_USER_NAME": delta_log.READER}
+    spark = {"SPARK_CONF_DIR": str(plain), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    return {**kept, **hadoop, **spark}
+
+
+@contextmanager
+def running(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[Alive]:
+    """Keep a program running for the length of the block, then interrupt it as Ctrl-C would and wait for its end.
+
+    Yields:
+        A function that raises UserError, with the program's last words, where it has ended.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            command, env=dict(environ), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+        def alive() -> None:
+            if process.poll() is not None:
+                output.seek(0)
+                raise UserError(f"{' '.join(command[:3])} ended:\n{measure.tail(output.read())}")
+
+        try:
+            yield alive
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                measure.end_tree(process.pid)
+                process.wait()

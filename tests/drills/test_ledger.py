@@ -1,0 +1,57 @@
+"""The drill's own counting: a lost, a doubled and a changed record are each found."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.drills.ledger import Outcome, Records, acknowledged, identities, outcome
+
+SENT = """\
+1,orders,0,0,1
+1,orders,0,1,0
+2,orders,1,0,3
+2,visits,0,0,4
+"""
+
+
+def sent(folder: Path) -> Records:
+    """Return four acknowledged records of two faults."""
+    path = folder / "acknowledged.csv"
+    path.write_text(SENT)
+    return acknowledged(path)
+
+
+def bronze(*rows: tuple[str, int, int, int]) -> Records:
+    """Return rows of bronze: topic, partition, offset, number of the event."""
+    topics, partitions, offsets, numbers = zip(*rows, strict=True)
+    identity = identities(np.array(topics), np.array(partitions), np.array(offsets))
+    return Records(identity, np.array(numbers), np.zeros(identity.size, np.int64))
+
+
+WHOLE = (("orders", 0, 0, 1), ("orders", 0, 1, 0), ("orders", 1, 0, 3), ("visits", 0, 0, 4))
+
+
+def test_what_landed_once_is_neither_lost_nor_doubled(tmp_path: Path) -> None:
+    assert outcome(sent(tmp_path), bronze(*reversed(WHOLE)), [1, 2]) == Outcome(4, 0, 0)
+
+
+def test_a_missing_record_is_lost_under_its_own_fault(tmp_path: Path) -> None:
+    there = bronze(*WHOLE[:3])
+    assert outcome(sent(tmp_path), there, [1]) == Outcome(2, 0, 0)
+    assert outcome(sent(tmp_path), there, [2]) == Outcome(2, 1, 0)
+
+
+def test_a_record_with_another_value_is_lost(tmp_path: Path) -> None:
+    there = bronze(*WHOLE[:3], ("visits", 0, 0, 5))
+    assert outcome(sent(tmp_path), there, [1, 2]) == Outcome(4, 1, 0)
+
+
+def test_each_row_more_than_one_is_a_double(tmp_path: Path) -> None:
+    there = bronze(*WHOLE, WHOLE[0], WHOLE[0], WHOLE[3], ("ratings", 0, 0, 1), ("ratings", 0, 0, 1))
+    assert outcome(sent(tmp_path), there, [1, 2]) == Outcome(4, 0, 3)
+    assert outcome(sent(tmp_path), there, [2]) == Outcome(2, 0, 1)
+
+
+def test_an_empty_bronze_has_lost_all(tmp_path: Path) -> None:
+    nothing = np.empty(0, np.int64)
+    assert outcome(sent(tmp_path), Records(nothing, nothing, nothing), [1, 2]) == Outcome(4, 4, 0)

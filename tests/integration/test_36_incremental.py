@@ -1,0 +1,109 @@
+"""Incremental runs give what a full refresh gives: in any order of arrival, and after a run that failed half way."""
+
+import random
+
+import pytest
+
+from tests.integration.arrivals import conflicting, part, record, shop
+from tests.integration.events import send
+from tests.integration.harness import Platform
+
+CORE = ("--select", "run_bounds", "path:models/staging", "path:models/intermediate", "--exclude", "int_products_bought")
+MARTS = ("--selector", "lake_before_scores")
+BY_SOURCE = {
+    "core.int_order_versions": ("payload_hash", "ingest_seq"),
+    "core.int_customer_days": ("order_seq", "return_seq", "rating_seq"),
+    "core.int_sales_hours": ("order_seq", "return_seq"),
+    "core.dim_customer_history": (),
+    "core.customer_behaviour": (),
+    "behaviour.sales_daily": (),
+    "behaviour.buying_frequency": (),
+    "churn.churn_features": (),
+}
+DIFFERENT_BATCHES = "select count(distinct ingest_seq) from bronze.events where source = 'arrival_forward'"
+
+
+@pytest.fixture(scope="module")
+def arrived(platform: Platform) -> Platform:
+    """Three shops whose same events arrive forwards, backwards and shuffled, and one with conflicts, in three runs."""
+    forward = shop()
+    shuffled = random.Random(1).sample(forward, len(forward))
+    shops = {"arrival_forward": forward, "arrival_backward": forward[::-1], "arrival_shuffled": shuffled}
+    shops["conflicts"] = conflicting(forward)
+    platform.make("ingest")  # makes the topics, where this module runs alone
+    for turn in range(3):
+        send(platform, *(record(source, event) for source, its in shops.items() for event in part(its, turn, 3)))
+        platform.make("ingest")
+        if turn == 1:
+            # as if the run had failed behind the orders: the returns and all that counts them stay behind
+            platform.dbt("run", "--select", "run_bounds", "int_order_versions", "int_customer_days")
+        else:
+            platform.dbt("run", *(CORE if turn == 0 else MARTS))
+    return platform
+
+
+def contents(platform: Platform, tables: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the number of rows of each table, and a sum over the hashes of all its columns."""
+    query = (
+        "select '{0}' as name, count(*) as many, sum(cast(xxhash64(struct(*)) as decimal(38, 0))) as hashes from {0}"
+    )
+    rows = platform.rows(" union all ".join(query.format(table) for table in tables), "lake")
+    return {row["name"]: (row["many"], row["hashes"]) for row in rows}
+
+
+def lake_tables(platform: Platform) -> list[str]:
+    """Return every model of the lake that Spark has, before the scores."""
+    schemas = ("core", "behaviour", "segments", "churn", "satisfaction")
+    rows = [row for schema in schemas for row in platform.rows(f"show tables in {schema}", "lake")]
+    return sorted(f"{row['namespace']}.{row['tableName']}" for row in rows)
+
+
+def test_the_order_of_arrival_changes_no_mart(arrived: Platform) -> None:
+    assert int(arrived.value(DIFFERENT_BATCHES, "lake")) >= 3
+    for table, arrival in BY_SOURCE.items():
+        columns = ", ".join(("source", *arrival))
+        rows = arrived.rows(
+            "select source, count(*) as many, sum(cast(hash as decimal(38, 0))) as hashes from ("
+            f" select source, xxhash64(struct(* except ({columns}))) as hash from {table}"
+            " where source like 'arrival%') group by source",
+            "lake",
+        )
+        found = {row["source"]: (row["many"], row["hashes"]) for row in rows}
+        assert len(found) == 3, table
+        assert len(set(found.values())) == 1, (table, found)
+
+
+def test_a_full_refresh_changes_no_row(arrived: Platform) -> None:
+    tables = lake_tables(arrived)
+    assert len(tables) >= 30
+    before = contents(arrived, tables)
+    arrived.dbt("run", *MARTS, "--full-refresh")
+    after = contents(arrived, tables)
+    assert {name: (before[name], after[name]) for name in tables if before[name] != after[name]} == {}
+
+
+def test_an_empty_run_writes_nothing(arrived: Platform) -> None:
+    tables = ("int_order_versions", "int_customer_days", "int_sales_hours", "int_profile_versions")
+    before = [arrived.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables]
+    arrived.dbt("run", *CORE)
+    assert [arrived.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables] == before
+
+
+def test_what_arrived_today_is_fresh(arrived: Platform) -> None:
+    assert "PASS freshness of bronze.events" in arrived.dbt("--no-use-colors", "source", "freshness").stdout
+
+
+def test_backfill_takes_up_days_again(arrived: Platform) -> None:
+    tables = lake_tables(arrived)
+    before = contents(arrived, tables)
+    wrong = "update core.{} set gross_amount = 0 where source = 'arrival_forward' and {} < date '2024-01-10'"
+    for name, column in (("int_order_versions", "ordered_at"), ("int_customer_days", "happened_on")):
+        arrived.make("sql", Q=wrong.format(name, column), STORE="lake")
+    assert contents(arrived, tables) != before
+    arrived.make("backfill", FROM="2023-12-30", TO="2024-01-31")
+    assert contents(arrived, tables) == before
+
+
+def test_backfill_names_what_is_wrong_with_its_days(platform: Platform) -> None:
+    assert "FROM=2011-09-01 TO=2011-09-30" in platform.make("backfill", status=2).stderr
+    assert "is not a day" in platform.make("backfill", status=2, FROM="yesterday", TO="2024-01-01").stderr

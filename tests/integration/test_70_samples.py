@@ -1,0 +1,37 @@
+"""A tiny run of every bench, and of the drills, so that none of them rots."""
+
+import sys
+
+import pytest
+
+from tests.integration.harness import Platform
+
+
+@pytest.fixture(scope="module")
+def empty(platform: Platform) -> Platform:
+    """The platform, never fed."""
+    platform.make("reset", YES="1")
+    platform.make("up")
+    return platform
+
+
+def test_incremental(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/incremental.py", "--sample")
+    rows = [line.split() for line in done.stdout.splitlines()[1:]]
+    assert len(rows) == 4
+    assert all(0 < int(written) <= 3 * int(touched) for *_, touched, written in rows)
+
+
+def test_ingest_rate(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/ingest_rate.py", "--sample")
+    assert "20,000 order events" in done.stdout and "Polars" in done.stdout
+
+
+@pytest.mark.parametrize("bench", ["send_rate", "freshness", "growth"])
+def test_bench(empty: Platform, bench: str) -> None:
+    empty.call(sys.executable, f"tests/bench/{bench}.py", "--sample")
+
+
+def test_drills(empty: Platform) -> None:
+    done = empty.call(sys.executable, "-m", "tests.drills", "--sample", "--here")
+    assert "lost 0, doubled 0" in done.stdout, done.stdout
