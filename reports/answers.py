@@ -9,7 +9,7 @@ from reports.evidence import Driver, Evidence, Population, Profile, Risk
 from reports.formats import count, percent, plural, rounded, words
 
 # The business rule is what people act on; the others stand in for a source where it found nothing.
-SEGMENTATIONS = ("rule", "rfm", "model")
+SEGMENTATIONS = ("rule", "rfm", "model", "city")
 
 NOT_EXPORTED = "PostgreSQL holds no report tables yet; `make refresh` builds and exports them."
 EMPTY = "The lake holds no customers yet; `make run ORDERS=… MAPPING=…` or `make run SNAPSHOT=…` brings them."

@@ -26,6 +26,7 @@ SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
     "model": "by similar buying (k-means)",
+    "city": "by city",
 }
 
 
