@@ -15,16 +15,16 @@ def empty(platform: Platform) -> Platform:
     return platform
 
 
+def test_ingest_rate(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/ingest_rate.py", "--sample")
+    assert "20,000 order events" in done.stdout and "Polars" in done.stdout
+
+
 def test_incremental(empty: Platform) -> None:
     done = empty.call(sys.executable, "tests/bench/incremental.py", "--sample")
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert len(rows) == 4
     assert all(0 < int(written) <= 3 * int(touched) for *_, touched, written in rows)
-
-
-def test_ingest_rate(empty: Platform) -> None:
-    done = empty.call(sys.executable, "tests/bench/ingest_rate.py", "--sample")
-    assert "20,000 order events" in done.stdout and "Polars" in done.stdout
 
 
 @pytest.mark.parametrize("bench", ["send_rate", "freshness", "growth"])

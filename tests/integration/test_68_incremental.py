@@ -30,7 +30,10 @@ def arrived(platform: Platform) -> Platform:
     shuffled = random.Random(1).sample(forward, len(forward))
     shops = {"arrival_forward": forward, "arrival_backward": forward[::-1], "arrival_shuffled": shuffled}
     shops["conflicts"] = conflicting(forward)
-    platform.make("ingest")  # makes the topics, where this module runs alone
+    # These shops would move the clock of what the modules before have loaded.
+    platform.make("reset", YES="1")
+    platform.make("up")
+    platform.make("ingest")  # makes the topics
     for turn in range(3):
         send(platform, *(record(source, event) for source, its in shops.items() for event in part(its, turn, 3)))
         platform.make("ingest")
