@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from infra.local import class_archive, hadoop_conf, java, provision_postgres
+from infra.local import class_archive, hadoop_conf, java, provision_postgres, scala
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.lake import WAREHOUSE
 from infra.setup.jars import classpath
@@ -76,9 +76,9 @@ def configure(settings: Settings) -> tuple[Path, ...]:
 
 def defaults(settings: Settings) -> dict[str, object]:
     """Return the settings that hold for the Thrift Server and for every job."""
-    jars = ":".join(str(jar) for jar in classpath("spark"))
+    jars = ":".join(map(str, (*classpath("spark"), scala.jar())))
     # All that a driver needs, Spark's own too: an archive of classes fits only a class path that begins with its jars.
-    all_jars = ":".join(map(str, java.spark_jars()))
+    all_jars = ":".join(map(str, (*java.spark_jars(), scala.jar())))
     hadoop = {**hadoop_conf.client(settings), **provision_postgres.jdbc(settings), "fs.defaultFS": settings.hdfs_url}
     return {
         "spark.master": settings.spark_master,
@@ -92,7 +92,7 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.local.dir": folder(settings.path("run", "tmp"), 0o700),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension,lakehouse.Extensions",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": f"{settings.hdfs_url}{WAREHOUSE}",
@@ -127,7 +127,7 @@ def on_yarn(settings: Settings) -> dict[str, object]:
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TZ": "UTC",
     }
-    jars = [f"local:{java.SPARK_HOME}/jars/*", *(f"local:{jar}" for jar in classpath("spark"))]
+    jars = [f"local:{java.SPARK_HOME}/jars/*", *(f"local:{jar}" for jar in (*classpath("spark"), scala.jar()))]
     return {
         "spark.yarn.jars": ",".join(jars),
         "spark.yarn.am.memory": "512m",

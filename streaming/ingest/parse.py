@@ -1,4 +1,4 @@
-"""Kafka records as rows of bronze: every value parsed once with the union of the contracts, then judged by its own.
+"""Kafka records as rows of bronze: every value parsed once with its own contract, then judged by it.
 
 Nothing in a value can fail the query: what does not parse is null and named by `broken_rule`. Only expressions that
 Spark generates code for are used here; functions of an array's elements (`transform`, `exists`) are interpreted, and
@@ -6,35 +6,19 @@ would take the whole projection with them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark.common.contracts import Contract, Contracts, Field, Rule
 from spark.common.privacy import Privacy
-from streaming.ingest import types
-from streaming.ingest.types import CORRUPT
 
-STRICT_JSON = {
-    "mode": "PERMISSIVE",
-    "columnNameOfCorruptRecord": CORRUPT,
-    "allowNonNumericNumbers": "false",
-    "allowSingleQuotes": "false",
-}
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 FUTURE = "interval 5 minutes"
-# Both parsers stop behind the first value, and the reader takes the last of two equal names. So the reader is given the
-# value inside an object, and the variant parser, which refuses equal names, inside an array: whatever follows the value
-# is a fault in one of the two.
-TEXT = "cast(value as string)"
-IN_OBJECT, IN_ARRAY = f"concat('{{\"value\":', {TEXT}, '}}')", f"concat('[', {TEXT}, ']')"
-IS_JSON_OBJECT = (
-    f"is_valid_utf8({TEXT})"
-    f" and (startswith({TEXT}, '{{') or startswith(trim(leading ' \\t\\r\\n' from {TEXT}), '{{'))"
-    f" and parsed.value is not null and try_parse_json({IN_ARRAY}) is not null"
-)
+SEPARATOR = "\x1f"
+# A value that nothing has: an array that holds it, or a null, is refused.
+NOTHING = {"string": "''", "int": "-2147483648", "bigint": "-9223372036854775808L"}
 
 
 def bronze_rows(
@@ -60,7 +44,7 @@ def bronze_rows(
         "payload": F.when(broken, privacy.encrypted(F.col("value"))),
         "payload_hash": F.when(F.col("value").isNotNull(), F.xxhash64("value")),
     }
-    fields = {one.name: F.expr(of_owner(one, contracts)) for one in contracts.union}
+    fields = {one.name: F.col(one.name) for one in contracts.union}
     hashed = {one.name: privacy.hashed(fields[one.name]) for one in contracts.union if one.hashed}
     kafka = {name: F.col(name) for name in KAFKA}
     there = {**kafka, "broken_rule": F.col("broken_rule"), **fields, **hashed, **columns}
@@ -74,62 +58,24 @@ def nothing(field: Field) -> Column:
 
 
 def typed(records: DataFrame, contracts: Contracts) -> DataFrame:
-    """Return the records with the contracts' fields in their types, and what the checks need beside them.
+    """Return the records with the contracts' fields in their types, and what the checks need beside them."""
+    fields = [f"parsed.`{field.name}`" for field in contracts.union]
+    checks = ["parsed.is_json", "parsed.has_wrong_type", "parsed.raw_row is not null as is_unmappable"]
+    return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(*KAFKA, *fields, *checks)
 
-    Few projections, because each copies the record; a type that is checked and given is computed once in one.
-    """
-    fields = [f"{types.typed(field, f'parsed.value.{field.name}')} as `{field.name}`" for field in contracts.union]
-    checks = [
-        f"{IS_JSON_OBJECT} as is_json",
-        f"{has_wrong_type(contracts)} as has_wrong_type",
-        "parsed.value.raw_row is not null as is_unmappable",
-    ]
-    return records.selectExpr(*KAFKA, f"{from_json(contracts)} as parsed").selectExpr(*KAFKA, *fields, *checks)
+
+def parse_event(contracts: Contracts) -> str:
+    """Return the SQL of a value, read with the fields of its own topic; see `ParseEvent.scala`."""
+    schema = ", ".join(f"`{one.name}` {one.sql_type}" for one in (*contracts.union, *contracts.carriers))
+    names = {one.topic: [field.name for field in (*one.fields, *contracts.carriers)] for one in contracts.topics}
+    owners = ";".join(f"{topic}:{','.join(its)}" for topic, its in names.items())
+    return f"parse_event(topic, value, '{schema}', '{owners}')"
 
 
 def by_topic(values: dict[str, str] | dict[str, int]) -> Column:
     """Return the value of a record's topic."""
     cases = [f"when topic = '{topic}' then {value!r}" for topic, value in values.items()]
     return F.expr(f"case {' '.join(cases)} end")
-
-
-def parse_schema(contracts: Contracts) -> str:
-    """Return the schema that values are read with: the union, its delicate types as text, and the corrupt record."""
-    columns = [f"`{one.name}`: {types.json(one)}" for one in (*contracts.union, *contracts.carriers)]
-    return f"value struct<{', '.join(columns)}>, {CORRUPT} string"
-
-
-def of_owner(field: Field, contracts: Contracts) -> str:
-    """Return the SQL of a column: its value for the topics that have the field, null for the others."""
-    owners = [contract.topic for contract in contracts.topics if any(one.name == field.name for one in contract.fields)]
-    if len(owners) == len(contracts.topics):
-        return f"`{field.name}`"
-    return f"case when topic in ({', '.join(map(repr, owners))}) then `{field.name}` end"
-
-
-def has_wrong_type(contracts: Contracts) -> str:
-    """Return the SQL of: a field of the record's own topic is there, but not of its type.
-
-    What the record has beside them is no fault, whatever other topics call by that name: what is judged of a record
-    must not hang on the records that it arrived with.
-    """
-    cases = [f"when topic = '{one.topic}' then {wrong_of(one, contracts)}" for one in contracts.topics]
-    return f"case {' '.join(cases)} end"
-
-
-def wrong_of(contract: Contract, contracts: Contracts) -> str:
-    """Return the SQL of one topic's part; where others were parsed with it, a corrupt record is parsed by itself."""
-    corrupt = f"parsed.{CORRUPT} is not null"
-    if len(contracts.topics) > 1:
-        corrupt = f"{corrupt} and {from_json(replace(contracts, topics=(contract,)))}.{CORRUPT} is not null"
-    checks = [check for field in contract.fields for check in types.wrong(field, f"parsed.value.{field.name}")]
-    return " or ".join((f"({corrupt})", *(f"coalesce({check}, false)" for check in checks)))
-
-
-def from_json(contracts: Contracts) -> str:
-    """Return the SQL of a value, parsed with the union of the contracts."""
-    options = ", ".join(f"'{name}', '{value}'" for name, value in STRICT_JSON.items())
-    return f"from_json({IN_OBJECT}, '{parse_schema(contracts)}', map({options}))"
 
 
 def broken_rule(contracts: Iterable[Contract]) -> str:
@@ -165,7 +111,7 @@ def missing_rules(field: Field) -> list[Rule]:
     rule = Rule(f"missing_{field.name}", is_missing(field, field.name), "A required field is there.")
     items = [
         Rule(
-            f"missing_{field.name}_{item.name}", types.has_missing(item, f"{field.name}.{item.name}"),
+            f"missing_{field.name}_{item.name}", has_missing(item, f"{field.name}.{item.name}"),
             "A required field is there.",
         )
         for item in field.items
@@ -177,3 +123,16 @@ def missing_rules(field: Field) -> list[Rule]:
 def is_missing(field: Field, value: str) -> str:
     """Return the SQL of: null, or text without a letter in it."""
     return f"({value} is null or trim({value}) = '')" if field.type == "string" else f"{value} is null"
+
+
+def has_missing(item: Field, values: str) -> str:
+    """Return the SQL of: an array holds a null, or text without a letter in it.
+
+    `array_contains` answers null, not false, where a null stands among others that are not the one.
+    """
+    if item.type not in NOTHING:
+        return f"coalesce(array_contains(cast({values} as array<string>), ''), true)"
+    missing = f"coalesce(array_contains({values}, {NOTHING[item.type]}), true)"
+    if item.type != "string":
+        return missing
+    return f"{missing} or array_join({values}, '{SEPARATOR}') rlike '(^|{SEPARATOR}) +({SEPARATOR}|$)'"

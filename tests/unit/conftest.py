@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
+from infra.local import scala
 from infra.setup.jars import classpath
 from spark.common import jvm
 
@@ -34,10 +35,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.driver.memory", "1g")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.extraClassPath", os.pathsep.join(str(jar) for jar in classpath("spark")))
+        .config("spark.driver.extraClassPath", os.pathsep.join(map(str, (*classpath("spark"), scala.jar()))))
         .config("spark.driver.extraJavaOptions", " ".join(options))
         .config("spark.local.dir", str(scratch / "local"))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension,lakehouse.Extensions")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.sql.catalogImplementation", "in-memory")
         .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))

@@ -1,20 +1,17 @@
 """The Spark Thrift Server: SQL over the lake for dbt and people, with a password check."""
 
 import hashlib
-import os
 import secrets
 from importlib.metadata import version
 from pathlib import Path
 
-from infra.local import class_archive, java, provision_lake, spark_conf
+from infra.local import class_archive, java, provision_lake, scala, spark_conf
 from infra.local.files import PRIVATE, properties, write
 from infra.local.service import NotReadyError, Program, Service
-from infra.setup import cache
 from spark.common import jvm
 from spark.common.settings import Settings
 
 IDENTITY = "modeler"
-AUTH_SOURCE = Path(__file__).parents[1] / "thrift" / "FileAuth.scala"
 AUTH_CLASS = "lakehouse.FileAuth"
 ROUNDS = 20_000
 MAIN = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
@@ -52,7 +49,6 @@ def service(settings: Settings) -> Service:
         programs=(program,),
         probe=probe,
         needs=("postgres", "hdfs"),
-        prepare=prepare,
         provision=provision_lake.provision,
         config=(config["server"], config["arguments"], config["log4j"], *spark_conf.configure(settings)[:1]),
         helpers=(class_archive.program(settings),),
@@ -75,7 +71,7 @@ def configure(settings: Settings) -> dict[str, Path]:
     )  # fmt: skip
     return {
         "server": write(home / "thrift.conf", properties(server(settings), " ")),
-        "arguments": java.argument_file(home / "thrift.args", flags, [*java.spark_jars(), auth_jar()]),
+        "arguments": java.argument_file(home / "thrift.args", flags, [*java.spark_jars(), scala.jar()]),
         "log4j": log4j,
         "users": users,
     }
@@ -113,30 +109,6 @@ def user_line(settings: Settings, path: Path) -> str:
 def derive(password: str, salt: str) -> str:
     """Return the hash of a password, as `FileAuth.scala` computes it."""
     return hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), ROUNDS).hex()
-
-
-def auth_jar() -> Path:
-    """Return the path of the compiled password check; cached for all clones, named by the hash of its source."""
-    mark = hashlib.sha256(AUTH_SOURCE.read_bytes()).hexdigest()[:12]
-    return cache.folder("auth") / f"file-auth-{mark}.jar"
-
-
-def prepare(settings: Settings) -> None:
-    """Compile the password check once, with the Scala compiler that pyspark brings."""
-    jar = auth_jar()
-    if jar.is_file():
-        return
-    scratch = jar.with_name(f"{os.getpid()}-{jar.name}")
-    arguments = java.argument_file(
-        settings.path("conf", "thrift", "scalac.args"),
-        java.flags(settings, "400m", "-XX:TieredStopAtLevel=1"),
-        sorted((java.SPARK_HOME / "jars").glob("*.jar")),
-    )
-    java.run(
-        arguments, "scala.tools.nsc.Main", "-usejavacp", "-d", str(scratch), str(AUTH_SOURCE),
-        log=settings.path("log", "thrift-init.log"),
-    )  # fmt: skip
-    scratch.replace(jar)
 
 
 def probe(settings: Settings) -> None:

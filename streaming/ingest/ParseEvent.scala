@@ -1,0 +1,218 @@
+package lakehouse
+
+import java.io.IOException
+import java.math.BigDecimal
+import java.time.{DateTimeException, LocalDate}
+import java.util.{HashMap, Map => JavaMap}
+import java.util.regex.Pattern
+
+import scala.collection.mutable.ArrayBuffer
+
+import com.fasterxml.jackson.core.{JsonFactoryBuilder, JsonParser, JsonToken, StreamReadFeature}
+import org.apache.spark.sql.SparkSessionExtensions
+import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
+import org.apache.spark.sql.catalyst.expressions.{BinaryExpression, Expression, ExpressionInfo, GenericInternalRow}
+import org.apache.spark.sql.catalyst.expressions.codegen.{CodegenContext, ExprCode, FalseLiteral}
+import org.apache.spark.sql.catalyst.expressions.codegen.Block._
+import org.apache.spark.sql.catalyst.util.GenericArrayData
+import org.apache.spark.sql.types._
+import org.apache.spark.unsafe.types.UTF8String
+
+/** `parse_event(topic, value, fields, owners)`: a Kafka record's value, read once and strictly.
+  *
+  * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8
+  * without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
+  * there and not of its type. `owners` says which topic has which fields (`orders:event_id,lines;visits:event_id`); what
+  * else a value holds is no fault. Of a value that is no JSON every field is null, of a wrong type its field.
+  *
+  * Spark's own reader rounds decimals, takes numbers for instants and the last of two equal names, and reads past the end.
+  */
+case class ParseEvent(left: Expression, right: Expression, fields: StructType, owners: Map[String, Set[String]])
+    extends BinaryExpression {
+  import ParseEvent._
+
+  private def isJson = fields.length
+  private def hasWrongType = fields.length + 1
+
+  @transient private lazy val readers: Map[UTF8String, ObjectReader] =
+    owners.map { case (topic, names) => UTF8String.fromString(topic) -> new ObjectReader(fields, names) }
+
+  override def prettyName: String = Name
+  override def nullable: Boolean = false
+  override def dataType: DataType =
+    StructType(fields ++ Seq("is_json", "has_wrong_type").map(StructField(_, BooleanType, nullable = false)))
+
+  override def eval(row: InternalRow): Any =
+    parse(left.eval(row).asInstanceOf[UTF8String], right.eval(row).asInstanceOf[Array[Byte]])
+
+  override protected def doGenCode(ctx: CodegenContext, ev: ExprCode): ExprCode = {
+    val (topic, value) = (left.genCode(ctx), right.genCode(ctx))
+    val parser = ctx.addReferenceObj(Name, this, classOf[ParseEvent].getName)
+    ev.copy(
+      code = code"""
+        ${topic.code}
+        ${value.code}
+        InternalRow ${ev.value} = $parser.parse(
+          ${topic.isNull} ? null : ${topic.value}, ${value.isNull} ? null : ${value.value});""",
+      isNull = FalseLiteral
+    )
+  }
+
+  def parse(topic: UTF8String, value: Array[Byte]): InternalRow = {
+    val row = new GenericInternalRow(fields.length + 2)
+    val (sound, typed) = readers.get(topic) match {
+      case Some(reader) if value != null && opensAnObject(value) && UTF8String.fromBytes(value).isValid =>
+        readWhole(reader, value, row)
+      case _ => (false, true)
+    }
+    if (!sound) fields.indices.foreach(row.setNullAt)
+    row.update(isJson, sound)
+    row.update(hasWrongType, sound && !typed)
+    row
+  }
+
+  override protected def withNewChildrenInternal(newLeft: Expression, newRight: Expression): ParseEvent =
+    copy(left = newLeft, right = newRight)
+}
+
+object ParseEvent {
+  val Name = "parse_event"
+  private val Instant = "dddd-dd-ddTdd:dd:dd.dddZ"
+  private val Day = "dddd-dd-dd"
+  private val Factory = new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
+
+  private type Reader = JsonParser => Any
+
+  def of(arguments: Seq[Expression]): ParseEvent = {
+    val Seq(fields, owners) = arguments.drop(2).map(_.eval().toString)
+    val named = owners.split(';').map(_.split(':')).map { case Array(topic, names) => topic -> names.split(',').toSet }
+    ParseEvent(arguments(0), arguments(1), StructType.fromDDL(fields), named.toMap)
+  }
+
+  /** Whether the first thing is a brace; what begins otherwise could pass for another encoding. */
+  private def opensAnObject(value: Array[Byte]): Boolean = {
+    var at = 0
+    while (at < value.length && (value(at) == ' ' || value(at) == '\n' || value(at) == '\t' || value(at) == '\r')) at += 1
+    at + 1 < value.length && value(at) == '{' && value(at + 1) != 0
+  }
+
+  /** Reads an object and the end behind it; returns whether it is JSON, and whether all is of its type. */
+  private def readWhole(reader: ObjectReader, value: Array[Byte], row: GenericInternalRow): (Boolean, Boolean) =
+    try {
+      val json = Factory.createParser(value)
+      try {
+        json.nextToken()
+        val typed = reader.read(json, row)
+        (json.nextToken() == null, typed)
+      } finally json.close()
+    } catch { case _: IOException => (false, true) }
+
+  /** The fields of an object, of which only those of `names` are read. */
+  private class ObjectReader(fields: StructType, names: Set[String]) {
+    private val places: JavaMap[String, Place] = new HashMap
+    for ((field, index) <- fields.zipWithIndex if names(field.name))
+      places.put(field.name, new Place(index, readerOf(field.dataType)))
+
+    /** Returns false where a value is not of its type; the place of such a value stays null. */
+    def read(json: JsonParser, row: GenericInternalRow): Boolean = {
+      var typed = true
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        val place = places.get(json.currentName)
+        val token = json.nextToken()
+        if (place == null) json.skipChildren()
+        else if (token != JsonToken.VALUE_NULL) {
+          val found = place.reader(json)
+          if (found == null) typed = false else row.update(place.index, found)
+        }
+      }
+      typed
+    }
+  }
+
+  private class Place(val index: Int, val reader: Reader)
+
+  /** Returns what reads a value of a type, and gives null for a value that is none. */
+  private def readerOf(kind: DataType): Reader = kind match {
+    case StringType => scalar(json => UTF8String.fromString(json.getText))
+    case BooleanType => scalar(json => if (json.currentToken.isBoolean) json.getBooleanValue else null)
+    case IntegerType => scalar(json => if (isWhole(json, JsonParser.NumberType.INT)) json.getIntValue else null)
+    case LongType => scalar(json => if (isWhole(json, JsonParser.NumberType.LONG)) json.getLongValue else null)
+    case TimestampType => scalar(json => micros(json.getText))
+    case DateType => scalar(json => days(json.getText))
+    case decimal: DecimalType => scalar(decimalOf(decimal))
+    case ArrayType(items: StructType, _) => arrayOf(new ObjectReader(items, items.fieldNames.toSet), items.length)
+    case other => throw new IllegalArgumentException(s"$Name: a field cannot be ${other.sql}")
+  }
+
+  private def scalar(read: Reader): Reader =
+    json => if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
+
+  private def isWhole(json: JsonParser, widest: JsonParser.NumberType): Boolean =
+    json.currentToken == JsonToken.VALUE_NUMBER_INT && json.getNumberType.compareTo(widest) <= 0
+
+  private def arrayOf(reader: ObjectReader, width: Int): Reader = json =>
+    if (json.currentToken != JsonToken.START_ARRAY) { json.skipChildren(); null }
+    else {
+      val found = new ArrayBuffer[Any]
+      var typed = true
+      while (json.nextToken() != JsonToken.END_ARRAY) json.currentToken match {
+        case JsonToken.START_OBJECT =>
+          val row = new GenericInternalRow(width)
+          typed &= reader.read(json, row)
+          found += row
+        case JsonToken.VALUE_NULL => found += null
+        case _ => json.skipChildren(); typed = false
+      }
+      if (typed) new GenericArrayData(found.toArray) else null
+    }
+
+  /** A number that fits the type without rounding, as a number or as text. */
+  private def decimalOf(kind: DecimalType): Reader = {
+    val whole = kind.precision - kind.scale
+    val pattern = Pattern.compile(s"-?[0-9]{1,$whole}([.][0-9]{1,${kind.scale}}0*)?")
+    json => {
+      val text = json.getText
+      if (pattern.matcher(text).matches) Decimal(new BigDecimal(text).setScale(kind.scale), kind.precision, kind.scale)
+      else null
+    }
+  }
+
+  private def micros(text: String): Any = {
+    val day = if (fits(text, Instant)) days(text.substring(0, Day.length)) else null
+    val Seq(hour, minute, second) = if (day == null) Seq(24, 0, 0) else Seq(11, 14, 17).map(number(text, _, 2))
+    if (hour > 23 || minute > 59 || second > 59) null
+    else {
+      val seconds = day.asInstanceOf[Int] * 86400L + hour * 3600 + minute * 60 + second
+      seconds * 1000000L + number(text, 20, 3) * 1000L
+    }
+  }
+
+  private def days(text: String): Any =
+    if (!fits(text, Day)) null
+    else
+      try LocalDate.of(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2)).toEpochDay.toInt
+      catch { case _: DateTimeException => null }
+
+  private def fits(text: String, form: String): Boolean =
+    text.length == form.length && form.indices.forall { at =>
+      if (form(at) == 'd') text(at) >= '0' && text(at) <= '9' else text(at) == form(at)
+    }
+
+  private def number(text: String, from: Int, length: Int): Int = {
+    var found = 0
+    for (at <- from until from + length) found = found * 10 + (text(at) - '0')
+    found
+  }
+}
+
+/** Makes the function known to a session: `spark.sql.extensions`. */
+class Extensions extends (SparkSessionExtensions => Unit) {
+  override def apply(extensions: SparkSessionExtensions): Unit =
+    extensions.injectFunction(
+      (
+        FunctionIdentifier(ParseEvent.Name),
+        new ExpressionInfo(classOf[ParseEvent].getName, ParseEvent.Name),
+        ParseEvent.of
+      )
+    )
+}
