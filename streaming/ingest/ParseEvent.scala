@@ -1,14 +1,14 @@
 package lakehouse
 
-import java.io.IOException
 import java.math.BigDecimal
 import java.time.{DateTimeException, LocalDate}
 import java.util.{HashMap, Map => JavaMap}
 import java.util.regex.Pattern
 
 import scala.collection.mutable.ArrayBuffer
+import scala.util.control.NonFatal
 
-import com.fasterxml.jackson.core.{JsonFactoryBuilder, JsonParser, JsonToken, StreamReadFeature}
+import com.fasterxml.jackson.core.{JsonFactory, JsonFactoryBuilder, JsonParser, JsonToken, StreamReadFeature}
 import org.apache.spark.sql.SparkSessionExtensions
 import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
 import org.apache.spark.sql.catalyst.expressions.{BinaryExpression, Expression, ExpressionInfo, GenericInternalRow}
@@ -61,7 +61,8 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   def parse(topic: UTF8String, value: Array[Byte]): InternalRow = {
     val row = new GenericInternalRow(fields.length + 2)
     val (sound, typed) = readers.get(topic) match {
-      case Some(reader) if value != null && opensAnObject(value) && UTF8String.fromBytes(value).isValid =>
+      case Some(reader)
+          if value != null && value.length <= MostBytes && opensAnObject(value) && UTF8String.fromBytes(value).isValid =>
         readWhole(reader, value, row)
       case _ => (false, true)
     }
@@ -77,16 +78,26 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
 
 object ParseEvent {
   val Name = "parse_event"
+  // What a topic takes. A compressed batch may hold more in one value, and rows of it could fill the memory.
+  private val MostBytes = 8 * 1024 * 1024
   private val Instant = "dddd-dd-ddTdd:dd:dd.dddZ"
   private val Day = "dddd-dd-dd"
-  private val Factory = new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()
+  // Names that strangers choose are not kept for good, and what is judged of a record must not hang on earlier ones.
+  private val Factory = new JsonFactoryBuilder()
+    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+    .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+    .build()
 
   private type Reader = JsonParser => Any
 
   def of(arguments: Seq[Expression]): ParseEvent = {
     val Seq(fields, owners) = arguments.drop(2).map(_.eval().toString)
     val named = owners.split(';').map(_.split(':')).map { case Array(topic, names) => topic -> names.split(',').toSet }
-    ParseEvent(arguments(0), arguments(1), StructType.fromDDL(fields), named.toMap)
+    val found = ParseEvent(arguments(0), arguments(1), StructType.fromDDL(fields), named.toMap)
+    // A type that cannot be read fails here, before a batch is bound to it.
+    found.readers
+    found
   }
 
   /** Whether the first thing is a brace; what begins otherwise could pass for another encoding. */
@@ -105,7 +116,7 @@ object ParseEvent {
         val typed = reader.read(json, row)
         (json.nextToken() == null, typed)
       } finally json.close()
-    } catch { case _: IOException => (false, true) }
+    } catch { case NonFatal(_) => (false, true) }
 
   /** The fields of an object, of which only those of `names` are read. */
   private class ObjectReader(fields: StructType, names: Set[String]) {
@@ -133,7 +144,7 @@ object ParseEvent {
 
   /** Returns what reads a value of a type, and gives null for a value that is none. */
   private def readerOf(kind: DataType): Reader = kind match {
-    case StringType => scalar(json => UTF8String.fromString(json.getText))
+    case StringType => scalar(json => if (isText(json)) UTF8String.fromString(json.getText) else null)
     case BooleanType => scalar(json => if (json.currentToken.isBoolean) json.getBooleanValue else null)
     case IntegerType => scalar(json => if (isWhole(json, JsonParser.NumberType.INT)) json.getIntValue else null)
     case LongType => scalar(json => if (isWhole(json, JsonParser.NumberType.LONG)) json.getLongValue else null)
@@ -146,6 +157,10 @@ object ParseEvent {
 
   private def scalar(read: Reader): Reader =
     json => if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
+
+  /** A whole number stands for its digits: many systems send ids so. */
+  private def isText(json: JsonParser): Boolean =
+    json.currentToken == JsonToken.VALUE_STRING || json.currentToken == JsonToken.VALUE_NUMBER_INT
 
   private def isWhole(json: JsonParser, widest: JsonParser.NumberType): Boolean =
     json.currentToken == JsonToken.VALUE_NUMBER_INT && json.getNumberType.compareTo(widest) <= 0
@@ -166,14 +181,17 @@ object ParseEvent {
       if (typed) new GenericArrayData(found.toArray) else null
     }
 
-  /** A number that fits the type without rounding, as a number or as text. */
+  /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is read. */
   private def decimalOf(kind: DecimalType): Reader = {
-    val whole = kind.precision - kind.scale
-    val pattern = Pattern.compile(s"-?[0-9]{1,$whole}([.][0-9]{1,${kind.scale}}0*)?")
+    val fraction = if (kind.scale == 0) "()" else s"(?:([.][0-9]{1,${kind.scale}})0*)?"
+    val pattern = Pattern.compile(s"(-?[0-9]{1,${kind.precision - kind.scale}})$fraction")
     json => {
-      val text = json.getText
-      if (pattern.matcher(text).matches) Decimal(new BigDecimal(text).setScale(kind.scale), kind.precision, kind.scale)
-      else null
+      val found = pattern.matcher(json.getText)
+      if (!found.matches) null
+      else {
+        val digits = found.group(1) + Option(found.group(2)).getOrElse("")
+        Decimal(new BigDecimal(digits).setScale(kind.scale), kind.precision, kind.scale)
+      }
     }
   }
 

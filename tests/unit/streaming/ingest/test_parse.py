@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -47,7 +48,8 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(new_field={"of": ["a", "later", "version"]}), None),
     ("orders", line(unit_price="0"), None),
     ("orders", line(unit_price=2.55), None),
-    ("orders", line(unit_price="2.550000000"), None),
+    ("orders", line(unit_price="2.55" + "0" * 1_000_000), None),
+    ("orders", order(customer_id=17850), None),
     ("orders", line(description=None), None),
     ("orders", order(occurred_at="2025-01-01T12:04:59.000Z"), None),
     ("returns", json.dumps(RETURN).encode(), None),
@@ -70,6 +72,7 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order() + b"] [", "not_json"),
     ("orders", order() + b"}", "not_json"),
     ("orders", b"[" + order() + b"]", "not_json"),
+    ("orders", b'{"lines":[' + b"{}," * 3_000_000 + b"{}]}", "not_json"),
     ("orders", b"\xff\xfe" + order(), "not_json"),
     ("orders", order().replace(b"HEART", b"H\xe9ART"), "not_json"),
     ("orders", order().decode().encode("utf-16"), "not_json"),
@@ -87,6 +90,8 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(schema_version="1"), "wrong_type"),
     ("orders", order(event_id={"an": "object"}), "wrong_type"),
     ("orders", order(event_id=["a", "list"]), "wrong_type"),
+    ("orders", order(event_id=True), "wrong_type"),
+    ("orders", order(customer_id=17850.0), "wrong_type"),
     ("orders", order(occurred_at="2011-03-01"), "wrong_type"),
     ("orders", order(occurred_at="2011-02-30T00:00:00.000Z"), "wrong_type"),
     ("orders", order(occurred_at="2011-03-01T08:26:00.000+01:00"), "wrong_type"),
@@ -176,6 +181,12 @@ def test_a_rule_that_cannot_be_computed_of_a_value_is_not_broken(spark: SparkSes
     numbers = ("536365", "A536365", "536365000000", "700000")
     rows = judged(spark, [("orders", order(order_id=number)) for number in numbers], contracts)
     assert [row.broken_rule for row in rows] == [None, None, None, "large"]
+
+
+@pytest.mark.parametrize("kind", ["double", "array<string>", "decimal(4,4)"])
+def test_a_type_that_cannot_be_read_fails_before_a_record_is_there(spark: SparkSession, kind: str) -> None:
+    with pytest.raises(PySparkException):
+        spark.sql(f"select parse_event('orders', cast('' as binary), 'one {kind}', 'orders:one')")
 
 
 def test_an_object_in_the_place_of_a_text_reaches_no_column(spark: SparkSession) -> None:
