@@ -20,8 +20,8 @@ import org.apache.spark.unsafe.types.UTF8String
 
 /** `parse_event(topic, value, fields, owners)`: a Kafka record's value, read once and strictly.
   *
-  * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8
-  * without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
+  * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8,
+  * of 8 MB at most, without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
   * there and not of its type. `owners` says which topic has which fields (`orders:event_id,lines;visits:event_id`); what
   * else a value holds is no fault. Of a value that is no JSON every field is null, of a wrong type its field.
   *
@@ -78,7 +78,7 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
 
 object ParseEvent {
   val Name = "parse_event"
-  // What a topic takes. A compressed batch may hold more in one value, and rows of it could fill the memory.
+  // What a topic takes (`MAX_MESSAGE_BYTES`). A compressed batch may hold more in one value, and rows of it could fill the memory.
   private val MostBytes = 8 * 1024 * 1024
   private val Instant = "dddd-dd-ddTdd:dd:dd.dddZ"
   private val Day = "dddd-dd-dd"

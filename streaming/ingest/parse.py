@@ -95,7 +95,7 @@ def all_rules(contract: Contract) -> list[Rule]:
     versions = f"schema_version not between 1 and {contract.version}"
     return [
         Rule("unmappable", "is_unmappable", "A row of a file that cannot become an event."),
-        Rule("not_json", "not coalesce(is_json, false)", "The value is one JSON object in UTF-8, of 8 MB at most."),
+        Rule("not_json", "not is_json", "The value is one JSON object in UTF-8, of 8 MB at most."),
         Rule("wrong_type", "has_wrong_type", "A field is of its type."),
         Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one."),
         *(rule for field in contract.fields for rule in missing_rules(field)),

@@ -16,6 +16,7 @@ from spark.common.privacy import Privacy
 from streaming.engine import tune
 from streaming.ingest.landing import only
 from streaming.ingest.parse import bronze_rows
+from streaming.topics import MAX_MESSAGE_BYTES
 
 PRIVACY = Privacy.derived("a secret")
 ARRIVED = datetime(2025, 1, 1, 12, 0)
@@ -187,6 +188,12 @@ def test_a_rule_that_cannot_be_computed_of_a_value_is_not_broken(spark: SparkSes
 def test_a_type_that_cannot_be_read_fails_before_a_record_is_there(spark: SparkSession, kind: str) -> None:
     with pytest.raises(PySparkException):
         spark.sql(f"select parse_event('orders', cast('' as binary), 'one {kind}', 'orders:one')")
+
+
+def test_a_value_is_as_large_as_a_topic_takes(spark: SparkSession) -> None:
+    largest = order().ljust(MAX_MESSAGE_BYTES)
+    rows = judged(spark, [("orders", largest), ("orders", largest + b" ")])
+    assert [row.broken_rule for row in rows] == [None, "not_json"]
 
 
 def test_an_object_in_the_place_of_a_text_reaches_no_column(spark: SparkSession) -> None:
