@@ -22,25 +22,34 @@ import org.apache.spark.unsafe.types.UTF8String
   *
   * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8,
   * of 8 MB at most, without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
-  * there and not of its type. `owners` says which topic has which fields (`orders:event_id,lines;visits:event_id`); what
-  * else a value holds is no fault. Of a value that is no JSON every field is null, of a wrong type its field.
+  * there and not of its type; last `missing`, the first field that must be there and is null or, of a text, blank.
+  * `owners` says which topic has which fields, a `!` behind those that must be there, also of an array's elements
+  * (`orders:event_id!,note,lines!,lines.quantity!;visits:event_id!`); what else a value holds is no fault. Of a value that
+  * is no JSON every field is null, of a wrong type its field.
   *
   * Spark's own reader rounds decimals, takes numbers for instants and the last of two equal names, and reads past the end.
   */
-case class ParseEvent(left: Expression, right: Expression, fields: StructType, owners: Map[String, Set[String]])
+case class ParseEvent(left: Expression, right: Expression, fields: StructType, owners: Map[String, Seq[Owned]])
     extends BinaryExpression {
   import ParseEvent._
 
   private def isJson = fields.length
   private def hasWrongType = fields.length + 1
+  private def missing = fields.length + 2
 
-  @transient private lazy val readers: Map[UTF8String, ObjectReader] =
-    owners.map { case (topic, names) => UTF8String.fromString(topic) -> new ObjectReader(fields, names) }
+  @transient private lazy val topics: JavaMap[UTF8String, TopicReader] = {
+    val found = new HashMap[UTF8String, TopicReader]
+    for ((topic, owned) <- owners) found.put(UTF8String.fromString(topic), new TopicReader(fields, owned))
+    found
+  }
 
   override def prettyName: String = Name
   override def nullable: Boolean = false
   override def dataType: DataType =
-    StructType(fields ++ Seq("is_json", "has_wrong_type").map(StructField(_, BooleanType, nullable = false)))
+    StructType(fields)
+      .add("is_json", BooleanType, nullable = false)
+      .add("has_wrong_type", BooleanType, nullable = false)
+      .add("missing", StringType)
 
   override def eval(row: InternalRow): Any =
     parse(left.eval(row).asInstanceOf[UTF8String], right.eval(row).asInstanceOf[Array[Byte]])
@@ -59,14 +68,12 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   }
 
   def parse(topic: UTF8String, value: Array[Byte]): InternalRow = {
-    val row = new GenericInternalRow(fields.length + 2)
-    val (sound, typed) = readers.get(topic) match {
-      case Some(reader)
-          if value != null && value.length <= MostBytes && opensAnObject(value) && UTF8String.fromBytes(value).isValid =>
-        readWhole(reader, value, row)
-      case _ => (false, true)
-    }
-    if (!sound) fields.indices.foreach(row.setNullAt)
+    val row = new GenericInternalRow(fields.length + 3)
+    val reader = if (topic == null) null else topics.get(topic)
+    val readable = reader != null && value != null && value.length <= MostBytes && opensAnObject(value) &&
+      UTF8String.fromBytes(value).isValid
+    val (sound, typed) = if (readable) readWhole(reader.fields, value, row) else (false, true)
+    if (sound) row.update(missing, reader.firstMissing(row)) else fields.indices.foreach(row.setNullAt)
     row.update(isJson, sound)
     row.update(hasWrongType, sound && !typed)
     row
@@ -75,6 +82,9 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   override protected def withNewChildrenInternal(newLeft: Expression, newRight: Expression): ParseEvent =
     copy(left = newLeft, right = newRight)
 }
+
+/** A field of a topic, or of the elements of an array of it, by its path. */
+case class Owned(path: String, required: Boolean)
 
 object ParseEvent {
   val Name = "parse_event"
@@ -93,11 +103,52 @@ object ParseEvent {
 
   def of(arguments: Seq[Expression]): ParseEvent = {
     val Seq(fields, owners) = arguments.drop(2).map(_.eval().toString)
-    val named = owners.split(';').map(_.split(':')).map { case Array(topic, names) => topic -> names.split(',').toSet }
+    val named = owners.split(';').map(_.split(':')).map { case Array(topic, its) => topic -> its.split(',').map(ownedOf).toSeq }
     val found = ParseEvent(arguments(0), arguments(1), StructType.fromDDL(fields), named.toMap)
     // A type that cannot be read fails here, before a batch is bound to it.
-    found.readers
+    found.topics
     found
+  }
+
+  private def ownedOf(text: String): Owned = Owned(text.stripSuffix("!"), text.endsWith("!"))
+
+  /** The fields of a topic, and which of them must be there. */
+  private class TopicReader(kinds: StructType, owned: Seq[Owned]) {
+    val fields = new ObjectReader(kinds, owned.map(_.path).toSet)
+    private val required = owned.filter(_.required).map(one => new Required(kinds, one.path)).toArray
+
+    def firstMissing(row: InternalRow): UTF8String = {
+      var at = 0
+      while (at < required.length && !required(at).isMissing(row)) at += 1
+      if (at < required.length) required(at).name else null
+    }
+  }
+
+  /** A field that must be there; of an array that is there, in each of its elements. */
+  private class Required(kinds: StructType, path: String) {
+    val name: UTF8String = UTF8String.fromString(path)
+    private val steps = path.split('.')
+    private val index = kinds.fieldIndex(steps(0))
+    private val (width, item) = kinds(index).dataType match {
+      case ArrayType(items: StructType, _) if steps.length > 1 => (items.length, items.fieldIndex(steps(1)))
+      case _ => (0, 0)
+    }
+
+    def isMissing(row: InternalRow): Boolean =
+      if (width == 0) isBlank(row, index)
+      else if (row.isNullAt(index)) false
+      else {
+        val found = row.getArray(index)
+        var at = 0
+        while (at < found.numElements && !found.isNullAt(at) && !isBlank(found.getStruct(at, width), item)) at += 1
+        at < found.numElements
+      }
+
+    private def isBlank(row: InternalRow, at: Int): Boolean = row.get(at, null) match {
+      case null => true
+      case text: UTF8String => text.numBytes == 0 || text.getByte(0) == ' ' && text.trim.numBytes == 0
+      case _ => false
+    }
   }
 
   /** Whether the first thing is a brace; what begins otherwise could pass for another encoding. */

@@ -5,7 +5,7 @@ Spark generates code for are used here; functions of an array's elements (`trans
 would take the whole projection with them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -15,10 +15,8 @@ from spark.common.privacy import Privacy
 
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
-FUTURE = "interval 5 minutes"
-SEPARATOR = "\x1f"
-# A value that nothing has: an array that holds it, or a null, is refused.
-NOTHING = {"string": "''", "int": "-2147483648", "bigint": "-9223372036854775808L"}
+UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
+FUTURE_MICROS = 5 * 60 * 1_000_000
 
 
 def bronze_rows(
@@ -60,16 +58,24 @@ def nothing(field: Field) -> Column:
 def typed(records: DataFrame, contracts: Contracts) -> DataFrame:
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
-    checks = ["parsed.is_json", "parsed.has_wrong_type", "parsed.raw_row is not null as is_unmappable"]
-    return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(*KAFKA, *fields, *checks)
+    checks = ["is_json", "has_wrong_type", "missing"]
+    return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(
+        *KAFKA, *fields, *(f"parsed.{one}" for one in checks), UNMAPPABLE
+    )
 
 
 def parse_event(contracts: Contracts) -> str:
     """Return the SQL of a value, read with the fields of its own topic; see `ParseEvent.scala`."""
     schema = ", ".join(f"`{one.name}` {one.sql_type}" for one in (*contracts.union, *contracts.carriers))
-    names = {one.topic: [field.name for field in (*one.fields, *contracts.carriers)] for one in contracts.topics}
-    owners = ";".join(f"{topic}:{','.join(its)}" for topic, its in names.items())
+    owners = ";".join(f"{one.topic}:{','.join(owned(one, contracts.carriers))}" for one in contracts.topics)
     return f"parse_event(topic, value, '{schema}', '{owners}')"
+
+
+def owned(contract: Contract, carriers: Iterable[Field]) -> Iterator[str]:
+    """Yield the paths of the fields of a topic's values, a `!` behind those that must be there."""
+    for field in contract.fields:
+        yield from (f"{path}!" for path in required(field)) if field.required else (field.name,)
+    yield from (field.name for field in carriers)
 
 
 def by_topic(values: dict[str, str] | dict[str, int]) -> Column:
@@ -99,40 +105,26 @@ def all_rules(contract: Contract) -> list[Rule]:
         Rule("wrong_type", "has_wrong_type", "A field is of its type."),
         Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one."),
         *(rule for field in contract.fields for rule in missing_rules(field)),
-        Rule("from_the_future", f"occurred_at > timestamp + {FUTURE}", "An event lies before its arrival."),
+        # An interval added to an instant would go through the calendar.
+        Rule(
+            "from_the_future",
+            f"unix_micros(occurred_at) - unix_micros(timestamp) > {FUTURE_MICROS}",
+            "An event lies before its arrival.",
+        ),
         *contract.rules,
     ]
 
 
 def missing_rules(field: Field) -> list[Rule]:
     """Return the checks that a required field is there, and those of an array's elements."""
+    return [
+        Rule(f"missing_{path.replace('.', '_')}", f"missing = '{path}'", "A required field is there.")
+        for path in required(field)
+    ]
+
+
+def required(field: Field) -> list[str]:
+    """Return the paths of what must be there of a field, before those of its elements."""
     if not field.required:
         return []
-    rule = Rule(f"missing_{field.name}", is_missing(field, field.name), "A required field is there.")
-    items = [
-        Rule(
-            f"missing_{field.name}_{item.name}", has_missing(item, f"{field.name}.{item.name}"),
-            "A required field is there.",
-        )
-        for item in field.items
-        if item.required
-    ]  # fmt: skip
-    return [rule, *items]
-
-
-def is_missing(field: Field, value: str) -> str:
-    """Return the SQL of: null, or text without a letter in it."""
-    return f"({value} is null or trim({value}) = '')" if field.type == "string" else f"{value} is null"
-
-
-def has_missing(item: Field, values: str) -> str:
-    """Return the SQL of: an array holds a null, or text without a letter in it.
-
-    `array_contains` answers null, not false, where a null stands among others that are not the one.
-    """
-    if item.type not in NOTHING:
-        return f"coalesce(array_contains(cast({values} as array<string>), ''), true)"
-    missing = f"coalesce(array_contains({values}, {NOTHING[item.type]}), true)"
-    if item.type != "string":
-        return missing
-    return f"{missing} or array_join({values}, '{SEPARATOR}') rlike '(^|{SEPARATOR}) +({SEPARATOR}|$)'"
+    return [field.name, *(f"{field.name}.{item.name}" for item in field.items if item.required)]
