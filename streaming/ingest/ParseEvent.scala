@@ -1,9 +1,7 @@
 package lakehouse
 
-import java.math.BigDecimal
 import java.time.{DateTimeException, LocalDate}
 import java.util.{HashMap, Map => JavaMap}
-import java.util.regex.Pattern
 
 import scala.collection.mutable.ArrayBuffer
 import scala.util.control.NonFatal
@@ -16,6 +14,7 @@ import org.apache.spark.sql.catalyst.expressions.codegen.{CodegenContext, ExprCo
 import org.apache.spark.sql.catalyst.expressions.codegen.Block._
 import org.apache.spark.sql.catalyst.util.GenericArrayData
 import org.apache.spark.sql.types._
+import org.apache.spark.unsafe.Platform
 import org.apache.spark.unsafe.types.UTF8String
 
 /** `parse_event(topic, value, fields, owners)`: a Kafka record's value, read once and strictly.
@@ -70,8 +69,7 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   def parse(topic: UTF8String, value: Array[Byte]): InternalRow = {
     val row = new GenericInternalRow(fields.length + 3)
     val reader = if (topic == null) null else topics.get(topic)
-    val readable = reader != null && value != null && value.length <= MostBytes && opensAnObject(value) &&
-      UTF8String.fromBytes(value).isValid
+    val readable = reader != null && value != null && value.length <= MostBytes && opensAnObject(value) && isText(value)
     val (sound, typed) = if (readable) readWhole(reader.fields, value, row) else (false, true)
     if (sound) row.update(missing, reader.firstMissing(row)) else fields.indices.foreach(row.setNullAt)
     row.update(isJson, sound)
@@ -90,6 +88,9 @@ object ParseEvent {
   val Name = "parse_event"
   // What a topic takes (`MAX_MESSAGE_BYTES`). A compressed batch may hold more in one value, and rows of it could fill the memory.
   private val MostBytes = 8 * 1024 * 1024
+  private val HighBits = 0x8080808080808080L
+  private val LowBits = 0x0101010101010101L
+  private val Backslashes = '\\' * LowBits
   private val Instant = "dddd-dd-ddTdd:dd:dd.dddZ"
   private val Day = "dddd-dd-dd"
   // Names that strangers choose are not kept for good, and what is judged of a record must not hang on earlier ones.
@@ -157,6 +158,45 @@ object ParseEvent {
     while (at < value.length && (value(at) == ' ' || value(at) == '\n' || value(at) == '\t' || value(at) == '\r')) at += 1
     at + 1 < value.length && value(at) == '{' && value(at + 1) != 0
   }
+
+  /** Whether the bytes are UTF-8, and their escapes too; eight bytes at once tell whether there is anything to look at. */
+  private def isText(value: Array[Byte]): Boolean = {
+    var at = 0
+    var high = 0L
+    var escapes = 0L
+    while (at < value.length) {
+      val word = if (at + 8 <= value.length) Platform.getLong(value, Platform.BYTE_ARRAY_OFFSET + at) else value(at) & 0xffL
+      val zeroed = word ^ Backslashes
+      high |= word
+      escapes |= (zeroed - LowBits) & ~zeroed
+      at += (if (at + 8 <= value.length) 8 else 1)
+    }
+    ((high & HighBits) == 0 || UTF8String.fromBytes(value).isValid) &&
+    ((escapes & HighBits) == 0 || hasWholeSurrogates(value))
+  }
+
+  /** Half of an escaped surrogate pair is no text: UTF-8 would have a question mark for it, and two ids would be one. */
+  private def hasWholeSurrogates(value: Array[Byte]): Boolean = {
+    var at = 0
+    var open = false
+    var whole = true
+    while (at < value.length && whole)
+      if (value(at) != '\\') {
+        whole = !open
+        at += 1
+      } else {
+        val unit = escaped(value, at)
+        whole = open == Character.isLowSurrogate(unit)
+        open = Character.isHighSurrogate(unit)
+        at += (if (at + 1 < value.length && value(at + 1) == 'u') 6 else 2)
+      }
+    whole && !open
+  }
+
+  /** The UTF-16 unit of an escape `\\uXXXX`; 0 for any other, and for what is none. */
+  private def escaped(value: Array[Byte], at: Int): Char =
+    if (at + 6 > value.length || value(at + 1) != 'u') 0
+    else (2 to 5).foldLeft(0)((found, next) => found * 16 + Character.digit(value(at + next), 16)).toChar
 
   /** Reads an object and the end behind it; returns whether it is JSON, and whether all is of its type. */
   private def readWhole(reader: ObjectReader, value: Array[Byte], row: GenericInternalRow): (Boolean, Boolean) =
@@ -232,44 +272,67 @@ object ParseEvent {
       if (typed) new GenericArrayData(found.toArray) else null
     }
 
-  /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is read. */
+  /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept. */
   private def decimalOf(kind: DecimalType): Reader = {
-    val fraction = if (kind.scale == 0) "()" else s"(?:([.][0-9]{1,${kind.scale}})0*)?"
-    val pattern = Pattern.compile(s"(-?[0-9]{1,${kind.precision - kind.scale}})$fraction")
+    val (whole, scale) = (kind.precision - kind.scale, kind.scale)
+    if (whole < 1 || kind.precision > Decimal.MAX_LONG_DIGITS)
+      throw new IllegalArgumentException(s"$Name: a field cannot be ${kind.sql}")
     json => {
-      val found = pattern.matcher(json.getText)
-      if (!found.matches) null
+      val text = json.getText
+      val begin = if (text.startsWith("-")) 1 else 0
+      val point = endOf(text, begin)(isDigit)
+      val end = if (point < text.length && text.charAt(point) == '.') endOf(text, point + 1)(isDigit) else point
+      val kept = math.min(end, point + 1 + scale)
+      val hasDigits = point > begin && point <= begin + whole && end != point + 1
+      if (!hasDigits || end < text.length || endOf(text, kept)(_ == '0') < end) null
       else {
-        val digits = found.group(1) + Option(found.group(2)).getOrElse("")
-        Decimal(new BigDecimal(digits).setScale(kind.scale), kind.precision, kind.scale)
+        val places = math.max(0, kept - point - 1)
+        val digits = number(text, begin, point - begin) * Tens(places) + number(text, point + 1, places)
+        Decimal((if (begin == 0) digits else -digits) * Tens(scale - places), kind.precision, scale)
       }
     }
   }
 
+  private val Tens = Array.iterate(1L, Decimal.MAX_LONG_DIGITS + 1)(_ * 10)
+
+  private def endOf(text: String, from: Int)(belongs: Char => Boolean): Int = {
+    var at = from
+    while (at < text.length && belongs(text.charAt(at))) at += 1
+    at
+  }
+
   private def micros(text: String): Any = {
     val day = if (fits(text, Instant)) days(text.substring(0, Day.length)) else null
-    val Seq(hour, minute, second) = if (day == null) Seq(24, 0, 0) else Seq(11, 14, 17).map(number(text, _, 2))
-    if (hour > 23 || minute > 59 || second > 59) null
+    if (day == null) null
     else {
+      val (hour, minute, second) = (number(text, 11, 2), number(text, 14, 2), number(text, 17, 2))
       val seconds = day.asInstanceOf[Int] * 86400L + hour * 3600 + minute * 60 + second
-      seconds * 1000000L + number(text, 20, 3) * 1000L
+      if (hour > 23 || minute > 59 || second > 59) null else seconds * 1000000L + number(text, 20, 3) * 1000L
     }
   }
 
   private def days(text: String): Any =
     if (!fits(text, Day)) null
     else
-      try LocalDate.of(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2)).toEpochDay.toInt
+      try LocalDate.of(number(text, 0, 4).toInt, number(text, 5, 2).toInt, number(text, 8, 2).toInt).toEpochDay.toInt
       catch { case _: DateTimeException => null }
 
-  private def fits(text: String, form: String): Boolean =
-    text.length == form.length && form.indices.forall { at =>
-      if (form(at) == 'd') text(at) >= '0' && text(at) <= '9' else text(at) == form(at)
-    }
+  private def fits(text: String, form: String): Boolean = text.length == form.length && {
+    var at = 0
+    while (at < form.length && (if (form.charAt(at) == 'd') isDigit(text.charAt(at)) else text.charAt(at) == form.charAt(at)))
+      at += 1
+    at == form.length
+  }
 
-  private def number(text: String, from: Int, length: Int): Int = {
-    var found = 0
-    for (at <- from until from + length) found = found * 10 + (text(at) - '0')
+  private def isDigit(one: Char): Boolean = one >= '0' && one <= '9'
+
+  private def number(text: String, from: Int, length: Int): Long = {
+    var found = 0L
+    var at = from
+    while (at < from + length) {
+      found = found * 10 + (text.charAt(at) - '0')
+      at += 1
+    }
     found
   }
 }

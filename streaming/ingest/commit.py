@@ -25,8 +25,15 @@ def landed(spark: SparkSession, table: str, application: str) -> Mark:
     assert java is not None
     none = java.scala.Option.empty()
     snapshot = delta_log(spark, table).update(False, none, none)
-    version = snapshot.transactions().get(application)
-    return Mark(int(version.get()) if version.isDefined() else -1, int(snapshot.version()))
+    # Delta notes the marks beside each commit; where it did not, it rebuilds the state of the table for them.
+    checksum = snapshot.checksumOpt()
+    noted = checksum.get().setTransactions() if checksum.isDefined() else none
+    marks = (noted.get() if noted.isDefined() else snapshot.setTransactions()).iterator()
+    newest = -1
+    while marks.hasNext():
+        one = marks.next()
+        newest = int(one.version()) if one.appId() == application else newest
+    return Mark(newest, int(snapshot.version()))
 
 
 def append_once(rows: DataFrame, table: str, application: str, version: int, mark: Mark) -> Mark | None:

@@ -49,6 +49,8 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(new_field={"of": ["a", "later", "version"]}), None),
     ("orders", line(unit_price="0"), None),
     ("orders", line(unit_price=2.55), None),
+    ("orders", line(unit_price="9" * 8 + ".9999"), None),
+    ("orders", line(unit_price="007.5000000"), None),
     ("orders", line(unit_price="2.55" + "0" * 1_000_000), None),
     ("orders", order(customer_id=17850), None),
     ("orders", line(description=None), None),
@@ -88,6 +90,14 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", b" \n\t" + order() + b" \r\n", None),
     ("orders", order(description="[not a list"), None),
     ("orders", order(order_id="{not an object"), None),
+    ("orders", order(order_id="\U0001f600"), None),
+    ("orders", order().replace(b'"536365"', b'"\\ud83d\\ude00"'), None),
+    ("orders", order().replace(b'"536365"', b'"\\ud83d"'), "not_json"),
+    ("orders", order().replace(b'"536365"', b'"\\ude00\\ud83d"'), "not_json"),
+    ("orders", order().replace(b'"536365"', b'"\\ud83d-\\ude00"'), "not_json"),
+    ("orders", order().replace(b'"536365"', b'"\\\\ud83d"'), None),
+    ("orders", order().replace(b'"536365"', b'"\\n\\u00e9\\ud83d\\ude00"'), None),
+    ("orders", order()[:-2] + b"\\", "not_json"),
     ("orders", order(schema_version="1"), "wrong_type"),
     ("orders", order(event_id={"an": "object"}), "wrong_type"),
     ("orders", order(event_id=["a", "list"]), "wrong_type"),
@@ -110,6 +120,13 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", line(unit_price="NaN"), "wrong_type"),
     ("orders", line(unit_price="1,000"), "wrong_type"),
     ("orders", line(unit_price="2.55555"), "wrong_type"),
+    ("orders", line(unit_price="2.555500000001"), "wrong_type"),
+    ("orders", line(unit_price="2."), "wrong_type"),
+    ("orders", line(unit_price=".5"), "wrong_type"),
+    ("orders", line(unit_price="-"), "wrong_type"),
+    ("orders", line(unit_price=""), "wrong_type"),
+    ("orders", line(unit_price="2.5.5"), "wrong_type"),
+    ("orders", line(unit_price="\u0665"), "wrong_type"),
     ("orders", line(unit_price="1e400"), "wrong_type"),
     ("orders", line(unit_price="9" * 15), "wrong_type"),
     ("orders", order(schema_version=2), "unknown_schema_version"),
@@ -215,11 +232,23 @@ def test_payload_is_kept_only_where_a_rule_is_broken(spark: SparkSession) -> Non
     assert good.payload_hash and bad.payload_hash and tombstone.payload_hash is None
 
 
+def prices(spark: SparkSession, *given: object) -> list[str]:
+    rows = judged(spark, [("orders", line(unit_price=one)) for one in given])
+    return [str(row.lines[1].unit_price) for row in rows]
+
+
 def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
     (row,) = judged(spark, [("orders", order(rating=5, city="York"))])
     assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 1)
     assert row.occurred_at.replace(tzinfo=UTC) == datetime(2011, 3, 1, 8, 26, tzinfo=UTC)
     assert [tuple(one) for one in row.lines] == [("85123A", "HEART", 6, Decimal("2.5500"), True)]
+    assert prices(spark, "-9.5", "0.0001", "12345678901234.5678", 7, "1.10") == [
+        "-9.5000",
+        "0.0001",
+        "12345678901234.5678",
+        "7.0000",
+        "1.1000",
+    ]
     assert (row.rating, row.city) == (None, None), "fields of other topics are not taken over"
     assert list(row.asDict()) == [column.name for column in load().events_table.columns]
 
