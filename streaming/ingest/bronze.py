@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
@@ -33,14 +32,17 @@ def read(spark: SparkSession) -> DataFrame:
 
 def newest_seq(spark: SparkSession) -> int:
     """Return the number of the newest batch in bronze, 0 for none; Delta answers it from the files' statistics."""
-    if is_new(delta_log(spark, place(spark))):
+    if is_new(spark):
         return 0
     return read(spark).agg(F.max("ingest_seq").alias("newest")).collect()[0]["newest"] or 0
 
 
-def is_new(log: JavaObject) -> bool:
+def is_new(spark: SparkSession) -> bool:
     """Return whether Delta notes beside the newest commit that the table has no file; asking it takes six seconds."""
-    checksum = log.unsafeVolatileSnapshot().checksumOpt()
+    java = spark._jvm
+    assert java is not None
+    none = java.scala.Option.empty()
+    checksum = delta_log(spark, place(spark)).update(False, none, none).checksumOpt()
     return bool(checksum.isDefined() and checksum.get().numFiles() == 0)
 
 
