@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from spark.common.errors import UserError, first_line
 from spark.common.settings import Settings
 
-UNIQUE = ("offset", "occurred_at", "payload_hash", "event_id", "order_id")
+NEARLY_UNIQUE = ("offset", "occurred_at", "payload_hash", "event_id", "order_id")
 
 # One generated method a stage is, for rows as wide as these, never compiled well; many small ones are. A rule that
 # cannot be computed of a value is null, which is not broken; an error would stop the stream for good. And an idle
@@ -16,8 +16,8 @@ STREAMING = {
     "spark.sql.ansi.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.streaming.pollingDelay": "100ms",
-    # What no two rows share is only looked up in a dictionary until that is full, file for file.
-    **{f"parquet.enable.dictionary#{column}": "false" for column in UNIQUE},
+    # What hardly two rows share is only looked up in a dictionary until that is full, file for file.
+    **{f"parquet.enable.dictionary#{column}": "false" for column in NEARLY_UNIQUE},
 }
 
 

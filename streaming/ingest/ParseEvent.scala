@@ -272,7 +272,9 @@ object ParseEvent {
       if (typed) new GenericArrayData(found.toArray) else null
     }
 
-  /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept. */
+  /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept.
+    * The type has 18 digits at most.
+    */
   private def decimalOf(kind: DecimalType): Reader = {
     val (whole, scale) = (kind.precision - kind.scale, kind.scale)
     if (whole < 1 || kind.precision > Decimal.MAX_LONG_DIGITS)
@@ -283,7 +285,7 @@ object ParseEvent {
       val point = endOf(text, begin)(isDigit)
       val end = if (point < text.length && text.charAt(point) == '.') endOf(text, point + 1)(isDigit) else point
       val kept = math.min(end, point + 1 + scale)
-      val hasDigits = point > begin && point <= begin + whole && end != point + 1
+      val hasDigits = point > begin && point <= begin + whole && (end == point || scale > 0 && end > point + 1)
       if (!hasDigits || end < text.length || endOf(text, kept)(_ == '0') < end) null
       else {
         val places = math.max(0, kept - point - 1)

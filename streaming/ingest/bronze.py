@@ -9,7 +9,7 @@ from pyspark.sql.types import ArrayType, StructType
 from spark.common.contracts import EVENTS, Contracts, Field, quote
 from spark.common.errors import UserError
 from streaming.ingest.checkpoint import Positions
-from streaming.ingest.commit import delta_log
+from streaming.ingest.commit import delta_log, is_new
 
 
 def place(spark: SparkSession) -> str:
@@ -32,18 +32,9 @@ def read(spark: SparkSession) -> DataFrame:
 
 def newest_seq(spark: SparkSession) -> int:
     """Return the number of the newest batch in bronze, 0 for none; Delta answers it from the files' statistics."""
-    if is_new(spark):
+    if is_new(spark, place(spark)):
         return 0
     return read(spark).agg(F.max("ingest_seq").alias("newest")).collect()[0]["newest"] or 0
-
-
-def is_new(spark: SparkSession) -> bool:
-    """Return whether Delta notes beside the newest commit that the table has no file; asking it takes six seconds."""
-    java = spark._jvm
-    assert java is not None
-    none = java.scala.Option.empty()
-    checksum = delta_log(spark, place(spark)).update(False, none, none).checksumOpt()
-    return bool(checksum.isDefined() and checksum.get().numFiles() == 0)
 
 
 def known_topics(spark: SparkSession) -> dict[str, str]:

@@ -21,19 +21,22 @@ class Mark:
 
 def landed(spark: SparkSession, table: str, application: str) -> Mark:
     """Return an application's mark in the Delta table at a path."""
-    java = spark._jvm
-    assert java is not None
-    none = java.scala.Option.empty()
-    snapshot = delta_log(spark, table).update(False, none, none)
-    # Delta notes the marks beside each commit; where it did not, it rebuilds the state of the table for them.
+    snapshot = newest_snapshot(spark, table)
+    # Delta notes the marks in a checksum beside each commit; without one it rebuilds the table's state for them.
     checksum = snapshot.checksumOpt()
-    noted = checksum.get().setTransactions() if checksum.isDefined() else none
+    noted = checksum.get().setTransactions() if checksum.isDefined() else checksum
     marks = (noted.get() if noted.isDefined() else snapshot.setTransactions()).iterator()
     newest = -1
     while marks.hasNext():
         one = marks.next()
         newest = int(one.version()) if one.appId() == application else newest
     return Mark(newest, int(snapshot.version()))
+
+
+def is_new(spark: SparkSession, table: str) -> bool:
+    """Return whether Delta notes of a table's newest version that it has no file; to ask the table takes seconds."""
+    checksum = newest_snapshot(spark, table).checksumOpt()
+    return bool(checksum.isDefined() and checksum.get().numFiles() == 0)
 
 
 def append_once(rows: DataFrame, table: str, application: str, version: int, mark: Mark) -> Mark | None:
@@ -68,6 +71,14 @@ def append_once(rows: DataFrame, table: str, application: str, version: int, mar
     append = java.org.apache.spark.sql.streaming.OutputMode.Append()
     update = getattr(delta, "DeltaOperations$StreamingUpdate")(append, application, version, none)
     return Mark(version, int(transaction.commit(actions, update)))
+
+
+def newest_snapshot(spark: SparkSession, table: str) -> JavaObject:
+    """Return the newest version of the table at a path."""
+    java = spark._jvm
+    assert java is not None
+    none = java.scala.Option.empty()
+    return delta_log(spark, table).update(False, none, none)
 
 
 def delta_log(spark: SparkSession, table: str) -> JavaObject:

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from spark.common.contracts import load
 from spark.common.errors import UserError
 from streaming.ingest.checkpoint import Checkpoint, Plan
-from streaming.ingest.commit import append_once, landed
+from streaming.ingest.commit import append_once, is_new, landed
 from streaming.ingest.folder import Folder
 
 IDS = {"orders": "a", "returns": "b"}
@@ -111,6 +111,19 @@ def test_delta_knows_the_last_batch_of_an_application(spark: SparkSession, tmp_p
     assert append_once(rows, table, "a", 1, first)
     assert (landed(spark, table, "a").newest, landed(spark, table, "b").newest) == (1, 7)
     assert spark.read.format("delta").load(table).count() == 3
+
+
+def test_marks_and_newness_are_known_with_and_without_a_checksum(spark: SparkSession, tmp_path: Path) -> None:
+    table = f"{tmp_path}/table"
+    spark.sql(f"create table delta.`{table}` (n bigint) using delta")
+    assert is_new(spark, table)
+    append_once(spark.range(1).toDF("n"), table, "a", 3, landed(spark, table, "a"))
+    noted = landed(spark, table, "a")
+    assert (noted.newest, is_new(spark, table)) == (3, False)
+    for checksum in (tmp_path / "table" / "_delta_log").glob("*.crc"):
+        checksum.unlink()
+    spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+    assert (landed(spark, table, "a"), is_new(spark, table)) == (noted, False)
 
 
 def test_a_folder_is_moved_aside_under_a_free_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
