@@ -16,7 +16,7 @@ DECIMAL = re.compile(r"-?[0-9]{1,14}([.][0-9]{1,4}0*)?")
 TEXTS = ("event_id", "source", "customer_id", "order_id", "kind", "currency")
 LINE_TEXTS = ("product_id", "description")
 FUTURE = timedelta(minutes=5)
-VERSION = 1
+VERSION = 2
 INT = 2**31
 
 
@@ -33,7 +33,7 @@ def first_broken_rule(value: bytes, arrived_ms: int) -> str | None:
     if wrong_type(event):
         return "wrong_type"
     version = event.get("schema_version")
-    if version is not None and version != VERSION:
+    if version is not None and not 1 <= version <= VERSION:
         return "unknown_schema_version"
     return missing(event) or value_rule(event, datetime.fromtimestamp(arrived_ms / 1000, UTC))
 

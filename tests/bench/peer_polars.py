@@ -125,14 +125,14 @@ def judged(messages: Sequence[Message], topic: str, partition: int, commit: int)
         (pl.Series("arrived_at", arrived, pl.Int64) * 1000).cast(pl.Datetime("us", "UTC")),
         pl.lit(commit, pl.Int64).alias("ingest_seq"),
         pl.Series("key", keys, pl.String),
-        pl.lit(1, pl.Int32).alias("contract_version"),
+        pl.lit(2, pl.Int32).alias("contract_version"),
         pl.Series(
             "payload_hash", [xxhash.xxh64_intdigest(value, HASH_SEED) for value in values], pl.UInt64
         ).reinterpret(signed=True),
     )
     plain = frame.select(
         pl.all_horizontal(*(pl.col(name).str.strip_chars(" ") != "" for name in REQUIRED))
-        & (pl.col("schema_version") == 1)
+        & pl.col("schema_version").is_between(1, 2)
         & (pl.col("occurred_at") <= pl.col("arrived_at") + pl.duration(minutes=5))
         & (pl.col("kind") == "sale")
         & pl.col("currency").str.contains("^[A-Z]{3}$")

@@ -52,7 +52,7 @@ def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(config
     event_id = second.pop("event_id")
     assert len(event_id) == 32
     assert second == {
-        "schema_version": 1,
+        "schema_version": 2,
         "source": "shop",
         "occurred_at": "2010-12-01T08:34:00.000Z",
         "customer_id": "13047",
