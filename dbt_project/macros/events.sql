@@ -1,6 +1,7 @@
 {#- The valid events of a topic up to the run's last ingested batch, repetitions included: to leave them out takes all of
-    history, so it is done where versions are kept, see `versions_of`. -#}
+    history, so it is done where versions are kept, see `versions_of`. The topic's own source is where lineage begins. -#}
 {% macro valid_events(topic) -%}
+    {%- if not execute -%}{%- do source('kafka', topic) -%}{%- endif %}
     select *
     from {{ source('bronze', 'events') }}
     where

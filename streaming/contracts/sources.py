@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from spark.common.contracts import BronzeTable, Contracts
+from spark.common.contracts import BronzeTable, Contract, Contracts
 
 # A day without an event is worth a look: `dbt source freshness` says so.
 FRESHNESS = {"loaded_at_field": "arrived_at", "freshness": {"warn_after": {"count": 24, "period": "hour"}}}
@@ -22,7 +22,13 @@ def sources(contracts: Contracts) -> str:
             source_table(contracts.snapshots_table),
         ],
     }
-    body = yaml.safe_dump({"version": 2, "sources": [bronze]}, sort_keys=False, allow_unicode=True, width=120)
+    kafka = {
+        "name": "kafka",
+        "schema": "bronze",
+        "description": "The topics. Every record of theirs is a row of `bronze.events`, and there the models read it.",
+        "tables": [topic_table(contract, contracts.events_table) for contract in contracts.topics],
+    }
+    body = yaml.safe_dump({"version": 2, "sources": [kafka, bronze]}, sort_keys=False, allow_unicode=True, width=120)
     return HEADER + body
 
 
@@ -30,3 +36,10 @@ def source_table(table: BronzeTable) -> dict[str, Any]:
     """Return one table of the source file."""
     columns = [{"name": one.name, "data_type": one.sql_type, "description": one.text} for one in table.columns]
     return {"name": table.name.split(".")[1], "description": table.description, "columns": columns}
+
+
+def topic_table(contract: Contract, events: BronzeTable) -> dict[str, Any]:
+    """Return one topic of the source file: it is where lineage begins, and the lake's name for it is that table."""
+    columns = [{"name": one.name, "data_type": one.sql_type, "description": one.text} for one in contract.fields]
+    place = {"name": contract.topic, "identifier": events.name.split(".")[1]}
+    return {**place, "description": contract.description, "columns": columns}

@@ -88,7 +88,7 @@ def test_there_is_one_reporting_view_per_exported_mart(manifest: Manifest) -> No
 
 
 def test_sources_enter_through_their_own_layer_alone(manifest: Manifest) -> None:
-    readers = {"bronze": {"staging"}, "predictions": {"base"}}
+    readers = {"kafka": {"staging"}, "bronze": {"staging"}, "predictions": {"base"}}
     nodes = models(manifest("lake"))
     for name, node in nodes.items():
         for parent in node["depends_on"]["nodes"]:
