@@ -1,0 +1,80 @@
+"""What it takes to build all marts of an order history, beside the same marts written by hand for DuckDB.
+
+`.venv/bin/python tests/bench/by_hand.py` on a platform that has events; ten million order lines are the file of the UCI
+replayed as 19 shops (`make replay ORDERS= MAPPING=online_retail SOURCE=shop1`, ...). The lake: `dbt run --full-refresh`
+of everything before the scores, in a Thrift Server that was started for it. By hand: `by_hand.sql` over the files of
+`bronze.events` on local disk, as one process, whose results go to a DuckDB database. Both count the rows of each mart.
+"""
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import dbt_runs
+import delta_log
+import environment
+import measure
+import peers
+
+from infra.local.files import folder
+from spark.common import thrift
+from spark.common.errors import entry_point
+from spark.common.settings import Settings, settings
+
+HERE = Path(__file__).parent
+SELECTED = ("run", "--full-refresh", "--selector", "lake_before_scores")
+SAMPLE = ("run", "--full-refresh", "--select", "+fct_orders")
+SCHEMAS = ("core", "behaviour", "segments", "churn")
+SLOWEST = 12
+HEADER = ("", "wall s", "peak MB", "ours")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Build on both sides, compare the marts' sizes and print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", action="store_true", help="one mart alone, to see that the bench works")
+    selected = SAMPLE if parser.parse_args(argv).sample else SELECTED
+    config, home = settings(), folder(settings().path("run", "bench", "by-hand"))
+    hand = by_hand(peers.events_table(config), home)
+    port = dbt_runs.free_port()
+    with dbt_runs.serving(config, dbt_runs.platform_server(config, port), port, home / "thrift.log") as server:
+        ours = dbt_runs.run(server, dbt_runs.profile(config, port), home, *selected)
+        rows = dict(sizes(replace(config, thrift_port=port), json.loads(hand.output)))
+    differing = {mart: counts for mart, counts in rows.items() if len(set(counts)) > 1}
+    print(f"{len(rows)} marts, of different size (lake, by hand): {differing or 'none'}")
+    print(f"longest in the lake: {ours.slowest(SLOWEST)}")
+    ratio = f"{ours.seconds / hand.seconds:.2f}x"
+    lines = [
+        ("lake", f"{ours.seconds:.1f}", f"{ours.megabytes:,.0f}", ratio),
+        ("by hand", f"{hand.seconds:.1f}", f"{max(hand.megabytes):,.0f}", ""),
+    ]
+    print(measure.table(HEADER, lines))
+
+
+def by_hand(events: delta_log.Table, home: Path) -> measure.Measured:
+    """Bring the events' files here, then build the marts from them; only the building is measured."""
+    shutil.rmtree(home / "events", ignore_errors=True)
+    files = folder(home / "events")
+    for file in events.live():
+        (files / Path(file).name).write_bytes(events.read(file))
+    database = home / "marts.duckdb"
+    database.unlink(missing_ok=True)
+    command = [str(environment.interpreter()), str(HERE / "peer_duckdb.py"), str(files), str(database)]
+    return measure.run(command, os.environ, HERE)
+
+
+def sizes(config: Settings, by_hand: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the rows of each mart that both sides have: the lake's, and those by hand."""
+    tables = {name: schema for schema in SCHEMAS for _, name, *_ in thrift.rows(config, f"show tables in {schema}")}
+    for mart, rows in by_hand.items():
+        if mart in tables:
+            ((count,),) = thrift.rows(config, f"select count(*) from {tables[mart]}.{mart}")
+            yield mart, (count, rows)
+
+
+if __name__ == "__main__":
+    entry_point(main)()

@@ -1,0 +1,92 @@
+"""What a full `dbt build` takes, beside the same project under the settings that a newcomer has.
+
+`.venv/bin/python tests/bench/dbt_build.py` on a platform that has events (`make replay`, `make ingest`). Each side has
+a Thrift Server of its own: ours with the platform's settings and profile, stock with Spark's defaults but for 8 shuffle
+partitions, and the profile of `dbt init` with 4 threads. Both write the same tables on the same HDFS with 1.5 GB, and
+build everything twice with `--full-refresh`: in a cold server, and once more.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import dbt_runs
+import measure
+
+from infra.local import hadoop_conf, java, provision_postgres
+from infra.local.files import PRIVATE, folder, properties, write
+from infra.local.lake import WAREHOUSE
+from infra.local.services import thrift
+from spark.common.errors import entry_point
+from spark.common.settings import Settings, settings
+
+MEMORY = "1500m"
+ROUNDS = ("cold", "warm")
+SAMPLE = ("--select", "path:models/staging", "run_bounds")
+KINDS = ("table", "view", "test", "unit_test")
+HEADER = ("server", "settings", "wall s", "server CPU s", "server MB", *(f"{kind} s" for kind in KINDS), "ours")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Build on each side and print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", action="store_true", help="a few models, once, to see that the bench works")
+    given = parser.parse_args(argv)
+    rounds, selected = (ROUNDS[:1], SAMPLE) if given.sample else (ROUNDS, ())
+    config, port = settings(), dbt_runs.free_port()
+    home = config.path("run", "bench")
+    sides = {
+        "ours": (dbt_runs.platform_server(config, port), dbt_runs.profile(config, port)),
+        "stock": (stock_server(config, port, home), {**dbt_runs.bare_profile(port), "threads": 4}),
+    }
+    found = {}
+    for side, (command, profile) in sides.items():
+        place = folder(home / side)
+        with dbt_runs.serving(config, command, port, place / "thrift.log") as server:
+            build = ("build", "--full-refresh", *selected)
+            found[side] = [dbt_runs.run(server, profile, place, *build) for _ in rounds]
+    lines = [
+        line(name, side, found[side][number], found["ours"][number])
+        for number, name in enumerate(rounds)
+        for side in sides
+    ]
+    print(measure.table(HEADER, lines))
+
+
+def stock_server(config: Settings, port: int, home: Path) -> list[str]:
+    """Return the command of a Thrift Server that knows where this platform's lake is, and nothing else of it."""
+    needed = {"dfs.replication", "dfs.blocksize", "fs.permissions.umask-mode"}
+    client = {name: value for name, value in hadoop_conf.client(config).items() if name in needed}
+    server = {
+        "hive.server2.thrift.bind.host": "127.0.0.1",
+        "hive.server2.thrift.port": port,
+        "hive.server2.enable.doAs": "false",
+    }
+    hadoop = {"fs.defaultFS": config.hdfs_url, **client, **server, **provision_postgres.jdbc(config)}
+    values = {
+        "spark.master": "local[2]",
+        "spark.driver.memory": MEMORY,
+        "spark.sql.shuffle.partitions": 8,
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": f"{config.hdfs_url}{WAREHOUSE}",
+        **{f"spark.hadoop.{name}": value for name, value in hadoop.items()},
+    }
+    rendered = write(folder(home) / "stock.conf", properties(values, " "), PRIVATE)
+    flags = [f"-Xmx{MEMORY}", *java.OPENS, "-Duser.timezone=UTC", f"-DHADOOP_USER_NAME={thrift.IDENTITY}"]
+    arguments = java.argument_file(home / "stock.args", flags, java.spark_jars())
+    submit = ["org.apache.spark.deploy.SparkSubmit", "--properties-file", str(rendered), "--class", thrift.MAIN]
+    return [java.executable(), f"@{arguments}", *submit, "--name", "stock", "spark-internal"]
+
+
+def line(server: str, side: str, run: dbt_runs.Run, ours: dbt_runs.Run) -> tuple[str, ...]:
+    """Return a line of the table; the last column is ours as a part of this side's wall time."""
+    kinds = (f"{run.by_kind().get(kind, 0):.1f}" for kind in KINDS)
+    cost = (f"{run.seconds:.1f}", f"{run.cpu_seconds:.1f}", f"{run.megabytes:,.0f}")
+    return (server, side, *cost, *kinds, f"{ours.seconds / run.seconds:.2f}x")
+
+
+if __name__ == "__main__":
+    entry_point(main)()

@@ -1,0 +1,28 @@
+"""Builds the marts of `by_hand.sql` with DuckDB: `python peer_duckdb.py FOLDER_OF_PARQUET DATABASE` prints their sizes.
+
+Runs in the benches' environment, which `environment.py` makes.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+
+MEMORY = "4GB"
+
+
+def main(files: str, database: str) -> None:
+    """Build every mart."""
+    with duckdb.connect(database, config={"memory_limit": MEMORY, "TimeZone": "UTC"}) as connection:
+        connection.execute(
+            f"create temporary view events as from read_parquet('{files}/*.parquet', union_by_name=true)"
+        )
+        connection.execute(Path(__file__).with_name("by_hand.sql").read_text())
+        tables = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+        sizes = {name: connection.execute(f"select count(*) from {name}").fetchone() for name in tables}
+    print(json.dumps({name: row[0] for name, row in sizes.items() if row}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
