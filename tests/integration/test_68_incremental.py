@@ -1,9 +1,12 @@
 """Incremental runs give what a full refresh gives: in any order of arrival, and after a run that failed half way."""
 
 import random
+import threading
 
 import pytest
 
+from spark.common import thrift
+from spark.common.errors import UserError
 from tests.integration.arrivals import conflicting, part, record, shop
 from tests.integration.events import send
 from tests.integration.harness import Platform
@@ -21,6 +24,26 @@ BY_SOURCE = {
     "churn.churn_features": (),
 }
 DIFFERENT_BATCHES = "select count(distinct ingest_seq) from bronze.events where source = 'arrival_forward'"
+
+
+class Reader(threading.Thread):
+    """Counts the rows of every table over and over, until it is told to stop."""
+
+    def __init__(self, platform: Platform, tables: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.config, self.tables = platform.config, tables
+        self.enough = threading.Event()
+        self.seen: list[tuple[str, str]] = []
+        self.refused: list[str] = []
+
+    def run(self) -> None:
+        while not self.enough.is_set():
+            for table in self.tables:
+                try:
+                    ((rows,),) = thrift.rows(self.config, f"select count(*) from {table}")
+                    self.seen.append((table, str(rows)))
+                except UserError as error:
+                    self.refused.append(f"{table}: {error}")
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +99,19 @@ def test_the_order_of_arrival_changes_no_mart(arrived: Platform) -> None:
         assert len(set(found.values())) == 1, (table, found)
 
 
-def test_a_full_refresh_changes_no_row(arrived: Platform) -> None:
+def test_a_full_refresh_changes_no_row_and_no_reader_notices(arrived: Platform) -> None:
     tables = lake_tables(arrived)
     assert len(tables) >= 30
     before = contents(arrived, tables)
+    reader = Reader(arrived, tables)
+    reader.start()
     arrived.dbt("run", *MARTS, "--full-refresh")
+    reader.enough.set()
+    reader.join(60)
     after = contents(arrived, tables)
+    assert not reader.refused
+    assert len(reader.seen) > 3 * len(tables)
+    assert {(table, rows) for table, rows in reader.seen if before[table][0] != rows} == set()
     assert {name: (before[name], after[name]) for name in tables if before[name] != after[name]} == {}
 
 

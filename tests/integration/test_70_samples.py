@@ -27,6 +27,16 @@ def test_incremental(empty: Platform) -> None:
     assert all(0 < int(written) <= 3 * int(touched) for *_, touched, written in rows)
 
 
+def test_dbt_build(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/dbt_build.py", "--sample")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [["cold", "ours"], ["cold", "stock"]]
+
+
+def test_marts_by_hand(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/by_hand.py", "--sample")
+    assert "of different size (lake, by hand): none" in done.stdout
+
+
 @pytest.mark.parametrize("bench", ["send_rate", "freshness", "growth"])
 def test_bench(empty: Platform, bench: str) -> None:
     empty.call(sys.executable, f"tests/bench/{bench}.py", "--sample")

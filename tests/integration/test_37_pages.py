@@ -1,0 +1,49 @@
+"""What people see, in a browser: the docs site, and in it the way from a Kafka topic to the report."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.integration.browser import document, screenshot
+from tests.integration.harness import Platform
+
+TOPIC, REPORT = "source.lakehouse.kafka.orders", "exposure.lakehouse.report"
+
+
+@pytest.fixture(scope="module")
+def site(platform: Platform) -> Path:
+    """The docs site that the run of the module before wrote."""
+    return platform.config.path("out", "dbt", "static_index.html")
+
+
+def way(children: Mapping[str, Sequence[str]], first: str, last: str) -> list[str]:
+    """Return a shortest way through the lineage graph, both ends included; none is an empty list."""
+    ways, seen = [[first]], {first}
+    while ways:
+        here = ways.pop(0)
+        if here[-1] == last:
+            return here
+        new = [child for child in children[here[-1]] if child not in seen]
+        seen.update(new)
+        ways += [[*here, child] for child in new]
+    return []
+
+
+def test_lineage_leads_from_a_topic_to_the_report(site: Path, tmp_path: Path) -> None:
+    children = json.loads((site.parent / "manifest.json").read_text())["child_map"]
+    steps = way(children, TOPIC, REPORT)
+    assert [step.split(".")[0] for step in steps] == ["source", *["model"] * (len(steps) - 2), "exposure"]
+    assert len(steps) >= 6
+    for here, following in itertools.pairwise(steps):
+        text = document(site, f"#!/{here.partition('.')[0]}/{here}", tmp_path)
+        assert f"#!/{following.partition('.')[0]}/{following}" in text, f"{here} does not link to {following}"
+
+
+def test_the_overview_shows_the_project(site: Path, tmp_path: Path) -> None:
+    text = document(site, "#!/overview", tmp_path / "profile")
+    assert "Customer" in text
+    screenshot(site, "#!/overview", tmp_path / "profile", tmp_path / "docs.png")
+    assert (tmp_path / "docs.png").stat().st_size > 20_000
