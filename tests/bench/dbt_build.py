@@ -22,7 +22,7 @@ from spark.common.settings import Settings, settings
 
 MEMORY = "1500m"
 ROUNDS = ("cold", "warm")
-SAMPLE = ("--select", "path:models/staging", "run_bounds")
+SAMPLE = ("--select", "run_bounds", "--exclude-resource-type", "test", "unit_test")
 KINDS = ("table", "view", "test", "unit_test")
 HEADER = ("server", "settings", "wall s", "server CPU s", "server MB", *(f"{kind} s" for kind in KINDS), "ours")
 
@@ -30,9 +30,10 @@ HEADER = ("server", "settings", "wall s", "server CPU s", "server MB", *(f"{kind
 def main(argv: Sequence[str] | None = None) -> None:
     """Build on each side and print both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", action="store_true", help="a few models, once, to see that the bench works")
+    parser.add_argument("--cold", action="store_true", help="build once on each side, in a cold server")
+    parser.add_argument("--sample", action="store_true", help="one model, once, to see that the bench works")
     given = parser.parse_args(argv)
-    rounds, selected = (ROUNDS[:1], SAMPLE) if given.sample else (ROUNDS, ())
+    rounds, selected = ROUNDS[: 1 if given.cold or given.sample else 2], SAMPLE if given.sample else ()
     config, port = settings(), dbt_runs.free_port()
     home = config.path("run", "bench")
     sides = {
