@@ -17,6 +17,11 @@ REPLICATES = 500
 SEED = 7
 LEVELS = (2.5, 97.5)
 BINS = 10
+# An interval over this many rows is narrower than what matters, and 500 replicates of them take seconds.
+MOST_ROWS = 20_000
+# The model's own answers; what stands beside it has another name.
+MODEL = "model"
+LOWER_IS_BETTER = frozenset({"brier", "ece"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Measure:
     """One measurement on held-out rows.
 
     Args:
-        subject: "model", or what stands beside it on the same rows, such as "recency_rule".
+        subject: `MODEL`, or what stands beside it on the same rows, such as "recency_rule".
         metric: such as "auc"; `<metric>_difference` is the model's minus the subject's.
         value: on all rows.
         low, high: the 95 % bootstrap interval; None where there is none.
@@ -103,6 +108,21 @@ def top_decile_lift(rows: Scored, weight: Numbers) -> float:
     left = np.clip(total.sum() / 10 - (np.cumsum(total) - total), 0, total)
     taken = np.divide(left, total, out=np.zeros_like(total), where=total > 0)
     return ratio(float(ones @ taken) / float(total @ taken), float(ones.sum() / total.sum()))
+
+
+def precision(said: Scored, weight: Numbers) -> float:
+    """Return the share of ones among the rows that were said (score 1, not 0) to be one; 0 where none was."""
+    return ratio(float(weight @ (said.score * said.label)), float(weight @ said.score))
+
+
+def recall(said: Scored, weight: Numbers) -> float:
+    """Return the share of the ones that were said (score 1, not 0) to be one."""
+    return ratio(float(weight @ (said.score * said.label)), float(weight @ said.label))
+
+
+def accuracy(said: Scored, weight: Numbers) -> float:
+    """Return the share of rows of which the truth was said (score 1 or 0)."""
+    return ratio(float(weight @ (said.score == said.label)), float(weight.sum()))
 
 
 def bootstrap(statistics: Statistics, rows: int) -> dict[str, tuple[float, float, float]]:
