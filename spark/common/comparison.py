@@ -42,7 +42,7 @@ class Subject:
     def measures(self, label: Numbers) -> dict[str, Callable[[Numbers], float]]:
         """Return what can be measured of it, as functions of the rows' weights."""
         rows = Scored(label, self.score)
-        found = {name: partial(metric, rows) for name, metric in RANKING.items()}
+        found: dict[str, Callable[[Numbers], float]] = {name: partial(metric, rows) for name, metric in RANKING.items()}
         if self.is_probability:
             found |= {name: partial(metric, rows) for name, metric in CALIBRATION.items()}
         if self.yes_above is not None:
@@ -85,7 +85,13 @@ def compared(label: Numbers, subjects: Sequence[Subject]) -> list[Measure]:
         return {f"{subject} {name}": value for (subject, name), value in values.items()} | differences
 
     found = evaluation.bootstrap(statistics, len(label))
-    return [Measure(*name.split(" "), *numbers) for name, numbers in found.items()]
+    return [Measure(*words(name), *numbers) for name, numbers in found.items()]
+
+
+def words(name: str) -> tuple[str, str]:
+    """Return subject and metric."""
+    subject, _, metric = name.partition(" ")
+    return subject, metric
 
 
 def curves(label: Numbers, subjects: Sequence[Subject]) -> list[Bin]:

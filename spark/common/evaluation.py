@@ -6,6 +6,7 @@ The rows that are held out are few or sampled (`frames.sampled`), so that they f
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,14 +57,15 @@ class Scored:
 
     def counts(self, weight: Numbers) -> tuple[Numbers, Numbers]:
         """Return the weights of the ones and of the zeros per different score, ascending."""
-        return np.bincount(self.place, weight * self.label), np.bincount(self.place, weight * (1 - self.label))
+        ones, zeros = weight * self.label, weight * (1 - self.label)
+        return np.bincount(self.place, ones).astype(float), np.bincount(self.place, zeros).astype(float)
 
 
 def auc(rows: Scored, weight: Numbers) -> float:
     """Return the area under the ROC curve: the chance that a one outscores a zero, equal scores counting half."""
     ones, zeros = rows.counts(weight)
     beaten = np.cumsum(zeros) - zeros / 2
-    return ratio(float(ones @ beaten), float(ones.sum() * zeros.sum()))
+    return ratio(inner(ones, beaten), float(ones.sum() * zeros.sum()))
 
 
 def pr_auc(rows: Scored, weight: Numbers) -> float:
@@ -71,12 +73,12 @@ def pr_auc(rows: Scored, weight: Numbers) -> float:
     ones, zeros = (part[::-1] for part in rows.counts(weight))
     hits, said = np.cumsum(ones), np.cumsum(ones + zeros)
     precision = np.divide(hits, said, out=np.zeros_like(hits), where=said > 0)
-    return ratio(float(ones @ precision), float(ones.sum()))
+    return ratio(inner(ones, precision), float(ones.sum()))
 
 
 def brier(rows: Scored, weight: Numbers) -> float:
     """Return the mean squared distance of a probability from what happened (Brier, 1950)."""
-    return float(weight @ (rows.score - rows.label) ** 2 / weight.sum())
+    return inner(weight, (rows.score - rows.label) ** 2) / float(weight.sum())
 
 
 def ece(rows: Scored, weight: Numbers) -> float:
@@ -92,7 +94,10 @@ def ece(rows: Scored, weight: Numbers) -> float:
 def reliability(rows: Scored, weight: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Return, for each of ten bins of equal width, the mean probability, the share of ones, and the rows."""
     bins = np.minimum((rows.score * BINS).astype(int), BINS - 1)
-    sums = (np.bincount(bins, weight * part, BINS) for part in (rows.score, rows.label, np.ones_like(rows.score)))
+    sums = (
+        np.bincount(bins, weight * part, BINS).astype(float)
+        for part in (rows.score, rows.label, np.ones_like(rows.score))
+    )
     predicted, happened, total = sums
     there = np.maximum(total, np.finfo(float).tiny)
     return predicted / there, happened / there, total
@@ -107,22 +112,22 @@ def top_decile_lift(rows: Scored, weight: Numbers) -> float:
     total = ones + zeros
     left = np.clip(total.sum() / 10 - (np.cumsum(total) - total), 0, total)
     taken = np.divide(left, total, out=np.zeros_like(total), where=total > 0)
-    return ratio(float(ones @ taken) / float(total @ taken), float(ones.sum() / total.sum()))
+    return ratio(inner(ones, taken) / inner(total, taken), float(ones.sum() / total.sum()))
 
 
 def precision(said: Scored, weight: Numbers) -> float:
     """Return the share of ones among the rows that were said (score 1, not 0) to be one; 0 where none was."""
-    return ratio(float(weight @ (said.score * said.label)), float(weight @ said.score))
+    return ratio(inner(weight, said.score * said.label), inner(weight, said.score))
 
 
 def recall(said: Scored, weight: Numbers) -> float:
     """Return the share of the ones that were said (score 1, not 0) to be one."""
-    return ratio(float(weight @ (said.score * said.label)), float(weight @ said.label))
+    return ratio(inner(weight, said.score * said.label), inner(weight, said.label))
 
 
 def accuracy(said: Scored, weight: Numbers) -> float:
     """Return the share of rows of which the truth was said (score 1 or 0)."""
-    return ratio(float(weight @ (said.score == said.label)), float(weight.sum()))
+    return ratio(inner(weight, said.score == said.label), float(weight.sum()))
 
 
 def bootstrap(statistics: Statistics, rows: int) -> dict[str, tuple[float, float, float]]:
@@ -143,6 +148,11 @@ def bootstrap(statistics: Statistics, rows: int) -> dict[str, tuple[float, float
 def resampled(chance: np.random.Generator, rows: int) -> Numbers:
     """Return how often each row is drawn when as many are drawn with replacement."""
     return np.bincount(chance.integers(0, rows, rows), minlength=rows).astype(float)
+
+
+def inner(one: Numbers, other: npt.NDArray[Any]) -> float:
+    """Return the sum of the products; `@` would wake BLAS's threads for each of the thousands of a bootstrap."""
+    return float((one * other).sum())
 
 
 def ratio(part: float, whole: float) -> float:
