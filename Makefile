@@ -72,7 +72,7 @@ requeue: ready ## Send quarantined events through Kafka again [RULE=name SINCE=2
 	@$(PY) -m streaming.requeue --rule "$${RULE:?name a rule: make requeue RULE=wrong_type}" $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
 
 ##@ Models and marts
-.PHONY: marts backfill dbt-changed train score insights export serving reconcile maintain
+.PHONY: marts backfill dbt-changed train score promote rollback insights export serving reconcile maintain
 marts: ready ## dbt: staging to feature marts, with their tests
 	@$(PY) -m infra.pipeline marts
 
@@ -82,11 +82,17 @@ backfill: ready ## dbt: take up the events of these days once more, after a rule
 dbt-changed: ready ## dbt: what changed against main, and what hangs on it [BASE=main]
 	@$(PY) -m infra.pipeline changed $(call option,BASE,base)
 
-train: ready ## Train churn, satisfaction and segments
-	@$(PY) -m spark train
+train: ready ## Train churn, satisfaction and segments; the first model of each scores, a later one has to win [TASK=churn]
+	@$(PY) -m spark train $(call option,TASK,task)
 
-score: ready ## Score all customers as of the lake's date
-	@$(PY) -m spark score
+score: ready ## Score all customers as of the lake's date with the champions [TASK=]
+	@$(PY) -m spark score $(call option,TASK,task)
+
+promote: ready ## Let the newest models score, where they won on the same rows [TASK=]
+	@$(PY) -m spark promote $(call option,TASK,task)
+
+rollback: ready ## Let the champions before the present ones score again [TASK=]
+	@$(PY) -m spark rollback $(call option,TASK,task)
 
 insights: ready ## dbt: the marts that read predictions
 	@$(PY) -m infra.pipeline insights

@@ -109,12 +109,15 @@ class Driver:
 
 @dataclass(frozen=True)
 class Metric:
-    """One measure of one trained model, or of a baseline beside it."""
+    """One measure of a model, or of what stands beside it on the same rows, with the ends of its 95 % interval."""
 
     task: str
     version: str
+    subject: str
     metric: str
     metric_value: Decimal | None
+    metric_low: Decimal | None
+    metric_high: Decimal | None
     data_as_of: datetime | None
 
 

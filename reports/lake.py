@@ -93,9 +93,9 @@ DRIVERS: LiteralString = """
     order by source collate "C", factor collate "C", factor_value collate "C"
 """
 METRICS: LiteralString = """
-    select task, version, metric, metric_value, data_as_of
+    select task, version, subject, metric, metric_value, metric_low, metric_high, data_as_of
     from reporting.model_quality
-    order by task collate "C", data_as_of, version collate "C", metric collate "C"
+    order by task collate "C", subject collate "C", metric collate "C"
 """
 TOTALS: LiteralString = """
     select

@@ -2,7 +2,7 @@
 
 from reports.evidence import Evidence
 from reports.formats import NOTHING, count, percent
-from reports.quality import scorecards
+from reports.quality import ITSELF, scorecards
 
 
 def limits(evidence: Evidence) -> list[str]:
@@ -61,12 +61,13 @@ def about_orders(evidence: Evidence) -> list[str]:
 def about_models(evidence: Evidence) -> list[str]:
     """Return which customers no model says anything of."""
     sentences = [
-        f"The {card.task} model is no better than the baseline “{name}”: {line.measure.lower()} {line.values[0]} "
-        f"beside {value}."
+        f"The {card.task} model is no better than the baseline “{name}”: {line.measure.lower()} {model.value} "
+        f"beside {cell.value}."
         for card in scorecards(evidence.metrics)
         for line in card.lines[:1]
-        for name, value in zip(card.baselines, line.values[1:], strict=True)
-        if is_no_better(line.values[0], value)
+        for model, *others in [line.cells]
+        for subject, name, cell in zip(card.subjects, card.names, others, strict=True)
+        if subject not in ITSELF and is_no_better(model.value, cell.value)
     ]
     if evidence.populations and not evidence.scored:
         sentences.append(

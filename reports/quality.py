@@ -1,7 +1,7 @@
-"""The quality of the models, each measure beside its baselines."""
+"""The quality of the models, each measure beside that of its baselines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +10,20 @@ from itertools import groupby
 from reports.evidence import Metric
 from reports.formats import count, decimal, words
 
-# A metric named <prefix>_<measure> is the same measure of a baseline.
-BASELINES = {
-    "rule": "Recency rule",
+MODEL = "model"
+# What may stand beside a model, in the order in which it is read; what is not listed comes after it, by name.
+SUBJECTS = {
+    "recency_rule": "Recency rule",
     "bg_nbd": "BG/NBD",
+    "boosted_trees": "Boosted trees",
     "majority": "Commonest class",
     "best_column": "Best single column",
+    "uncalibrated": "Before calibration",
+    "champion": "Champion before",
 }
+# What is the model itself in another state is nothing that it has to beat.
+ITSELF = frozenset({"uncalibrated", "champion"})
+DIFFERENCE = "_difference"
 # Measures in the order in which they are read; what is not listed comes after them, by name.
 MEASURES = {
     "auc": "Area under the ROC curve (0.5 is chance)",
@@ -35,53 +42,71 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A value and, below it, an interval: the model's own, or of the model's value minus that of what is beside it."""
+
+    value: str
+    interval: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
-    """One measure: the model's value, then each baseline's, in the order of the card."""
+    """One measure: the model's cell, then that of each subject beside it, in the order of the card."""
 
     measure: str
-    values: Sequence[str]
+    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The newest version of the model of one task."""
+    """The model of one task that scores; `subjects` are the keys of what stands beside it, `names` their names."""
 
     task: str
     version: str
     data_as_of: datetime | None
-    baselines: Sequence[str]
+    subjects: Sequence[str]
     lines: Sequence[Line]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the subjects as people read them."""
+        return [SUBJECTS.get(subject) or words(subject) for subject in self.subjects]
 
 
 def scorecards(metrics: Sequence[Metric]) -> list[Scorecard]:
-    """Return a card per task; of several versions the one that learned from the newest data."""
+    """Return a card per task."""
     by_task = groupby(sorted(metrics, key=lambda row: row.task), key=lambda row: row.task)
-    return [scorecard(task, list(rows)) for task, rows in by_task]
+    return [scorecard(list(rows)) for _, rows in by_task]
 
 
-def scorecard(task: str, metrics: Sequence[Metric]) -> Scorecard:
+def scorecard(metrics: Sequence[Metric]) -> Scorecard:
     """Return the card of one task."""
-    newest = max(metrics, key=lambda row: (row.data_as_of is not None, row.data_as_of, row.version))
-    values: dict[str, dict[str, Decimal | None]] = {}
-    for row in metrics:
-        if row.version == newest.version:
-            baseline, measure = split(row.metric)
-            values.setdefault(measure, {})[baseline] = row.metric_value
-    found = {baseline for columns in values.values() for baseline in columns}
-    present = [prefix for prefix in BASELINES if prefix in found]
-    lines = [
-        Line(named(name), [written(values[name].get(column)) for column in ["", *present]])
-        for name in sorted(values, key=place)
-    ]
-    return Scorecard(task, newest.version, newest.data_as_of, [BASELINES[prefix] for prefix in present], lines)
+    found = {(row.subject, row.metric): row for row in metrics}
+    beside = sorted({subject for subject, _ in found if subject != MODEL}, key=lambda name: place(name, SUBJECTS))
+    measures = sorted(
+        {name for _, name in found if not name.endswith(DIFFERENCE)}, key=lambda name: place(name, MEASURES)
+    )
+    lines = [Line(named(name), [cell(found, subject, name) for subject in (MODEL, *beside)]) for name in measures]
+    return Scorecard(metrics[0].task, metrics[0].version, metrics[0].data_as_of, beside, lines)
 
 
-def split(metric: str) -> tuple[str, str]:
-    """Return the baseline that a metric is of (empty for the model itself) and the measure."""
-    for prefix in BASELINES:
-        if metric.startswith(f"{prefix}_"):
-            return prefix, metric.removeprefix(f"{prefix}_")
-    return "", metric
+def cell(found: Mapping[tuple[str, str], Metric], subject: str, measure: str) -> Cell:
+    """Return the cell of a subject's measure; a dash where it was not measured."""
+    row = found.get((subject, measure))
+    if row is None:
+        return Cell(written(None))
+    if subject == MODEL:
+        return Cell(written(row.metric_value), interval(row, signed=False))
+    gap = found.get((subject, f"{measure}{DIFFERENCE}"))
+    return Cell(written(row.metric_value), interval(gap, signed=True) if gap else "")
+
+
+def interval(row: Metric, signed: bool) -> str:
+    """Return the ends of a measure's interval, or nothing where it has none."""
+    if row.metric_low is None or row.metric_high is None:
+        return ""
+    sign = "+" if signed else ""
+    return f"{row.metric_low:{sign}.3f} to {row.metric_high:{sign}.3f}"
 
 
 def named(measure: str) -> str:
@@ -90,10 +115,10 @@ def named(measure: str) -> str:
     return f"Silhouette with {tried[1]} segments" if tried else MEASURES.get(measure) or words(measure)
 
 
-def place(measure: str) -> tuple[int, str]:
-    """Return the sort key of a measure."""
-    known = list(MEASURES)
-    return (known.index(measure) if measure in known else len(known), measure)
+def place(name: str, known: Mapping[str, str]) -> tuple[int, str]:
+    """Return the sort key of a name: as in the list of the known ones, then by name."""
+    order = list(known)
+    return (order.index(name) if name in known else len(order), name)
 
 
 def written(value: Decimal | None) -> str:

@@ -1,29 +1,33 @@
-"""Train or score all three tasks in one session: `python -m spark train`, `python -m spark train score`.
+"""Train, score, promote or roll back all three tasks in one session: `python -m spark train score`.
 
-One Java process instead of three. The jobs are found by their module names, so that none imports another.
+One Java process instead of three. The jobs are found by their module names, so that none imports another; who is
+champion is decided the same way for all.
 """
 
 import argparse
 import importlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyspark.sql import SparkSession
 
+from spark.common import champions
+from spark.common.clock import run_bounds
 from spark.common.errors import UserError, entry_point
 from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 
 TASKS = ("churn", "satisfaction", "segments")
+DECISIONS = {"promote": champions.promote, "rollback": champions.rollback}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run a step of every task, one line each, then one line for all."""
     parser = argparse.ArgumentParser(prog="spark", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("steps", nargs="+", choices=("train", "score"))
+    parser.add_argument("steps", nargs="+", choices=("train", "score", *DECISIONS))
     parser.add_argument("--task", choices=TASKS, help="this task alone")
     args = parser.parse_args(argv)
     tasks = (args.task,) if args.task else TASKS
@@ -39,11 +43,23 @@ def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[s
     """Run one step of every task, and return their summaries.
 
     Beside each other, because each leaves a core idle while it plans.
+
+    Raises:
+        UserError: of the first task that failed; what the others did is printed all the same.
     """
-    jobs = {task: importlib.import_module(f"spark.{task}.{step}").run for task in tasks}
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        running = {task: pool.submit(run, spark, config) for task, run in jobs.items()}
-    return [outcome(task, future) for task, future in running.items()]
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        running = {task: pool.submit(job(spark, config, step, task)) for task in tasks}
+    failed = [task for task, future in running.items() if future.exception() is not None]
+    done = [outcome(task, future) for task, future in running.items() if task not in failed]
+    return [*done, *(outcome(task, running[task]) for task in failed)]
+
+
+def job(spark: SparkSession, config: Settings, step: str, task: str) -> Callable[[], str]:
+    """Return the function that does one step of one task."""
+    if step in DECISIONS:
+        return lambda: DECISIONS[step](spark, task, run_bounds(spark).as_of)
+    run = importlib.import_module(f"spark.{task}.{step}").run
+    return lambda: run(spark, config)
 
 
 def short(line: str) -> str:
@@ -62,7 +78,7 @@ def outcome(task: str, future: Future[str]) -> str:
     try:
         line = future.result()
     except UserError as error:
-        raise UserError(f"{task}: {error}") from None
+        raise UserError(f"{task}: {str(error).removeprefix(f'{task}: ')}") from None
     print(line, flush=True)
     return line
 

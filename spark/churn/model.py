@@ -1,28 +1,50 @@
-"""The churn model and its evaluation: frames in, a pipeline or numbers out."""
+"""The churn model: a logistic regression whose inputs are what a customer did and her chance of silence by BG/NBD.
 
-from collections.abc import Mapping
+What is stored is SQL with the fitted numbers in it: the inputs, what each adds to the log odds, the probability. So the
+explanation of a score is the arithmetic of the score itself.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from pyspark.ml import Pipeline
-from pyspark.ml.classification import LogisticRegression
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.classification import GBTClassifier, LogisticRegression
 from pyspark.ml.feature import SQLTransformer, StandardScaler, VectorAssembler
 from pyspark.ml.functions import vector_to_array
-from pyspark.sql import DataFrame
+from pyspark.ml.linalg import Matrices
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.common import metrics
+from spark.churn import bgnbd
+from spark.churn.bgnbd import literal
+from spark.common.frames import sampled, settled
 
 TASK = "churn"
 HORIZON_DAYS = 90
 # The label windows of the training cuts end by the hold-out cut, so nothing held out has been seen.
 HOLD_OUT_CUT = 90
-TRAINING_CUTS = (180, 210, 240)
+TRAINING_CUTS = (180, 210, 240, 270)
 FEATURES = ("recency_days", "frequency", "monetary", "tenure_days")
-LOGS = tuple(f"log_{name}" for name in FEATURES)
+INPUTS = (*(f"log_{name}" for name in FEATURES), "logit_p0")
+# What is watched for drift.
+PROFILED = (*FEATURES, "churn_probability")
 KEY = ("source", "customer_id", "as_of")
 # The rule that the model has to beat: who has not ordered for longer than this is at risk.
 RULE_DAYS = 30
-RECIPE = "logistic regression on standardised logs, l2 0.001, cuts 180 210 240"
+RECIPE = "logistic regression on standardised logs and BG/NBD, l2 0.001, beta calibration, cuts 180 210 240 270"
+SEED = 7
+# Trees do not get better for more rows than this, only slower.
+MOST_FOR_TREES = 100_000
+TREES = 30
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What an input adds to the log odds: `size` for each unit that it is above `mean`, the average customer's."""
+
+    size: float
+    mean: float
 
 
 def cut(as_of: datetime, days: int) -> datetime:
@@ -36,40 +58,115 @@ def labelled(features: DataFrame, labels: DataFrame) -> DataFrame:
     return features.select(*KEY, *FEATURES).join(labels.select(*KEY, label), list(KEY))
 
 
-def pipeline() -> Pipeline:
-    """Return the unfitted pipeline, from the columns of the feature table to `probability`."""
+def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:
+    """Return the pipeline from the feature table's columns to `churn_probability`, and what it is made of.
+
+    It adds the inputs, `by_<input>`, the `log_odds` before calibration, and `rhythm_probability` (P0).
+
+    Args:
+        training: labelled rows of all training cuts.
+        newest: those of the newest cut, in which each customer is once and with the longest history, for BG/NBD.
+    """
+    to_inputs = inputs(bgnbd.fit(bgnbd.grouped(newest)))
+    rows = settled(to_inputs.transform(training), *KEY)
+    constant, weights = regression(rows)
+    to_odds = log_odds(constant, weights)
+    return PipelineModel([to_inputs, to_odds, probability(*calibration(to_odds.transform(rows)))])
+
+
+def inputs(rhythm: bgnbd.Parameters) -> SQLTransformer:
+    """Return the stage that adds the inputs of the regression and `rhythm_probability`."""
     # Returns can exceed what was bought, so money is floored at nothing before its logarithm.
     logs = ", ".join(f"log1p(greatest(cast({name} as double), 0d)) as log_{name}" for name in FEATURES)
-    return Pipeline(
-        stages=[
-            SQLTransformer(statement=f"select *, {logs} from __THIS__"),
-            VectorAssembler(inputCols=list(LOGS), outputCol="assembled"),
-            StandardScaler(inputCol="assembled", outputCol="scaled", withMean=True, withStd=True),
-            LogisticRegression(featuresCol="scaled", labelCol="label", regParam=0.001, maxIter=50),
-        ]
-    )
+    first = f"select *, {logs}, {rhythm.logit(HORIZON_DAYS)} as logit_p0 from __THIS__"
+    return SQLTransformer(statement=f"select *, {sigmoid('logit_p0')} as rhythm_probability from ({first})")
 
 
-def with_probability(predicted: DataFrame) -> DataFrame:
-    """Add `churn_probability` to what the fitted pipeline returned."""
-    return predicted.withColumn("churn_probability", vector_to_array(F.col("probability"))[1])
+def assembled() -> VectorAssembler:
+    """Return the stage that puts the inputs into the vector `assembled`."""
+    return VectorAssembler(inputCols=list(INPUTS), outputCol="assembled")
 
 
-def evaluate(predicted: DataFrame) -> dict[str, float]:
-    """Return the model's metrics on held-out rows, and those of the recency rule on the same rows.
+def regression(rows: DataFrame) -> tuple[float, dict[str, Weight]]:
+    """Return the log odds of the average customer and the weight of each input, fitted to rows with the inputs."""
+    stages: list[Any] = [
+        assembled(),
+        StandardScaler(inputCol="assembled", outputCol="scaled", withMean=True, withStd=True),
+        LogisticRegression(featuresCol="scaled", labelCol="label", regParam=0.001, maxIter=50, standardization=False),
+    ]
+    scaler, fitted = cast("list[Any]", Pipeline(stages=stages).fit(rows).stages)[1:]
+    sizes, means, spreads = (vector.toArray() for vector in (fitted.coefficients, scaler.mean, scaler.std))
+    return float(fitted.intercept), {
+        name: Weight(float(size / spread) if spread else 0.0, float(mean))
+        for name, size, mean, spread in zip(INPUTS, sizes, means, spreads, strict=True)
+    }
 
-    `predicted` has `label`, `churn_probability`, `recency_days` and the key.
+
+def log_odds(constant: float, weights: dict[str, Weight]) -> SQLTransformer:
+    """Return the stage that adds what each input contributes and their sum."""
+    added = [f"{literal(at.size)} * ({name} - {literal(at.mean)}) as by_{name}" for name, at in weights.items()]
+    total = " + ".join([literal(constant), *(f"by_{name}" for name in weights)])
+    return SQLTransformer(statement=f"select *, {total} as log_odds from (select *, {', '.join(added)} from __THIS__)")
+
+
+# Their weights in the log odds are the calibration: the log of p, and minus that of 1 - p, from the log odds of p.
+SURE_AND_UNSURE = ("-log1p(exp(-log_odds))", "log1p(exp(log_odds))")
+
+
+def calibration(rows: DataFrame) -> tuple[float, float, float]:
+    """Return constant and weights of the beta calibration, fitted to labelled rows with `log_odds`.
+
+    Kull, Silva Filho and Flach, Beta calibration (AISTATS 2017): unlike Platt's it can bend the two ends apart, and
+    unlike isotonic regression it keeps the order of customers and makes no ties. It is fitted to all training cuts: to
+    the newest alone it would take the level of one season for that of the next. Weights are not negative, so that it
+    never turns the order round.
     """
-    ties = list(KEY)
-    model: Mapping[str, float] = {
-        **metrics.ranking(predicted, "label", "churn_probability"),
-        **metrics.calibration(predicted, "label", "churn_probability"),
-        **metrics.classification(predicted, "label", F.col("churn_probability") > 0.5),
-        "top_decile_lift": metrics.top_lift(predicted, "label", "churn_probability", ties),
-    }
-    rule: Mapping[str, float] = {
-        **metrics.ranking(predicted, "label", "recency_days"),
-        **metrics.classification(predicted, "label", F.col("recency_days") > RULE_DAYS),
-        "top_decile_lift": metrics.top_lift(predicted, "label", "recency_days", ties),
-    }
-    return {**model, **{f"rule_{name}": value for name, value in rule.items()}}
+    first, second = SURE_AND_UNSURE
+    ends = rows.selectExpr("label", f"{first} as sure", f"{second} as unsure")
+    vector = VectorAssembler(inputCols=["sure", "unsure"], outputCol="ends").transform(ends)
+    fitted = LogisticRegression(
+        featuresCol="ends",
+        labelCol="label",
+        regParam=1e-6,
+        maxIter=50,
+        lowerBoundsOnCoefficients=Matrices.dense(1, 2, [0.0, 0.0]),
+    ).fit(vector)
+    return float(fitted.intercept), float(fitted.coefficients[0]), float(fitted.coefficients[1])
+
+
+def probability(constant: float, sure: float, unsure: float) -> SQLTransformer:
+    """Return the stage that adds the calibrated probability."""
+    first, second = SURE_AND_UNSURE
+    odds = f"{literal(constant)} + {literal(sure)} * {first} + {literal(unsure)} * {second}"
+    return SQLTransformer(statement=f"select *, {sigmoid(odds)} as churn_probability from __THIS__")
+
+
+def sigmoid(odds: str) -> str:
+    """Return the SQL of the probability of log odds."""
+    return f"1d / (1d + exp(-({odds})))"
+
+
+def contributions() -> dict[str, Column]:
+    """Return what the pipeline says that each input adds to the log odds."""
+    return {name: F.col(f"by_{name}") for name in INPUTS}
+
+
+def trees(training: DataFrame, fitted: PipelineModel) -> Any:
+    """Return boosted trees on the inputs of a fitted pipeline: what a model without a form would make of them."""
+    rows = sampled(training, training.count(), MOST_FOR_TREES, *KEY)
+    prepared = settled(assembled().transform(fitted.stages[0].transform(rows)).select(*KEY, "assembled", "label"), *KEY)
+    return GBTClassifier(
+        featuresCol="assembled",
+        labelCol="label",
+        maxIter=TREES,
+        maxDepth=3,
+        stepSize=0.2,
+        subsamplingRate=0.8,
+        seed=SEED,
+    ).fit(prepared)
+
+
+def by_trees(fitted: PipelineModel, boosted: Any, rows: DataFrame) -> DataFrame:
+    """Return key and `boosted_trees`, the trees' probability of leaving, of rows with the features."""
+    told = boosted.transform(assembled().transform(fitted.stages[0].transform(rows)))
+    return told.select(*KEY, vector_to_array(F.col("probability"))[1].alias("boosted_trees"))

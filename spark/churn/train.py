@@ -7,13 +7,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.churn import model
-from spark.common import registry, tables
+from spark.churn.evaluate import DECIDED_BY, evaluate
+from spark.common import champions, drift, registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.evaluation import MODEL
 from spark.common.frames import settled
 from spark.common.locks import hold
 from spark.common.session import session
 from spark.common.settings import Settings, settings
+
+FEATURES, LABELS = "churn.churn_features", "churn.churn_labels"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -35,9 +39,11 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         UserError: dbt's tables are missing or of another run.
     """
     as_of = run_bounds(spark).as_of
-    features = tables.read(spark, "churn.churn_features")
-    registry.require_rows_at(features, "churn.churn_features", as_of)
-    rows = model.labelled(features, tables.read(spark, "churn.churn_labels"))
+    features, labels = tables.read(spark, FEATURES), tables.read(spark, LABELS)
+    typed = registry.typed(features, FEATURES, model.FEATURES)
+    registry.typed(labels, LABELS, [*model.KEY, "is_churned"])
+    registry.require_rows_at(features, FEATURES, as_of)
+    rows = model.labelled(features, labels)
     earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in model.TRAINING_CUTS))
     training = settled(rows.where(earlier), *model.KEY)
     held_out = settled(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, model.HOLD_OUT_CUT))), *model.KEY)
@@ -45,21 +51,55 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     if reason:
         return f"churn: nothing to learn: {reason}"
 
-    last = registry.newest(spark, model.TASK)
+    last, champion = registry.newest(spark, model.TASK), registry.champion(spark, model.TASK)
     content = registry.fingerprint(training.union(held_out), [*model.KEY, *model.FEATURES, "label"], model.RECIPE)
-    if last is not None and not again and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, champion, as_of, content):
         return f"churn {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
-    fitted = model.pipeline().fit(training)
-    found = model.evaluate(settled(model.with_probability(fitted.transform(held_out)), *model.KEY))
-    trained, tested = training.count(), held_out.count()
-    found = {**found, "rows_held_out": float(tested)}
-    registry.publish(spark, config, fitted, model.TASK, version, as_of, trained, model.FEATURES, found)
+    fitted = model.fit(training, newest(training))
+    before = champion.load() if champion is not None and not registry.changes(champion, features) else None
+    measures, curves = evaluate(fitted, training, held_out, before)
+    trained = registry.Trained(
+        task=model.TASK,
+        version=version,
+        data_as_of=as_of,
+        rows=training.count(),
+        model=fitted,
+        features=typed,
+        measures=measures,
+        decided_by=DECIDED_BY,
+        champion=champion,
+        curves=curves,
+        profiles=drift.profiles(
+            fitted.transform(features.where(F.col("as_of") == tables.instant(as_of))), model.PROFILED
+        ),
+    )
+    registry.publish(spark, config, trained)
+    return summary(trained)
+
+
+def newest(training: DataFrame) -> DataFrame:
+    """Return the rows of the newest cut that has any."""
+    last = training.agg(F.max("as_of").alias("as_of"))
+    return training.join(F.broadcast(last), "as_of")
+
+
+def summary(trained: registry.Trained) -> str:
+    """Return what was learned in one line: the model's measures, and those of the others in brackets."""
+    found = {(measure.subject, measure.metric): measure for measure in trained.measures}
+
+    def value(metric: str, subject: str = MODEL, places: int = 3) -> str:
+        return f"{found[subject, metric].value:.{places}f}"
+
+    area = found[MODEL, "auc"]
     return (
-        f"churn {version}: AUC {found['auc']:.3f} (recency rule {found['rule_auc']:.3f}), "
-        f"PR-AUC {found['pr_auc']:.3f} ({found['rule_pr_auc']:.3f}), Brier {found['brier']:.3f}, "
-        f"ECE {found['ece']:.3f}, top-decile lift {found['top_decile_lift']:.2f} "
-        f"({found['rule_top_decile_lift']:.2f}); {trained:,} rows, {tested:,} held out"
+        f"churn {trained.version}: AUC {value('auc')} (recency rule {value('auc', 'recency_rule')}, "
+        f"BG/NBD {value('auc', 'bg_nbd')}, trees {value('auc', 'boosted_trees')}), "
+        f"95 % {area.low:.3f} to {area.high:.3f}, PR-AUC {value('pr_auc')} ({value('pr_auc', 'recency_rule')}), "
+        f"Brier {value('brier')} (BG/NBD {value('brier', 'bg_nbd')}), "
+        f"ECE {value('ece')} ({value('ece', 'uncalibrated')} before calibration), "
+        f"top-decile lift {value('top_decile_lift', places=2)}; {trained.rows:,} rows, "
+        f"{int(found[MODEL, 'rows_held_out'].value):,} held out{champions.clause(trained)}"
     )
 
 
@@ -67,7 +107,7 @@ def nothing_to_learn(rows: DataFrame, what: str) -> str | None:
     """Return why nothing can be learnt from the labelled rows, or None where something can."""
     labels = sorted(row["label"] for row in rows.select("label").distinct().collect())
     if not labels:
-        longest = max(model.TRAINING_CUTS) if what == "training" else model.HOLD_OUT_CUT
+        longest = min(model.TRAINING_CUTS) if what == "training" else model.HOLD_OUT_CUT
         return f"no {what} rows; churn needs orders from more than {longest} days before the as-of date"
     if len(labels) == 1:
         return f"every {what} row {'churned' if labels[0] else 'stayed'}"

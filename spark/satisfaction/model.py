@@ -1,7 +1,7 @@
 """The satisfaction model, its folds and its baselines: frames in, a pipeline or numbers out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -12,6 +12,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from spark.common.evaluation import MODEL, Measure
 from spark.common.frames import one_row
 from spark.common.metrics import Confusion, accuracy, macro_f1
 
@@ -159,6 +160,14 @@ def evaluate(model: Confusion, rules: dict[str, Confusion]) -> dict[str, float]:
         "best_column_macro_f1": macro_f1(rules[best]),
         "rows_held_out": float(math.fsum(model.values())),
     }
+
+
+def measures(found: Mapping[str, float]) -> list[Measure]:
+    """Return what `evaluate` found, by subject: the model, or a baseline, whose name its metrics begin with."""
+    named = {
+        name: next((rule for rule in ("majority", "best_column") if name.startswith(rule)), MODEL) for name in found
+    }
+    return [Measure(named[name], name.removeprefix(f"{named[name]}_"), value) for name, value in found.items()]
 
 
 def with_answer(predicted: DataFrame) -> DataFrame:

@@ -1,4 +1,4 @@
-"""Predict the satisfaction of every customer with features at the run's as-of date, with the newest model."""
+"""Predict the satisfaction of every customer with features at the run's as-of date, with the champion."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import registry, tables
+from spark.common import drift, registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.frames import one_row
@@ -19,7 +19,7 @@ TABLE = "predictions.satisfaction_scores"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Score with the newest satisfaction model and store the scores."""
+    """Score with the champion and store the scores."""
     argparse.ArgumentParser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
     config = settings()
     with hold(config, "models"):
@@ -28,18 +28,21 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(spark: SparkSession, config: Settings) -> str:
     """Score in a given session, and return the summary in one line; without a model there is nothing to do."""
-    champion = registry.newest(spark, model.TASK)
+    champion = registry.champion(spark, model.TASK)
     if champion is None:
         return "satisfaction: nothing scored: no model yet; `make train` makes one where there is something to learn"
     as_of = run_bounds(spark).as_of
     features = tables.read(spark, "satisfaction.satisfaction_features")
+    registry.require_features(champion, features, "satisfaction.satisfaction_features")
     registry.require_rows_at(features, "satisfaction.satisfaction_features", as_of)
     rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of)))
     scores = model.with_answer(champion.load().transform(rows)).withColumn("model_version", F.lit(champion.version))
     tables.replace(scores, TABLE, as_of)
+    shifted = drift.record(spark, model.TASK, champion.version, rows, as_of)
     stored = tables.read(spark, TABLE, as_of)
     row = one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("confidence").alias("mean")))
-    return f"satisfaction {champion.version}: {row['rows']:,} customers scored, mean confidence {row['mean'] or 0:.3f}"
+    mean = f"mean confidence {row['mean'] or 0:.3f}"
+    return f"satisfaction {champion.version}: {row['rows']:,} customers scored, {mean}{shifted}"
 
 
 if __name__ == "__main__":

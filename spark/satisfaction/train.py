@@ -7,7 +7,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import registry, tables
+from spark.common import drift, registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.frames import settled
@@ -46,9 +46,9 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         return f"satisfaction: nothing to learn: {told}"
     training = settled(model.labelled(known, labels), *model.KEY)
 
-    last = registry.newest(spark, model.TASK)
+    last, champion = registry.newest(spark, model.TASK), registry.champion(spark, model.TASK)
     content = registry.fingerprint(training, [*model.KEY, *model.FEATURES, model.LABEL], model.RECIPE)
-    if last is not None and not again and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, champion, as_of, content):
         return f"satisfaction {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     numbers = model.known_numbers(training)
@@ -61,7 +61,22 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     found = model.evaluate(confusion, rules)
     fitted = PipelineModel([*encoder.stages, model.classifier().fit(encoded), model.answers(labels)])
     trained = training.count()
-    registry.publish(spark, config, fitted, model.TASK, version, as_of, trained, [*numbers, *model.WORDS], found)
+    registry.publish(
+        spark,
+        config,
+        registry.Trained(
+            task=model.TASK,
+            version=version,
+            data_as_of=as_of,
+            rows=trained,
+            model=fitted,
+            features=registry.typed(features, "satisfaction.satisfaction_features", [*numbers, *model.WORDS]),
+            measures=model.measures(found),
+            decided_by="macro_f1",
+            champion=champion,
+            profiles=drift.profiles(rows, numbers),
+        ),
+    )
     return (
         f"satisfaction {version}: accuracy {found['accuracy']:.3f} (majority {found['majority_accuracy']:.3f}, "
         f"best single column {model.best_column(rules)} {found['best_column_accuracy']:.3f}), "

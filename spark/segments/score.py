@@ -1,4 +1,4 @@
-"""Put every customer with known purchases into a segment at the run's as-of date, with the newest model."""
+"""Put every customer with known purchases into a segment at the run's as-of date, with the champion."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import registry, tables
+from spark.common import drift, registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.locks import hold
@@ -18,7 +18,7 @@ TABLE = "predictions.segment_assignments"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Assign with the newest segments' model and store the assignments."""
+    """Assign with the champion and store the assignments."""
     argparse.ArgumentParser(prog="spark.segments.score", description=__doc__).parse_args(argv)
     config = settings()
     with hold(config, "models"):
@@ -27,18 +27,20 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(spark: SparkSession, config: Settings) -> str:
     """Assign in a given session, and return the summary in one line; without a model there is nothing to do."""
-    champion = registry.newest(spark, model.TASK)
+    champion = registry.champion(spark, model.TASK)
     if champion is None:
         return "segments: nothing scored: no model yet; `make train` makes one where there is something to learn"
     as_of = run_bounds(spark).as_of
     features = tables.read(spark, "segments.segment_features")
+    registry.require_features(champion, features, "segments.segment_features")
     registry.require_rows_at(features, "segments.segment_features", as_of)
     rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of)))
     assigned = champion.load().transform(rows).withColumn("model_version", F.lit(champion.version))
     tables.replace(assigned, TABLE, as_of)
+    shifted = drift.record(spark, model.TASK, champion.version, rows, as_of)
     groups = tables.read(spark, TABLE, as_of).groupBy("segment_name").count().orderBy(F.col("count").desc()).collect()
     sizes = ", ".join(f"{row['segment_name']} {row['count']:,}" for row in groups)
-    return f"segments {champion.version}: {sum(row['count'] for row in groups):,} customers: {sizes or 'none'}"
+    return f"segments {champion.version}: {sum(row['count'] for row in groups):,} customers: {sizes or 'none'}{shifted}"
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import registry, tables
+from spark.common import drift, registry, tables
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
+from spark.common.evaluation import MODEL, Measure
 from spark.common.frames import settled
 from spark.common.locks import hold
 from spark.common.session import session
@@ -39,9 +40,9 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     registry.require_rows_at(features, "segments.segment_features", as_of)
     rows = settled(model.prepared(features.where(F.col("as_of") == tables.instant(as_of))), *model.KEY)
     total = rows.count()
-    last = registry.newest(spark, model.TASK)
+    last, champion = registry.newest(spark, model.TASK), registry.champion(spark, model.TASK)
     content = registry.fingerprint(rows, [*model.KEY, *model.FEATURES], model.RECIPE)
-    if last is not None and not again and registry.is_current(last, as_of, content):
+    if last is not None and not again and registry.is_current(last, champion, as_of, content):
         return f"segments {last.version}: unchanged, it was trained on these rows already"
     version = registry.next_version(last, as_of, content)
     stages, silhouettes = model.choose(rows, total)
@@ -50,9 +51,20 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     groups = len(stages.centres)
     found = {f"silhouette_{tried}": value for tried, value in silhouettes.items()}
     found = {**found, "silhouette": silhouettes[groups], "segments": float(groups)}
-    earlier = model.centres_by_id(spark, last.load()) if last is not None else {}
-    fitted = model.named(stages, earlier)
-    registry.publish(spark, config, fitted, model.TASK, version, as_of, total, model.FEATURES, found)
+    earlier = model.centres_by_id(spark, champion.load()) if champion is not None else {}
+    trained = registry.Trained(
+        task=model.TASK,
+        version=version,
+        data_as_of=as_of,
+        rows=total,
+        model=model.named(stages, earlier),
+        features=registry.typed(features, "segments.segment_features", model.FEATURES),
+        measures=[Measure(MODEL, name, value) for name, value in found.items()],
+        decided_by="silhouette",
+        champion=champion,
+        profiles=drift.profiles(rows, model.FEATURES),
+    )
+    registry.publish(spark, config, trained)
     return f"segments {version}: {groups} groups, silhouette {found['silhouette']:.3f}; {total:,} customers"
 
 

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from infra.local import scala
 from infra.setup.jars import classpath
-from spark.common import jvm
+from spark.common import jvm, tables
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +57,17 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.stop()
     del os.environ["SPARK_CONF_DIR"]
     os.environ.update({name: value for name, value in foreign.items() if value is not None})
+
+
+@pytest.fixture
+def predictions(spark: SparkSession) -> Iterator[SparkSession]:
+    """Return a session with the declared predictions tables, empty."""
+    spark.sql("drop schema if exists predictions cascade")
+    spark.sql("create schema predictions")
+    for table in tables.PREDICTIONS:
+        spark.sql(table.ddl())
+    yield spark
+    spark.sql("drop schema predictions cascade")
 
 
 STDERR_APPENDER = """

@@ -22,6 +22,7 @@ judged as (
                 then 'recency only: satisfaction unknown'
         end as rule_arm,
         scores.churn_probability,
+        scores.churn_reasons,
         scores.scored_as_of,
         case
             when openings.customer_id is null then 'order history'
@@ -44,6 +45,7 @@ final as (
         days_since_last_purchase,
         satisfaction_level,
         churn_probability,
+        churn_reasons,
         total_spend,
         currency,
         -- what was spent, weighted with the chance that it ends; whole where nobody estimated the chance

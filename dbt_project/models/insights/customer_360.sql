@@ -52,6 +52,7 @@ final as (
         satisfaction.predicted_satisfaction,
         at_risk.customer_id is not null as is_at_risk,
         churn.churn_probability,
+        churn.churn_reasons,
         at_risk.reason as risk_reason,
         at_risk.value_at_stake,
         churn.scored_as_of as churn_scored_as_of,

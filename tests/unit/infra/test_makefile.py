@@ -15,6 +15,9 @@ from spark.common.settings import ROOT
         (("recover", "ACCEPT_LOSS=0"), "streaming.recover"),
         (("recover", "ACCEPT_LOSS=no"), "streaming.recover"),
         (("recover", "ACCEPT_LOSS=1"), "streaming.recover --accept-loss"),
+        (("train",), "spark train"),
+        (("promote", "TASK=churn"), "spark promote --task churn"),
+        (("rollback", "TASK=segments"), "spark rollback --task segments"),
         (("simulate",), "streaming.simulate"),
         (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --seconds 60"),
     ],
@@ -23,6 +26,10 @@ def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> N
     told = subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     recipe = told.splitlines()[-1].replace(".venv/bin/python -m", "echo")
     given = {name: value for word in words[1:] for name, value in [word.split("=")]}
-    clean = {name: value for name, value in os.environ.items() if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK")
+    }
     said = subprocess.run(["bash", "-euc", recipe], env={**clean, **given}, capture_output=True, text=True, check=True)
     assert said.stdout.split() == command.split()

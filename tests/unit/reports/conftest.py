@@ -126,9 +126,8 @@ def evidence() -> Evidence:
             Driver("shop", "gender", "Male", 175, Decimal("0.37"), Decimal("0.29"), Decimal("0.34")),
         ],
         metrics=[
-            Metric("churn", "1", "auc", Decimal("0.7"), datetime(2011, 9, 1, tzinfo=UTC)),
-            Metric("churn", "2", "auc", Decimal("0.812"), AS_OF),
-            Metric("churn", "2", "rule_auc", Decimal("0.741"), AS_OF),
+            Metric("churn", "2", "model", "auc", Decimal("0.812"), Decimal("0.8"), Decimal("0.824"), AS_OF),
+            Metric("churn", "2", "recency_rule", "auc", Decimal("0.741"), None, None, AS_OF),
         ],
         totals=[RETAIL],
         months=[

@@ -34,13 +34,14 @@ def test_customers_outside_every_segment_are_counted(evidence: Evidence) -> None
 
 def test_a_model_that_does_not_beat_its_baseline_is_named(evidence: Evidence) -> None:
     measured = [
-        Metric("satisfaction", "1", name, Decimal(value), evidence.as_of)
-        for name, value in (
-            ("accuracy", "0.977"),
-            ("majority_accuracy", "0.359"),
-            ("best_column_accuracy", "0.9770001"),
+        Metric("satisfaction", "1", subject, "accuracy", Decimal(value), None, None, evidence.as_of)
+        for subject, value in (
+            ("model", "0.977"),
+            ("majority", "0.359"),
+            ("best_column", "0.9770001"),
+            ("champion", "0.98"),
         )
     ]
     said = limits(replace(evidence, metrics=measured))
     assert NO_BETTER in said
-    assert not any("Commonest class" in sentence for sentence in said)
+    assert not any("Commonest class" in sentence or "Champion" in sentence for sentence in said)

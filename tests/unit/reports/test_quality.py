@@ -1,48 +1,51 @@
-"""A measure of a baseline stands beside the same measure of the model."""
+"""A measure of what stands beside a model is in the model's line."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from reports.evidence import Metric
-from reports.quality import Line, scorecards
+from reports.quality import Cell, Line, scorecards
 
-OLD, NEW = datetime(2011, 9, 1, tzinfo=UTC), datetime(2011, 12, 10, tzinfo=UTC)
-
-
-def metric(task: str, version: str, name: str, value: str, as_of: datetime = NEW) -> Metric:
-    return Metric(task, version, name, Decimal(value), as_of)
+AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 
 
-def test_baselines_are_columns_and_measures_are_lines() -> None:
+def metric(subject: str, name: str, value: str, *ends: str, task: str = "churn") -> Metric:
+    low, high = map(Decimal, ends) if ends else (None, None)
+    return Metric(task, "1", subject, name, Decimal(value), low, high, AS_OF)
+
+
+def test_subjects_are_columns_and_measures_are_lines() -> None:
     (card,) = scorecards(
         [
-            metric("satisfaction", "1", "rows_held_out", "348"),
-            metric("satisfaction", "1", "macro_f1", "0.98"),
-            metric("satisfaction", "1", "accuracy", "0.98"),
-            metric("satisfaction", "1", "majority_accuracy", "0.359"),
-            metric("satisfaction", "1", "best_column_accuracy", "1"),
+            metric("model", "rows_held_out", "348"),
+            metric("model", "macro_f1", "0.98"),
+            metric("model", "accuracy", "0.98"),
+            metric("unheard_of", "accuracy", "0.5"),
+            metric("best_column", "accuracy", "1"),
+            metric("majority", "accuracy", "0.359"),
         ]
     )
-    assert card.baselines == ["Commonest class", "Best single column"]
+    assert card.names == ["Commonest class", "Best single column", "Unheard of"]
     assert card.lines == [
-        Line("Accuracy", ["0.980", "0.359", "1.000"]),
-        Line("F1, mean over the classes", ["0.980", "–", "–"]),
-        Line("Rows held out", ["348", "–", "–"]),
+        Line("Accuracy", [Cell("0.980"), Cell("0.359"), Cell("1.000"), Cell("0.500")]),
+        Line("F1, mean over the classes", [Cell("0.980"), Cell("–"), Cell("–"), Cell("–")]),
+        Line("Rows held out", [Cell("348"), Cell("–"), Cell("–"), Cell("–")]),
     ]
 
 
-def test_a_measure_whose_name_ends_like_another_is_its_own() -> None:
-    (card,) = scorecards([metric("churn", "1", "auc", "0.8"), metric("churn", "1", "pr_auc", "0.7")])
-    assert card.baselines == []
-    assert [line.values for line in card.lines] == [["0.800"], ["0.700"]]
-
-
-def test_each_task_shows_the_version_that_learned_from_the_newest_data() -> None:
-    cards = scorecards(
+def test_the_models_interval_is_its_own_and_that_of_another_of_the_difference() -> None:
+    (card,) = scorecards(
         [
-            metric("segments", "1", "silhouette", "0.4"),
-            metric("churn", "2", "auc", "0.8"),
-            metric("churn", "1", "auc", "0.7", OLD),
+            metric("model", "brier", "0.18", "0.17", "0.19"),
+            metric("bg_nbd", "brier", "0.2", "0.19", "0.21"),
+            metric("bg_nbd", "brier_difference", "-0.02", "-0.03", "0.01"),
         ]
     )
-    assert [(card.task, card.version) for card in cards] == [("churn", "2"), ("segments", "1")]
+    assert card.lines == [
+        Line("Brier score (lower is better)", [Cell("0.180", "0.170 to 0.190"), Cell("0.200", "-0.030 to +0.010")])
+    ]
+
+
+def test_every_task_has_a_card() -> None:
+    cards = scorecards([metric("model", "silhouette", "0.4", task="segments"), metric("model", "auc", "0.8")])
+    assert [card.task for card in cards] == ["churn", "segments"]

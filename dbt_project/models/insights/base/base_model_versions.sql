@@ -5,17 +5,24 @@
 with
 
 versions as (
+    select * from {{ source('predictions', 'model_versions') }}
+),
+
+-- a row of the log whose version was never published is of a training that was interrupted
+champions as (
     select
-        *,
-        row_number() over (partition by task order by version desc) as version_rank
-    from {{ source('predictions', 'model_versions') }}
+        champions.task,
+        champions.version,
+        row_number() over (partition by champions.task order by champions.step desc) as champion_rank
+    from {{ source('predictions', 'champions') }} as champions
+    inner join versions on champions.task = versions.task and champions.version = versions.version
 )
 
 select
-    task,
-    version,
-    data_as_of,
-    rows_trained,
-    metrics
+    versions.task,
+    versions.version,
+    versions.data_as_of,
+    versions.rows_trained
 from versions
-where version_rank = 1
+inner join champions on versions.task = champions.task and versions.version = champions.version
+where champions.champion_rank = 1

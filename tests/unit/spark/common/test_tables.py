@@ -1,6 +1,5 @@
 """Declared tables: created empty, replaced by as-of date, read with a clear error."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -11,18 +10,10 @@ from spark.common.errors import UserError
 
 FIRST = datetime(2011, 9, 10)
 SECOND = datetime(2011, 12, 10)
-SCHEMA = "customer_id string, source string, as_of timestamp, churn_probability double, model_version string"
-
-
-@pytest.fixture
-def predictions(spark: SparkSession) -> Iterator[SparkSession]:
-    """Return a session with the declared predictions tables, empty."""
-    spark.sql("drop schema if exists predictions cascade")
-    spark.sql("create schema predictions")
-    for table in tables.PREDICTIONS:
-        spark.sql(table.ddl())
-    yield spark
-    spark.sql("drop schema predictions cascade")
+SCHEMA = (
+    "customer_id string, source string, as_of timestamp, reasons array<string>, churn_probability double, "
+    "model_version string"
+)
 
 
 def test_every_declared_table_is_created_empty_and_twice_without_harm(predictions: SparkSession) -> None:
@@ -35,7 +26,7 @@ def test_every_declared_table_is_created_empty_and_twice_without_harm(prediction
 
 def scores(spark: SparkSession, as_of: datetime, probability: float):
     """Return one scored customer, its columns in another order than the table's."""
-    return spark.createDataFrame([("1", "shop", as_of, probability, "v1")], SCHEMA)
+    return spark.createDataFrame([("1", "shop", as_of, [], probability, "v1")], SCHEMA)
 
 
 def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: SparkSession) -> None:
@@ -45,8 +36,8 @@ def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: Spar
         tables.replace(scores(predictions, SECOND, 0.3), "predictions.churn_scores", SECOND)
     rows = tables.read(predictions, "predictions.churn_scores").orderBy("as_of").collect()
     assert [tuple(row) for row in rows] == [
-        ("shop", "1", FIRST, 0.1, "v1"),
-        ("shop", "1", SECOND, 0.3, "v1"),
+        ("shop", "1", FIRST, 0.1, [], "v1"),
+        ("shop", "1", SECOND, 0.3, [], "v1"),
     ]
     assert tables.read(predictions, "predictions.churn_scores", FIRST).count() == 1
 

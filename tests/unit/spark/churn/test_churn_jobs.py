@@ -1,0 +1,119 @@
+"""Churn from its feature tables to stored scores: a first model, a challenger, and lakes that give nothing to learn."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark.churn import model, score, train
+from spark.common import champions, registry, tables
+from spark.common.errors import UserError
+from spark.common.settings import Settings, settings
+
+AS_OF = datetime(2011, 12, 10)
+# A customer's pause, orders, spend and history follow from the number; who paused for long stays away, mostly.
+CUSTOMERS = """
+    select
+        'shop' as source,
+        cast(id as string) as customer_id,
+        {cut} as as_of,
+        cast(1 + id % 90 as int) as recency_days,
+        1 + id % 6 as frequency,
+        cast(10 + id % 31 as decimal(18, 4)) as monetary,
+        cast(1 + id % 90 + id % 50 as int) as tenure_days
+    from range({first}, {last})
+"""
+
+
+@pytest.fixture
+def lake(predictions: SparkSession) -> Iterator[SparkSession]:
+    """Return a session with a lake of 150 customers at every cut."""
+    for schema in ("core", "churn"):
+        predictions.sql(f"create schema if not exists {schema}")
+    predictions.sql(
+        f"create or replace table core.run_bounds using delta as "
+        f"select {tables.instant_sql(AS_OF)} as as_of, 1l as max_ingest_seq, 1l as max_snapshot_seq"
+    )
+    fill(predictions, 150)
+    yield predictions
+    for schema in ("core", "churn"):
+        predictions.sql(f"drop schema {schema} cascade")
+
+
+def fill(spark: SparkSession, customers: int) -> None:
+    """Put the features and labels of customers into the lake; a few do not do what they mostly do."""
+    cuts = (0, model.HOLD_OUT_CUT, *model.TRAINING_CUTS)
+    parts = [
+        CUSTOMERS.format(cut=tables.instant_sql(AS_OF - timedelta(days=days)), first=days, last=days + customers)
+        for days in cuts
+    ]
+    spark.sql(f"create or replace table churn.churn_features using delta as {' union all '.join(parts)}")
+    spark.sql(
+        f"""
+        create or replace table churn.churn_labels using delta as
+        select source, customer_id, as_of, (recency_days > 45) != (customer_id % 7 = 0) as is_churned
+        from churn.churn_features where as_of < {tables.instant_sql(AS_OF)}
+        """
+    )
+
+
+@pytest.fixture
+def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
+
+
+def test_from_features_to_reasons(lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Trees are slow to grow, and here only have to be there.
+    monkeypatch.setattr(model, "TREES", 2)
+    assert "no model yet" in score.run(lake, config)
+    said = train.run(lake, config)
+    assert said.startswith("churn 0001-20111210-")
+    assert said.endswith("; 600 rows, 150 held out")
+    assert "unchanged" in train.run(lake, config)
+
+    for _ in range(2):
+        assert "150 customers scored" in score.run(lake, config)
+    scores = tables.read(lake, score.TABLE, AS_OF)
+    assert scores.count() == 150
+    assert scores.where("churn_probability not between 0 and 1 or size(reasons) > 3").isEmpty()
+    assert not scores.where("exists(reasons, text -> text rlike 'no order for .* raises the risk$')").isEmpty()
+    # Nothing has shifted since the training, which was today.
+    assert lake.sql("select count(*), max(psi) from predictions.drift").collect()[0][:] == (5, 0.0)
+    subjects = {row["subject"] for row in tables.read(lake, registry.EVALUATIONS).collect()}
+    assert subjects == {"model", "uncalibrated", "recency_rule", "bg_nbd", "boosted_trees"}
+
+    # The same rows again: a challenger, no better than itself.
+    again = train.run(lake, config, again=True)
+    assert "a challenger of 0001-" in again and again.endswith(
+        "brier difference +0.0000 (95 % +0.0000 to +0.0000), not won"
+    )
+    with pytest.raises(UserError, match="did not win"):
+        champions.promote(lake, "churn", AS_OF)
+    assert "churn 0001-" in score.run(lake, config)
+
+    tables.read(lake, score.FEATURES).drop("monetary").localCheckpoint().createOrReplaceTempView("poorer")
+    lake.sql("create or replace table churn.churn_features using delta as select * from poorer")
+    with pytest.raises(UserError, match=r"churn_features has changed since churn 0001-.*: monetary is gone"):
+        score.run(lake, config)
+    with pytest.raises(UserError, match="churn_features has no column monetary"):
+        train.run(lake, config)
+
+
+def test_one_class_or_no_rows_are_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+    lake.sql("update churn.churn_labels set is_churned = true")
+    assert train.run(lake, config) == "churn: nothing to learn: every training row churned"
+    lake.sql("delete from churn.churn_labels")
+    assert "no training rows; churn needs orders from more than 180 days" in train.run(lake, config)
+    assert tables.read(lake, registry.TABLE).isEmpty()
+
+
+def test_one_customer_is_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+    fill(lake, 1)
+    assert train.run(lake, config).startswith("churn: nothing to learn: ")
+
+
+def test_features_of_another_day_are_refused(lake: SparkSession, config: Settings) -> None:
+    lake.sql(f"delete from churn.churn_features where as_of = {tables.instant_sql(AS_OF)}")
+    with pytest.raises(UserError, match="no rows as of 2011-12-10"):
+        train.run(lake, config)
