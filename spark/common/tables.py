@@ -190,7 +190,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
     """Return a table of the lake, all of it or the rows of one as-of date.
 
     Raises:
-        UserError: there is no such table yet.
+        UserError: there is no such table yet, or an earlier version of this project has made it.
     """
     try:
         frame = spark.read.table(name)
@@ -199,7 +199,18 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
             raise
         remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make marts`"
         raise UserError(f"the lake has no table {name}; run {remedy} first") from None
+    lacking = [column for column in declared(name) if column not in frame.columns]
+    if lacking:
+        raise UserError(
+            f"{name} is of an earlier version of this project: it has no column {', '.join(lacking)}; start a new "
+            "platform beside it (STATE_DIR, PORT_BASE), or `make reset`"
+        )
     return frame if as_of is None else frame.where(F.col("as_of") == instant(as_of))
+
+
+def declared(name: str) -> list[str]:
+    """Return the columns that a table of predictions is declared with; none where another part declares it."""
+    return [column for table in PREDICTIONS if table.name == name for column, _, _ in table.columns]
 
 
 def instant_sql(moment: datetime) -> str:

@@ -52,5 +52,14 @@ def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> Non
         tables.read(spark, "churn.churn_features")
 
 
+def test_a_table_of_an_earlier_version_is_one_line_with_the_remedy(predictions: SparkSession) -> None:
+    predictions.sql("drop table predictions.churn_scores")
+    predictions.sql("create table predictions.churn_scores (source string, as_of timestamp) using delta")
+    with pytest.raises(
+        UserError, match=r"predictions\.churn_scores is of an earlier version .* no column customer_id,"
+    ):
+        tables.read(predictions, "predictions.churn_scores")
+
+
 def test_a_quote_in_a_comment_is_escaped() -> None:
     assert tables.quote("it's") == "'it\\'s'"
