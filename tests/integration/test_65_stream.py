@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from spark.common.contracts import load
 from spark.common.settings import ROOT
 from tests.integration.events import DOUBLES, count, order, send
 from tests.integration.harness import Platform
@@ -27,15 +28,16 @@ def test_a_contract_gains_a_field_while_the_stream_runs(
     wider = Platform(platform.config, {**platform.environ, "CONTRACTS_DIR": str(folder)})
     stream = wider.start(sys.executable, "-m", "streaming.ingest", "--continuous")
     try:
-        newer = {"schema_version": 2, "gift_note": "For you"}
+        version = load().of("orders").version + 1
+        newer = {"schema_version": version, "gift_note": "For you"}
         send(platform, ("orders", b"k", order(200)), ("orders", b"k", order(201, **newer)))
         wait_for(platform, "order_id in ('200', '201')", 2)
-        gain_a_field(folder / "orders.yml")
+        gain_a_field(folder / "orders.yml", version)
         deadline = time.monotonic() + 90
         while "gift_note" not in platform.make("sql", Q="describe bronze.events", STORE="lake").stdout:
             assert time.monotonic() < deadline, "the stream did not take the new contract over"
         send(platform, ("orders", b"k", order(202, **newer)))
-        wait_for(platform, "order_id = '202' and gift_note = 'For you' and contract_version = 2", 1)
+        wait_for(platform, f"order_id = '202' and gift_note = 'For you' and contract_version = {version}", 1)
         assert count(platform, "order_id = '201' and broken_rule = 'unknown_schema_version'") == 1
         for _ in range(2):
             wider.python("streaming.requeue", "--rule", "unknown_schema_version")
@@ -68,9 +70,9 @@ def the_stream_is_seen(platform: Platform) -> None:
         assert time.monotonic() < deadline, shown
 
 
-def gain_a_field(path: Path) -> None:
+def gain_a_field(path: Path, version: int) -> None:
     """Give a contract an optional field, as its next version."""
-    text = path.read_text().replace("version: 1", "version: 2", 1)
+    text = path.read_text().replace(f"\nversion: {version - 1}\n", f"\nversion: {version}\n", 1)
     field = "fields:\n  - {name: gift_note, type: string, description: Note on the parcel.}\n"
     fresh = path.with_suffix(".fresh")
     fresh.write_text(text.replace("fields:\n", field, 1))
