@@ -37,9 +37,21 @@ def test_lineage_leads_from_a_topic_to_the_report(site: Path, tmp_path: Path) ->
     steps = way(children, TOPIC, REPORT)
     assert [step.split(".")[0] for step in steps] == ["source", *["model"] * (len(steps) - 2), "exposure"]
     assert len(steps) >= 6
-    for here, following in itertools.pairwise(steps):
-        text = document(site, f"#!/{here.partition('.')[0]}/{here}", tmp_path)
-        assert f"#!/{following.partition('.')[0]}/{following}" in text, f"{here} does not link to {following}"
+    *_, view, report = steps
+    for here, following in itertools.pairwise(steps[:-1]):
+        assert link(following) in section(site, here, "Referenced By", tmp_path), f"{here} does not lead to {following}"
+    # An exposure says what it depends on; the site does not say it the other way round.
+    assert link(view) in section(site, report, "Depends On", tmp_path)
+
+
+def section(site: Path, node: str, heading: str, profile: Path) -> str:
+    """Return the page of a node from its last section of this heading on."""
+    return document(site, link(node), profile).rpartition(heading)[2]
+
+
+def link(node: str) -> str:
+    """Return where the site has the page of a node."""
+    return f"#!/{node.partition('.')[0]}/{node}"
 
 
 def test_the_overview_shows_the_project(site: Path, tmp_path: Path) -> None:
