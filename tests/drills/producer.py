@@ -8,6 +8,7 @@ import argparse
 import json
 import select
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,12 +36,16 @@ class Ledger:
 
     def __init__(self, file: TextIO) -> None:
         """Write to an open file."""
-        self.file = file
+        self.file, self.lock = file, threading.Lock()
         self.failed = 0
 
     def acknowledged(self, fault: int, number: int, place: RecordMetadata) -> None:
-        """Write down a record; called by the producer's thread."""
-        self.file.write(f"{fault},{place.topic},{place.partition},{place.offset},{number}\n")
+        """Write down a record; called by the producer's thread, and by whoever sent what it had acknowledged by then.
+
+        A text file of Python's takes two writers at once for one, and fills a line with what was in memory before.
+        """
+        with self.lock:
+            self.file.write(f"{fault},{place.topic},{place.partition},{place.offset},{number}\n")
 
     def refused(self, error: Exception) -> None:
         """Count a record whose fate is unknown: it is neither expected in bronze nor missed there."""

@@ -1,9 +1,13 @@
 """The drill's own counting: a lost, a doubled and a changed record are each found."""
 
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
+from kafka.producer.future import RecordMetadata
 
+from tests.drills import producer
 from tests.drills.ledger import Outcome, Records, acknowledged, identities, outcome
 
 SENT = """\
@@ -55,3 +59,26 @@ def test_each_row_more_than_one_is_a_double(tmp_path: Path) -> None:
 def test_an_empty_bronze_has_lost_all(tmp_path: Path) -> None:
     nothing = np.empty(0, np.int64)
     assert outcome(sent(tmp_path), Records(nothing, nothing, nothing), [1, 2]) == Outcome(4, 4, 0)
+
+
+def test_two_writers_never_share_a_line(tmp_path: Path) -> None:
+    path, before = tmp_path / "acknowledged.csv", sys.getswitchinterval()
+    place = RecordMetadata("orders", 0, None, 0, 0, None, 0, 0, 0)
+    sys.setswitchinterval(1e-5)
+    try:
+        with path.open("w") as file:
+            kept = producer.Ledger(file)
+
+            def write(fault: int) -> None:
+                for offset in range(20_000):
+                    kept.acknowledged(fault, offset, place._replace(offset=offset))
+
+            writers = [threading.Thread(target=write, args=(fault,)) for fault in range(4)]
+            for writer in writers:
+                writer.start()
+            for writer in writers:
+                writer.join()
+    finally:
+        sys.setswitchinterval(before)
+    expected = {f"{fault},orders,0,{offset},{offset}" for fault in range(4) for offset in range(20_000)}
+    assert sorted(path.read_text().splitlines()) == sorted(expected)
