@@ -21,7 +21,11 @@ from spark.common.session import session
 from spark.common.settings import Settings, settings
 
 TASKS = ("churn", "satisfaction", "segments")
-DECISIONS = {"promote": champions.promote, "rollback": champions.rollback}
+DECISIONS = {
+    "promote": champions.promote,
+    "promote-if-won": champions.promote_if_won,
+    "rollback": champions.rollback,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         spark = session("models", config, "learner")
         said = [line for step in args.steps for line in together(spark, config, step, tasks)]
         spark.stop()
-    print("; ".join(map(short, said)), flush=True)
+    print("; ".join(short(line) for line in said if line), flush=True)
 
 
 def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> list[str]:
@@ -70,7 +74,7 @@ def short(line: str) -> str:
 
 
 def outcome(task: str, future: Future[str]) -> str:
-    """Print and return the summary of a finished job.
+    """Print and return the summary of a finished job, which is empty where there was nothing to decide.
 
     Raises:
         UserError: the job raised it; the task's name stands before its text.
@@ -79,7 +83,8 @@ def outcome(task: str, future: Future[str]) -> str:
         line = future.result()
     except UserError as error:
         raise UserError(f"{task}: {str(error).removeprefix(f'{task}: ')}") from None
-    print(line, flush=True)
+    if line:
+        print(line, flush=True)
     return line
 
 

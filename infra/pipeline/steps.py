@@ -63,7 +63,7 @@ SERVING = dbt("dbt serving", "build", "--target", "serving")
 UP = module("up", "infra.local", "up")
 INGEST = module("ingest", "streaming.ingest")
 # One session for both, since each start of Spark costs as much as the work.
-TRAIN_AND_SCORE = module("train, score", "spark", "train", "score")
+TRAIN_AND_SCORE = module("train, score", "spark", "train", "promote-if-won", "score")
 SCORE = module("score", "spark", "score")
 EXPORT = module("export", "spark.export")
 RECONCILE = module("reconcile", "spark.reconcile")

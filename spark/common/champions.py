@@ -15,7 +15,7 @@ def promote(spark: SparkSession, task: str, as_of: datetime) -> str:
     """Make the newest model of a task its champion if it has won, and return what was done in one line.
 
     It has won where its deciding metric is better than the champion's, measured when it was trained and on the same
-    rows; a draw changes nothing. A champion that could not be measured, because it reads other features, gives way.
+    rows; a draw changes nothing. A champion that could not be measured on them gives way.
 
     Raises:
         UserError: it did not win, or was measured against another champion.
@@ -35,6 +35,16 @@ def promote(spark: SparkSession, task: str, as_of: datetime) -> str:
         raise UserError(f"{task}: {champion.version} stays, {challenger.version} did not win: {reason}")
     registry.log(spark, task, challenger.version, registry.PROMOTED, reason, as_of)
     return f"{task} {challenger.version}: promoted: {reason}; `make score` scores with it"
+
+
+def promote_if_won(spark: SparkSession, task: str, as_of: datetime) -> str:
+    """Do as `promote`, where there is a challenger; one that lost is no failure. Nothing to decide is no text."""
+    if registry.newest(spark, task) == registry.champion(spark, task):
+        return ""
+    try:
+        return promote(spark, task, as_of)
+    except UserError as error:
+        return str(error)
 
 
 def rollback(spark: SparkSession, task: str, as_of: datetime) -> str:
@@ -63,11 +73,7 @@ def verdict(spark: SparkSession, challenger: Version, champion: Version) -> tupl
     found = {(row["subject"], row["metric"]): row for row in rows.collect()}
     gap = found.get((registry.CHAMPION, f"{metric}_difference"))
     if gap is None:
-        gone = challenger.features != champion.features
-        return (
-            gone,
-            f"{champion.version} was not measured{', it reads features that have changed since' if gone else ''}",
-        )
+        return True, f"{champion.version} was not measured on the same rows"
     own, theirs = found[MODEL, metric]["value"], found[registry.CHAMPION, metric]["value"]
     return won(metric, gap["value"]), (
         f"{metric} {own:.4f} against {theirs:.4f} of {champion.version}, "

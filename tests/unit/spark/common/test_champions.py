@@ -74,15 +74,23 @@ def test_a_win_against_another_champion_does_not_count(predictions: SparkSession
         champions.promote(predictions, "churn", AS_OF)
 
 
-def test_a_champion_of_other_features_gives_way_and_one_that_was_not_measured_does_not(
-    predictions: SparkSession,
-) -> None:
+def test_a_champion_that_was_not_measured_gives_way(predictions: SparkSession) -> None:
     published(predictions, "0001", None)
     published(predictions, "0002", "0001")
-    with pytest.raises(UserError, match="did not win: 0001 was not measured"):
-        champions.promote(predictions, "churn", AS_OF)
-    published(predictions, "0003", "0001", features="n int")
-    assert "features that have changed" in champions.promote(predictions, "churn", AS_OF)
+    assert "0001 was not measured on the same rows" in champions.promote(predictions, "churn", AS_OF)
+    assert champion(predictions) == "0002"
+
+
+def test_a_run_takes_who_won_and_goes_on_where_nobody_did(predictions: SparkSession) -> None:
+    assert champions.promote_if_won(predictions, "churn", AS_OF) == ""
+    published(predictions, "0001", None)
+    assert champions.promote_if_won(predictions, "churn", AS_OF) == ""
+    published(predictions, "0002", "0001", 0.01)
+    assert "0001 stays, 0002 did not win" in champions.promote_if_won(predictions, "churn", AS_OF)
+    assert champion(predictions) == "0001"
+    published(predictions, "0003", "0001", -0.01)
+    assert "0003: promoted" in champions.promote_if_won(predictions, "churn", AS_OF)
+    assert champion(predictions) == "0003"
 
 
 def test_without_a_model_there_is_nothing_to_decide(predictions: SparkSession) -> None:
