@@ -7,9 +7,9 @@ select
     min(occurred_at) over (partition by source, order_id) as ordered_at,
     occurred_at as recorded_at, currency, discount_applied, lines,
     len(lines) as line_count,
-    list_sum(list_transform(lines, line -> if(line.is_product, line.quantity, 0))) as items,
-    list_sum(list_transform(lines, line -> line.quantity * line.unit_price)) as gross_amount,
-    list_sum(list_transform(lines, line -> if(line.is_product, line.quantity * line.unit_price, 0))) as product_amount
+    list_sum(list_transform(lines, lambda line: if(line.is_product, line.quantity, 0))) as items,
+    list_sum(list_transform(lines, lambda line: line.quantity * line.unit_price)) as gross_amount,
+    list_sum(list_transform(lines, lambda line: if(line.is_product, line.quantity * line.unit_price, 0))) as product_amount
 from events
 where topic = 'orders' and broken_rule is null
 qualify row_number() over (partition by source, order_id order by occurred_at desc, event_id desc) = 1;
@@ -18,7 +18,7 @@ create table fct_returns as
 select
     source, return_id, customer_id, min(occurred_at) over (partition by source, return_id) as returned_at, currency,
     len(lines) as line_count,
-    list_sum(list_transform(lines, line -> line.quantity * line.unit_price)) as gross_amount
+    list_sum(list_transform(lines, lambda line: line.quantity * line.unit_price)) as gross_amount
 from events
 where topic = 'returns' and broken_rule is null
 qualify row_number() over (partition by source, return_id order by occurred_at desc, event_id desc) = 1;

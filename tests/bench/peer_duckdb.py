@@ -14,7 +14,7 @@ MEMORY = "4GB"
 
 def main(files: str, database: str) -> None:
     """Build every mart."""
-    with duckdb.connect(database, config={"memory_limit": MEMORY, "TimeZone": "UTC"}) as connection:
+    with duckdb.connect(database, config={"memory_limit": MEMORY}) as connection:
         connection.execute(
             f"create temporary view events as from read_parquet('{files}/*.parquet', union_by_name=true)"
         )
