@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 
+from spark.common.evaluation import ratio
+
 Confusion = Mapping[tuple[str, str], int]
 
 
@@ -20,8 +22,3 @@ def macro_f1(confusion: Confusion) -> float:
         predicted = sum(rows for (_, said), rows in confusion.items() if said == name)
         scores.append(ratio(2 * confusion.get((name, name), 0), actual + predicted))
     return math.fsum(scores) / len(scores)
-
-
-def ratio(part: float, whole: float) -> float:
-    """Return part / whole, and 0 where there is no whole."""
-    return part / whole if whole else 0.0

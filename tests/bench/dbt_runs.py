@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,6 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 READY_SECONDS = 120
-SECONDS_BETWEEN_SAMPLES = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,35 +102,16 @@ def run(server: psutil.Process, output: Mapping[str, Any], folder: Path, *argume
     places = {"DBT_PROFILES_DIR": folder, "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
     environ = {**os.environ, **{name: str(place) for name, place in places.items()}}
     before = cpu_seconds(server)
-    with peak_memory(server.pid) as peak:
-        done = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, DBT_PROJECT)
+    done = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, DBT_PROJECT, server.pid)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
     return Run(
         done.seconds,
         cpu_seconds(server) - before,
-        max(peak),
+        max(done.megabytes),
         {one["unique_id"]: one["execution_time"] for one in results},
         {name: node["config"]["materialized"] for name, node in nodes.items()},
     )
-
-
-@contextmanager
-def peak_memory(pid: int) -> Iterator[list[float]]:
-    """Yield a list to which the memory of a process tree is added each second of the block, in MB."""
-    samples, done = [measure.memory_of(pid)], threading.Event()
-
-    def watch() -> None:
-        while not done.wait(SECONDS_BETWEEN_SAMPLES):
-            samples.append(measure.memory_of(pid))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield samples
-    finally:
-        done.set()
-        watcher.join()
 
 
 def cpu_seconds(process: psutil.Process) -> float:

@@ -33,8 +33,8 @@ class Measured:
         return tuple(max(part, default=0.0) for part in parts)
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Measured:
-    """Run a program to its end.
+def run(command: Sequence[str], environ: Mapping[str, str], folder: Path, watched: int | None = None) -> Measured:
+    """Run a program to its end; the memory is that of the process `watched` and all below it, by default its own.
 
     Raises:
         UserError: it failed; the text ends with its last words.
@@ -45,7 +45,7 @@ def run(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Mea
             command, env=dict(environ), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         samples: list[float] = []
-        watcher = threading.Thread(target=sample, args=(process, samples), daemon=True)
+        watcher = threading.Thread(target=sample, args=(process, watched or process.pid, samples), daemon=True)
         watcher.start()
         try:
             status = process.wait()
@@ -67,10 +67,10 @@ def tail(text: str) -> str:
     return "\n".join(lines)[-TAIL_CHARACTERS:]
 
 
-def sample(process: subprocess.Popen[str], samples: list[float]) -> None:
-    """Add the memory of a process tree to `samples` until it ends."""
+def sample(process: subprocess.Popen[str], watched: int, samples: list[float]) -> None:
+    """Add the memory of a process tree to `samples` until a process ends."""
     while process.poll() is None:
-        samples.append(memory_of(process.pid))
+        samples.append(memory_of(watched))
         time.sleep(SECONDS_BETWEEN_SAMPLES)
 
 

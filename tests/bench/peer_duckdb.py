@@ -1,4 +1,4 @@
-"""Builds the marts of `by_hand.sql` with DuckDB: `python peer_duckdb.py FOLDER_OF_PARQUET DATABASE` prints their sizes.
+"""Builds the marts of `sql_by_hand` with DuckDB: `python peer_duckdb.py FOLDER_OF_PARQUET DATABASE` prints their sizes.
 
 Runs in the benches' environment, which `environment.py` makes.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 MEMORY = "4GB"
+SQL = Path(__file__).with_name("sql_by_hand")
 
 
 def main(files: str, database: str) -> None:
@@ -18,7 +19,8 @@ def main(files: str, database: str) -> None:
         connection.execute(
             f"create temporary view events as from read_parquet('{files}/*.parquet', union_by_name=true)"
         )
-        connection.execute(Path(__file__).with_name("by_hand.sql").read_text())
+        for file in sorted(SQL.glob("*.sql")):
+            connection.execute(file.read_text())
         tables = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
         sizes = {name: connection.execute(f"select count(*) from {name}").fetchone() for name in tables}
     print(json.dumps({name: row[0] for name, row in sizes.items() if row}))

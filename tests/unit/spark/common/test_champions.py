@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from spark.common import champions, registry, tables
@@ -102,7 +103,7 @@ def test_without_a_model_there_is_nothing_to_decide(predictions: SparkSession) -
 def test_training_says_whether_it_won() -> None:
     before = Version("segments", "0001", "")
     gap = Measure("champion", "stability_difference", 0.02, -0.01, 0.05)
-    challenger = Trained("segments", "0002", AS_OF, 9, None, [], [gap], "stability", before)  # type: ignore[arg-type]
+    challenger = Trained("segments", "0002", AS_OF, 9, PipelineModel([]), [], [gap], "stability", before)
     assert champions.clause(challenger) == (
         "; a challenger of 0001: stability difference +0.0200 (95 % -0.0100 to +0.0500), "
         "won: `make promote TASK=segments`"
