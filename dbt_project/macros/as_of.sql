@@ -6,3 +6,9 @@
     {%- endif -%}
     cast({{ "'" ~ day ~ "'" if day else 'null' }} as timestamp)
 {%- endmacro %}
+
+{#- The first instant of the days that marts of products and visits look back on. As a subquery of its own it reaches the
+    Parquet files as a number, so that pages before it stay unread. -#}
+{% macro trailing_from() -%}
+    (select bounds.as_of - interval {{ var('trailing_days') }} days from {{ ref('run_bounds') }} as bounds)
+{%- endmacro %}

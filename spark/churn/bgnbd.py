@@ -29,6 +29,8 @@ STARTS = ((-1.0, 3.0, -1.0, 0.5), (0.0, 4.5, 0.0, 0.0), (0.5, 5.5, -2.0, 1.0))
 LIMITS = ((-9.0, 9.0), (-7.0, 14.0), (-9.0, 9.0), (-9.0, 9.0))
 # A logit beyond this is certainty; the clamp keeps a few extreme customers from setting the scale of all.
 CERTAIN = 20.0
+# The SQL of x.
+REPEATS = "greatest(cast(frequency as double) - 1d, 0d)"
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,31 @@ class Parameters:
         0 without repeated orders. So P0 / (1 - P0) = (g + q) / (1 - q), computed in logarithms, since g may be beyond
         any double. Reads `frequency`, `recency_days` and `tenure_days`.
         """
-        x = "greatest(cast(frequency as double) - 1d, 0d)"
-        observed, power = f"({literal(self.alpha)} + tenure_days)", f"({literal(self.r)} + {x})"
-        last = f"({literal(self.alpha)} + greatest(tenure_days - recency_days, 0))"
-        q = f"(-{power} * log1p({horizon}d / {observed}))"
-        g = f"(ln({literal(self.a)} / ({literal(self.b)} + {x} - 1d)) + {power} * ln({observed} / {last}))"
+        q, g = f"(-{self.power} * log1p({horizon}d / {self.observed}))", self.gone
         either = f"greatest({g}, {q}) + log1p(exp(-abs({g} - {q})))"
         odds = f"case when frequency > 1 then {either} else {q} end - ln(-expm1({q}))"
         return f"greatest(least({odds}, {literal(CERTAIN)}), {literal(-CERTAIN)})"
+
+    def alive(self) -> str:
+        """Return the SQL of P(alive) = 1 / (1 + g), which is 1 without repeated orders; see `logit`."""
+        return f"case when frequency > 1 then 1d / (1d + exp({self.gone})) else 1d end"
+
+    @property
+    def observed(self) -> str:
+        """Return the SQL of alpha + T."""
+        return f"({literal(self.alpha)} + tenure_days)"
+
+    @property
+    def power(self) -> str:
+        """Return the SQL of r + x."""
+        return f"({literal(self.r)} + {REPEATS})"
+
+    @property
+    def gone(self) -> str:
+        """Return the SQL of the logarithm of g."""
+        last = f"({literal(self.alpha)} + greatest(tenure_days - recency_days, 0))"
+        share = f"ln({literal(self.a)} / ({literal(self.b)} + {REPEATS} - 1d))"
+        return f"({share} + {self.power} * ln({self.observed} / {last}))"
 
 
 def literal(value: float) -> str:

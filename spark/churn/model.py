@@ -61,7 +61,8 @@ def labelled(features: DataFrame, labels: DataFrame) -> DataFrame:
 def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:
     """Return the pipeline from the feature table's columns to `churn_probability`, and what it is made of.
 
-    It adds the inputs, `by_<input>`, the `log_odds` before calibration, and `rhythm_probability` (P0).
+    It adds the inputs, `by_<input>`, the `log_odds` before calibration, and of BG/NBD `rhythm_probability` (P0) and
+    `alive_probability`.
 
     Args:
         training: labelled rows of all training cuts.
@@ -75,10 +76,11 @@ def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:
 
 
 def inputs(rhythm: bgnbd.Parameters) -> SQLTransformer:
-    """Return the stage that adds the inputs of the regression and `rhythm_probability`."""
+    """Return the stage that adds the inputs of the regression, `rhythm_probability` and `alive_probability`."""
     # Returns can exceed what was bought, so money is floored at nothing before its logarithm.
     logs = ", ".join(f"log1p(greatest(cast({name} as double), 0d)) as log_{name}" for name in FEATURES)
-    first = f"select *, {logs}, {rhythm.logit(HORIZON_DAYS)} as logit_p0 from __THIS__"
+    rhythms = f"{rhythm.logit(HORIZON_DAYS)} as logit_p0, {rhythm.alive()} as alive_probability"
+    first = f"select *, {logs}, {rhythms} from __THIS__"
     return SQLTransformer(statement=f"select *, {sigmoid('logit_p0')} as rhythm_probability from ({first})")
 
 

@@ -153,6 +153,7 @@ PREDICTIONS = (
         (
             *CUSTOMER,
             ("churn_probability", "double not null", "0 to 1"),
+            ("alive_probability", "double not null", "0 to 1, that further orders may come at all, by BG/NBD"),
             ("reasons", "array<string>", "what moved it most against the average customer, in words, at most three"),
             MODEL_VERSION,
         ),

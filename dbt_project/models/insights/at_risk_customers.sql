@@ -22,6 +22,7 @@ judged as (
                 then 'recency only: satisfaction unknown'
         end as rule_arm,
         scores.churn_probability,
+        scores.alive_probability,
         scores.churn_reasons,
         scores.scored_as_of,
         case
@@ -45,6 +46,7 @@ final as (
         days_since_last_purchase,
         satisfaction_level,
         churn_probability,
+        alive_probability,
         churn_reasons,
         total_spend,
         currency,

@@ -20,7 +20,11 @@ final as (
         cast(sum(order_lines.amount) as decimal(18, 4)) as amount
     from order_lines
     inner join bounds on {{ known_at('order_lines', 'bounds.as_of') }}
-    where order_lines.is_product
+    where
+        order_lines.is_product
+        and order_lines.ordered_at >= {{ trailing_from() }}
+        -- says the same of the versions, by which they are sorted
+        and order_lines.recorded_at >= {{ trailing_from() }}
     group by order_lines.source, order_lines.order_id, order_lines.product_id
 )
 

@@ -3,7 +3,7 @@
 create table int_products_bought as
 select source, order_id, product_id, min(customer_id) as customer_id, sum(quantity) as quantity, sum(amount) as amount
 from fct_order_items
-where is_product
+where is_product and ordered_at >= (select as_of - interval 730 days from run_bounds)
 group by all;
 
 create table product_preferences as

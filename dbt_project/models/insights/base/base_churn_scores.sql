@@ -18,6 +18,7 @@ select
     customer_id,
     as_of as scored_as_of,
     cast(churn_probability as decimal(9, 8)) as churn_probability,
+    cast(alive_probability as decimal(9, 8)) as alive_probability,
     nullif(concat_ws('; ', reasons), '') as churn_reasons,
     model_version
 from scores

@@ -8,16 +8,16 @@ moments as (
     select
         visits.source,
         visits.customer_id,
-        visits.ended_at as happened_at,
+        visits.recorded_at as happened_at,
         cast(null as timestamp) as ordered_at,
         visits.channel,
         coalesce(visits.device, 'unknown') as device,
         visits.visit_seconds,
         visits.products_viewed,
         visits.products_in_cart
-    from {{ ref('fct_visits') }} as visits
-    inner join bounds on visits.ended_at < bounds.as_of
-    where visits.customer_id is not null
+    from {{ ref('int_visit_versions') }} as visits
+    inner join bounds on {{ known_at('visits', 'bounds.as_of') }}
+    where visits.customer_id is not null and visits.recorded_at >= {{ trailing_from() }}
     union all
     select
         versions.source,
@@ -31,7 +31,7 @@ moments as (
         null as products_in_cart
     from {{ ref('int_order_versions') }} as versions
     inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null
+    where versions.customer_id is not null and versions.recorded_at >= {{ trailing_from() }}
 ),
 
 followed as (

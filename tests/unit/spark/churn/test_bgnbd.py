@@ -110,6 +110,14 @@ def test_the_chance_of_silence_is_the_formula(spark: SparkSession) -> None:
     assert silent(spark, PAPER, 13, *customers) == pytest.approx([by_hand(*customer) for customer in customers])
 
 
+def test_the_chance_to_be_alive_is_the_formula(spark: SparkSession) -> None:
+    customers = spark.createDataFrame([(1, 30, 30), (3, 9, 39), (8, 30, 39)], SCHEMA)
+    found = [row["alive"] for row in customers.selectExpr(f"{PAPER.alive()} as alive").collect()]
+    r, alpha, a, b = PAPER.r, PAPER.alpha, PAPER.a, PAPER.b
+    by_hand = [1 / (1 + a / (b + x - 1) * ((alpha + 39) / (alpha + last)) ** (r + x)) for x, last in ((2, 30), (7, 9))]
+    assert found == pytest.approx([1, *by_hand])
+
+
 def test_extremes_stay_chances(spark: SparkSession) -> None:
     limits = [Parameters(*np.exp([one[end] for one in bgnbd.LIMITS])) for end in (0, 1)]
     customers = [(1, 0, 0), (1, 1, 1), (5000, 1, 4000), (5000, 3999, 4000), (1, 40000, 40000), (2, 0, 0)]
