@@ -1,11 +1,14 @@
-{#- Delta writes a row only where it differs; rows whose model says that they are gone are deleted. The source is
-    computed once, its range of the leading key keeps the search to the files of what arrived, and an empty one costs
-    no commit. -#}
+{#- Delta writes a row only where it differs; rows whose model says that they are gone are deleted. The range of the
+    leading key keeps the search to the files of what arrived, and an empty source costs no commit. The source is computed
+    once, into a table of plain Parquet: of a cached view Spark plans the whole query again for each part of the merge, and
+    after it, as the view reads the table that the merge has changed. -#}
 {% macro spark__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set lead = config.get('meta').get('pruned_by', 'null') -%}
     {%- set gone = config.get('meta').get('gone_where') -%}
-    {%- do run_query('cache table ' ~ source) -%}
-    {%- set found = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ source)[0].values() | list -%}
+    {%- set arrived = arrived_rows(target) -%}
+    {%- do run_query('drop table if exists ' ~ arrived) -%}
+    {%- do run_query('create table ' ~ arrived ~ ' using parquet as select * from ' ~ source) -%}
+    {%- set found = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ arrived)[0].values() | list -%}
     {%- if found[0] == 0 -%}
         select 'nothing arrived'
     {%- else -%}
@@ -14,7 +17,7 @@
             {%- do differs.append('not (held.' ~ column.name ~ ' <=> new.' ~ column.name ~ ')') -%}
         {%- endfor %}
         merge into {{ target }} as held
-        using {{ source }} as new
+        using {{ arrived }} as new
         on {{ between('held.' ~ lead, found[1:]) if unique_key else 'true' }}
         {%- for key in unique_key %} and held.{{ key }} = new.{{ key }}{%- endfor %}
         {%- if gone %}
@@ -25,9 +28,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Releases what the merge of an incremental model computed; the session of a thread ends, its cache would stay. -#}
-{% macro release_cache() -%}
+{#- The table that holds the rows to merge while an incremental model runs. -#}
+{% macro arrived_rows(relation) -%}
+    {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__arrived'})) }}
+{%- endmacro %}
+
+{#- Drops it; one that a run which was killed has left goes before the next merge. -#}
+{% macro drop_arrived_rows() -%}
     {%- if config.get('materialized') == 'incremental' -%}
-        uncache table if exists {{ this.identifier }}__dbt_tmp
+        drop table if exists {{ arrived_rows(this) }}
     {%- endif -%}
 {%- endmacro %}
