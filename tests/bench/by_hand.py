@@ -30,7 +30,7 @@ SELECTED = ("run", "--full-refresh", "--selector", "lake_before_scores")
 SAMPLE = ("run", "--full-refresh", "--select", "+fct_orders")
 SCHEMAS = ("core", "behaviour", "segments", "churn")
 SLOWEST = 12
-HEADER = ("", "wall s", "peak MB", "ours")
+HEADER = ("", "wall s", "CPU s", "peak MB", "wall, ours", "CPU, ours")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -48,12 +48,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     differing = {mart: counts for mart, counts in rows.items() if len(set(counts)) > 1}
     print(f"{len(rows)} marts, of different size (lake, by hand): {differing or 'none'}")
     print(f"longest in the lake: {ours.slowest(SLOWEST)}")
-    ratio = f"{ours.seconds / hand.seconds:.2f}x"
+    ratios = (f"{ours.seconds / hand.seconds:.2f}x", f"{ours.cpu_seconds / hand.cpu_seconds:.2f}x")
     lines = [
-        ("lake", f"{ours.seconds:.1f}", f"{ours.megabytes:,.0f}", ratio),
-        ("by hand", f"{hand.seconds:.1f}", f"{max(hand.megabytes):,.0f}", ""),
+        ("lake", *numbers(ours.seconds, ours.cpu_seconds, ours.megabytes), *ratios),
+        ("by hand", *numbers(hand.seconds, hand.cpu_seconds, max(hand.megabytes)), "", ""),
     ]
     print(measure.table(HEADER, lines))
+
+
+def numbers(seconds: float, cpu_seconds: float, megabytes: float) -> tuple[str, str, str]:
+    """Return what was measured of one side."""
+    return f"{seconds:.1f}", f"{cpu_seconds:.1f}", f"{megabytes:,.0f}"
 
 
 def by_hand(events: delta_log.Table, home: Path) -> measure.Measured:

@@ -1,5 +1,6 @@
 """Running a program and measuring it: seconds, and the memory of its whole tree of processes."""
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -19,11 +20,12 @@ TAIL_CHARACTERS = 2_000
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: wall time from its start to its end, memory samples in MB, and what it printed."""
+    """One run: wall time from its start to its end, memory samples in MB, what it printed, and its CPU time."""
 
     seconds: float
     megabytes: tuple[float, ...]
     output: str
+    cpu_seconds: float
 
     @property
     def peaks(self) -> tuple[float, ...]:
@@ -40,7 +42,7 @@ def run(command: Sequence[str], environ: Mapping[str, str], folder: Path, watche
         UserError: it failed; the text ends with its last words.
     """
     with tempfile.TemporaryFile("w+") as output:
-        began = time.monotonic()
+        began, before = time.monotonic(), cpu_of_children()
         process = subprocess.Popen(
             command, env=dict(environ), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
@@ -58,7 +60,13 @@ def run(command: Sequence[str], environ: Mapping[str, str], folder: Path, watche
         text = output.read()
     if status:
         raise UserError(f"{' '.join(command[:3])} failed with status {status}:\n{tail(text)}")
-    return Measured(seconds, tuple(samples), text)
+    return Measured(seconds, tuple(samples), text, cpu_of_children() - before)
+
+
+def cpu_of_children() -> float:
+    """Return the CPU seconds of all processes that this one has started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def tail(text: str) -> str:
