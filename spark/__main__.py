@@ -36,26 +36,34 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     tasks = (args.task,) if args.task else TASKS
     config = settings()
+    said: list[str] = []
+    failed: list[str] = []
     with hold(config, "models"):
         spark = session("models", config, "learner")
-        said = [line for step in args.steps for line in together(spark, config, step, tasks)]
+        for step in args.steps:
+            # A task that did not learn anything new is scored all the same, by the champion that it has.
+            lines, errors = together(spark, config, step, tasks)
+            said, failed = [*said, *lines], [*failed, *(error for error in errors if error not in failed)]
         spark.stop()
     print("; ".join(short(line) for line in said if line), flush=True)
+    if failed:
+        raise UserError("\nerror: ".join(failed))
 
 
-def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> list[str]:
-    """Run one step of every task, and return their summaries.
+def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Run one step of every task, and return the summaries of those that succeeded and the errors of the others.
 
     Beside each other, because each leaves a core idle while it plans.
-
-    Raises:
-        UserError: of the first task that failed; what the others did is printed all the same.
     """
     with ThreadPoolExecutor(len(tasks)) as pool:
         running = {task: pool.submit(job(spark, config, step, task)) for task in tasks}
-    failed = [task for task, future in running.items() if future.exception() is not None]
-    done = [outcome(task, future) for task, future in running.items() if task not in failed]
-    return [*done, *(outcome(task, running[task]) for task in failed)]
+    lines, errors = [], []
+    for task, future in running.items():
+        try:
+            lines.append(outcome(future))
+        except UserError as error:
+            errors.append(f"{task}: {str(error).removeprefix(f'{task}: ')}")
+    return lines, errors
 
 
 def job(spark: SparkSession, config: Settings, step: str, task: str) -> Callable[[], str]:
@@ -73,16 +81,13 @@ def short(line: str) -> str:
     return head + bracket
 
 
-def outcome(task: str, future: Future[str]) -> str:
+def outcome(future: Future[str]) -> str:
     """Print and return the summary of a finished job, which is empty where there was nothing to decide.
 
     Raises:
-        UserError: the job raised it; the task's name stands before its text.
+        UserError: the job raised it.
     """
-    try:
-        line = future.result()
-    except UserError as error:
-        raise UserError(f"{task}: {str(error).removeprefix(f'{task}: ')}") from None
+    line = future.result()
     if line:
         print(line, flush=True)
     return line

@@ -35,8 +35,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
         )
     started = time.monotonic()
-    run_all(config, job(config, args), verbose=args.verbose)
+    failed = run_all(config, job(config, args), verbose=args.verbose)
     close(config, time.monotonic() - started)
+    if failed:
+        raise UserError("; ".join(failed))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

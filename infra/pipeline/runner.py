@@ -29,12 +29,13 @@ def environment(config: Settings) -> dict[str, str]:
     return {**os.environ, **given}
 
 
-def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -> None:
-    """Run steps one after another; the first that fails ends the run.
+def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -> list[str]:
+    """Run steps one after another, and return what failed of those that do not end the run, each with its log.
 
     Raises:
-        UserError: a step failed; the text names its log.
+        UserError: a step that ends the run failed; the text names its log.
     """
+    failed = []
     width = max(len(step.name) for step in steps)
     for step in steps:
         started = time.monotonic()
@@ -48,8 +49,13 @@ def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -
             print(f"✗ {step.name:<{width}} {seconds:6.1f} s")
             if not verbose:
                 print("".join(f"    {line}" for line in tail(log)), file=sys.stderr, end="")
-            raise UserError(f"{step.name} failed with exit status {status}; its log is {relative(log)}")
+            text = f"{step.name} failed with exit status {status}; its log is {relative(log)}"
+            if step.ends_run:
+                raise UserError(text)
+            failed.append(text)
+            continue
         print(f"✓ {step.name:<{width}} {seconds:6.1f} s  {step.summary(output)}", flush=True)
+    return failed
 
 
 def run_one(config: Settings, step: Step, log: Path, *, verbose: bool) -> tuple[int, list[str]]:

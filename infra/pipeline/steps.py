@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from spark.common.settings import ROOT, Settings
@@ -14,11 +14,12 @@ DBT_PROJECT = ROOT / "dbt_project"
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a run: a name and the command behind it."""
+    """One line of a run: a name and the command behind it; without some, a run can go on to its end and then fail."""
 
     name: str
     command: Sequence[str]
     folder: str = str(ROOT)
+    ends_run: bool = True
 
     def summary(self, output: Sequence[str]) -> str:
         """Return what to say of a finished step: the last line of its standard output."""
@@ -62,9 +63,10 @@ INSIGHTS = dbt("dbt insights", "build", "--selector", "insights")
 SERVING = dbt("dbt serving", "build", "--target", "serving")
 UP = module("up", "infra.local", "up")
 INGEST = module("ingest", "streaming.ingest")
-# One session for both, since each start of Spark costs as much as the work.
-TRAIN_AND_SCORE = module("train, score", "spark", "train", "promote-if-won", "score")
-SCORE = module("score", "spark", "score")
+# One session for both, since each start of Spark costs as much as the work. Where a model is refused or cannot score,
+# what the others say and all the marts are still worth having.
+TRAIN_AND_SCORE = replace(module("train, score", "spark", "train", "promote-if-won", "score"), ends_run=False)
+SCORE = replace(module("score", "spark", "score"), ends_run=False)
 EXPORT = module("export", "spark.export")
 RECONCILE = module("reconcile", "spark.reconcile")
 REPORT = module("report", "reports")

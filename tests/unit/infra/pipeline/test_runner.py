@@ -1,6 +1,7 @@
 """Running steps: one line each, details in a log that a failure names."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_a_failure_names_its_log_shows_its_end_and_stops_the_run(
     captured = capsys.readouterr()
     assert "error: the reason" in captured.err
     assert "never" not in captured.out
+
+
+def test_a_run_goes_to_its_end_without_a_step_that_does_not_end_it(
+    config: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = replace(python("bad", "import sys; print('error: the reason', file=sys.stderr); sys.exit(1)"), ends_run=False)
+    (failed,) = run_all(config, [bad, python("next", "")])
+    assert failed.startswith("bad failed with exit status 1; its log is ")
+    captured = capsys.readouterr()
+    assert [line.split()[:2] for line in captured.out.splitlines()] == [["✗", "bad"], ["✓", "next"]]
+    assert "error: the reason" in captured.err
 
 
 def test_verbose_shows_everything(config: Settings, capfd: pytest.CaptureFixture[str]) -> None:
