@@ -34,13 +34,14 @@ moments as (
     where versions.customer_id is not null and versions.recorded_at >= {{ trailing_from() }}
 ),
 
+-- backwards, as Spark counts a window that grows in one pass, and begins anew at each row of one that shrinks
 followed as (
     select
         *,
         min(ordered_at) over (
             partition by source, customer_id
-            order by happened_at
-            range between current row and unbounded following
+            order by happened_at desc
+            range between unbounded preceding and current row
         ) - happened_at as time_to_order
     from moments
 ),
