@@ -18,26 +18,33 @@ SUBJECTS = {
     "boosted_trees": "Boosted trees",
     "majority": "Commonest class",
     "best_column": "Best single column",
+    "best_column_balanced": "The same, classes weighed",
+    "leave_one_city_out": "In cities left out",
+    "rfm_segments": "Named RFM segments",
+    "rfm_grid": "RFM grid, 27 cells",
+    "demographics": "Membership, age group, city",
     "uncalibrated": "Before calibration",
     "champion": "Champion before",
 }
 # What is the model itself in another state is nothing that it has to beat.
-ITSELF = frozenset({"uncalibrated", "champion"})
+ITSELF = frozenset({"uncalibrated", "champion", "leave_one_city_out"})
 DIFFERENCE = "_difference"
 # Measures in the order in which they are read; what is not listed comes after them, by name.
 MEASURES = {
     "auc": "Area under the ROC curve (0.5 is chance)",
     "pr_auc": "Area under the precision–recall curve",
-    "accuracy": "Accuracy",
     "macro_f1": "F1, mean over the classes",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Share recognised, mean over the classes",
     "precision": "Precision",
     "recall": "Recall",
     "top_decile_lift": "Lift of the riskiest tenth (1 is chance)",
     "brier": "Brier score (lower is better)",
     "ece": "Calibration error (lower is better)",
+    "eta_squared": "Share of the next period's spend explained (η², 0 to 1)",
     "segments": "Segments",
     "silhouette": "Silhouette (-1 to 1)",
-    "stability": "Stability over seeds (1 is the same)",
+    "stability": "Stability over bootstrap samples (adjusted Rand index, 1 is the same)",
 }
 
 
@@ -110,9 +117,9 @@ def interval(row: Metric, signed: bool) -> str:
 
 
 def named(measure: str) -> str:
-    """Return a measure in words; a silhouette may be of a number of segments that was tried."""
-    tried = re.fullmatch(r"silhouette_(\d+)", measure)
-    return f"Silhouette with {tried[1]} segments" if tried else MEASURES.get(measure) or words(measure)
+    """Return a measure in words; a silhouette or stability may be of a number of segments that was tried."""
+    tried = re.fullmatch(r"(silhouette|stability)_(\d+)", measure)
+    return f"{tried[1].capitalize()} with {tried[2]} segments" if tried else MEASURES.get(measure) or words(measure)
 
 
 def place(name: str, known: Mapping[str, str]) -> tuple[int, str]:

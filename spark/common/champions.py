@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from spark.common import registry, tables
 from spark.common.errors import UserError
-from spark.common.evaluation import LOWER_IS_BETTER, MODEL
+from spark.common.evaluation import LOWER_IS_BETTER
 from spark.common.registry import Trained, Version
 
 
@@ -67,14 +67,16 @@ def verdict(spark: SparkSession, challenger: Version, champion: Version) -> tupl
     rows = tables.read(spark, registry.EVALUATIONS).where(
         (F.col("task") == challenger.task)
         & (F.col("version") == challenger.version)
-        & F.col("subject").isin(MODEL, registry.CHAMPION)
+        & (F.col("subject") == registry.CHAMPION)
         & F.col("metric").isin(metric, f"{metric}_difference")
     )
-    found = {(row["subject"], row["metric"]): row for row in rows.collect()}
-    gap = found.get((registry.CHAMPION, f"{metric}_difference"))
+    found = {row["metric"]: row for row in rows.collect()}
+    gap = found.get(f"{metric}_difference")
     if gap is None:
         return True, f"{champion.version} was not measured on the same rows"
-    own, theirs = found[MODEL, metric]["value"], found[registry.CHAMPION, metric]["value"]
+    theirs = found[metric]["value"]
+    # The champion may have been measured on some of the challenger's rows, those that it had not learned from.
+    own = theirs + gap["value"]
     return won(metric, gap["value"]), (
         f"{metric} {own:.4f} against {theirs:.4f} of {champion.version}, "
         f"difference {interval(gap['value'], gap['low'], gap['high'])}"

@@ -27,6 +27,7 @@ CHAMPIONS = "predictions.champions"
 EVALUATIONS = "predictions.model_evaluations"
 CURVES = "predictions.reliability_curves"
 PROFILES = "predictions.feature_profiles"
+STATEMENTS = "predictions.model_statements"
 PROMOTED, ROLLED_BACK = "promoted", "rolled back"
 # The subject of a challenger's measures that is the champion of the day, on the same rows.
 CHAMPION = "champion"
@@ -58,6 +59,7 @@ class Trained:
             hold the subject `CHAMPION` and `<decided_by>_difference`, the model's minus the champion's.
         decided_by: the metric by which it has to win.
         champion: whom it was measured against; None for the first model of the task.
+        statements: what its data can and cannot support, one sentence each.
     """
 
     task: str
@@ -71,6 +73,7 @@ class Trained:
     champion: Version | None
     curves: Sequence[Bin] = ()
     profiles: Sequence[Profile] = ()
+    statements: Sequence[str] = ()
 
 
 def newest(spark: SparkSession, task: str) -> Version | None:
@@ -161,6 +164,7 @@ def publish(spark: SparkSession, config: Settings, trained: Trained) -> None:
     store(spark, trained, EVALUATIONS, [astuple(measure) for measure in trained.measures])
     store(spark, trained, CURVES, [astuple(point) for point in trained.curves])
     store(spark, trained, PROFILES, [astuple(profile) for profile in trained.profiles])
+    store(spark, trained, STATEMENTS, list(enumerate(trained.statements, 1)))
     if trained.champion is None:
         log(spark, trained.task, trained.version, PROMOTED, "the first model", trained.data_as_of)
     row = spark.range(1).select(

@@ -136,6 +136,16 @@ PREDICTIONS = (
         "task",
     ),
     Table(
+        "predictions.model_statements",
+        "One row per model and sentence: what its data can and cannot support, made from its figures.",
+        (
+            *VERSION,
+            ("place", "int not null", "order in which they are read, from 1"),
+            ("statement", "string not null", "the sentence"),
+        ),
+        "task",
+    ),
+    Table(
         "predictions.drift",
         "One row per scoring and number: how far the scored customers are from those of the training.",
         (

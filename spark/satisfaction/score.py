@@ -16,6 +16,7 @@ from spark.common.settings import Settings, settings
 from spark.satisfaction import model
 
 TABLE = "predictions.satisfaction_scores"
+FEATURES = "satisfaction.satisfaction_features"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -27,14 +28,19 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(spark: SparkSession, config: Settings) -> str:
-    """Score in a given session, and return the summary in one line; without a model there is nothing to do."""
+    """Score in a given session, and return the summary in one line; without a model there is nothing to do.
+
+    Raises:
+        UserError: the features are of another run, or not those that the champion learned from.
+    """
     champion = registry.champion(spark, model.TASK)
     if champion is None:
         return "satisfaction: nothing scored: no model yet; `make train` makes one where there is something to learn"
     as_of = run_bounds(spark).as_of
-    features = tables.read(spark, "satisfaction.satisfaction_features")
-    registry.require_features(champion, features, "satisfaction.satisfaction_features")
-    registry.require_rows_at(features, "satisfaction.satisfaction_features", as_of)
+    features = tables.read(spark, FEATURES)
+    registry.require_features(champion, features, FEATURES)
+    registry.require_rows_at(features, FEATURES, as_of)
+    registry.typed(features, FEATURES, [*model.KEY, *model.FEATURES])
     rows = model.prepared(features.where(F.col("as_of") == tables.instant(as_of)))
     scores = model.with_answer(champion.load().transform(rows)).withColumn("model_version", F.lit(champion.version))
     tables.replace(scores, TABLE, as_of)

@@ -1,28 +1,32 @@
-"""The segments' model: k-means on standardised log recency, frequency and spend, the number of groups by silhouette."""
+"""The segments' model: k-means on standardised log recency, frequency and spend; how many groups, `stability` says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 from pyspark.ml import PipelineModel
 from pyspark.ml.clustering import KMeans, KMeansModel
-from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import SQLTransformer, StandardScaler, StandardScalerModel, VectorAssembler
+from pyspark.ml.functions import vector_to_array
+from pyspark.ml.linalg import Vectors, VectorUDT
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
-from spark.common.frames import settled
+from spark.common.evaluation import MOST_ROWS, Numbers
+from spark.common.frames import sampled
 from spark.segments.naming import Centre, lasting_ids, names
+from spark.segments.stability import FLOOR, GROUPS, REPLICATES, SEED, Grouping, best, groupings
 
 TASK = "segments"
 FEATURES = ("recency_days", "frequency", "monetary")
 LOGS = tuple(f"log_{name}" for name in FEATURES)
 KEY = ("source", "customer_id", "as_of")
-GROUPS = range(3, 9)
-SEED = 7
-# Silhouettes settle long before this many customers, so no more are compared when the number of groups is chosen.
-SAMPLE = 20_000
-RECIPE = "k-means on standardised log rfm, k 3 to 8 by silhouette, seed 7"
+RECIPE = (
+    f"k-means on standardised log rfm, k {min(GROUPS)} to {max(GROUPS)} by silhouette where {REPLICATES} bootstrap "
+    f"samples agree by {FLOOR}, seed {SEED}"
+)
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,15 @@ class Stages:
         ]
 
 
-def prepared(features: DataFrame) -> DataFrame:
-    """Return key and features of the customers whose recency, frequency and spend are all known."""
-    return features.select(*KEY, *FEATURES).dropna(subset=list(FEATURES))
+def prepared(features: DataFrame, *others: str) -> DataFrame:
+    """Return key and features, and other columns, of the customers whose recency, frequency and spend are all known."""
+    return features.select(*KEY, *FEATURES, *others).dropna(subset=list(FEATURES))
 
 
-def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]]:
-    """Fit k-means for every number of groups that the rows allow, and keep the one of the highest silhouette.
+def fit(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, Grouping]]:
+    """Fit k-means to the rows, no more than MOST_ROWS of the `total` by hash, for every number of groups they allow.
 
-    Of equals the smallest wins, since fewer groups are easier to act on. Returns the stages (None where the rows are
-    too few or too alike) and the silhouette of every number of groups that was tried.
+    Returns the stages of the best number (None where the rows are too few or too alike), and what was tried.
     """
     if total <= min(GROUPS):
         return None, {}
@@ -73,22 +76,24 @@ def choose(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, float]
     assembler = VectorAssembler(inputCols=list(LOGS), outputCol="assembled")
     assembled = assembler.transform(to_logs.transform(rows))
     scaler = StandardScaler(inputCol="assembled", outputCol="features", withMean=True, withStd=True).fit(assembled)
-    sampled = F.pmod(F.xxhash64("source", "customer_id"), F.lit(-(-total // SAMPLE))) == 0
-    sample = settled(scaler.transform(assembled).where(sampled), *KEY).select("features")
-    distinct = sample.distinct().limit(max(GROUPS) + 1).count()
-    evaluator = ClusteringEvaluator()
-    silhouettes: dict[int, float] = {}
-    fitted: dict[int, KMeansModel] = {}
-    for groups in GROUPS:
-        # A silhouette needs more different points than groups.
-        if groups >= distinct:
-            break
-        fitted[groups] = KMeans(k=groups, seed=SEED, maxIter=20, tol=1e-3).fit(sample)
-        silhouettes[groups] = evaluator.evaluate(fitted[groups].transform(sample))
-    if not silhouettes:
+    sample = sampled(scaler.transform(assembled), total, MOST_ROWS, "source", "customer_id").orderBy(*KEY)
+    tried = groupings(points(sample.select(*(vector_to_array(F.col("features"))[axis] for axis in range(len(LOGS))))))
+    if not tried:
         return None, {}
-    best = max(silhouettes, key=lambda groups: (round(silhouettes[groups], 6), -groups))
-    return Stages(to_logs, assembler, scaler, fitted[best]), silhouettes
+    groups = placed(rows.sparkSession, tried[best(tried)].centres)
+    return Stages(to_logs, assembler, scaler, groups), tried
+
+
+def points(frame: DataFrame) -> Numbers:
+    """Return a small frame of numbers as an array of shape (rows, columns)."""
+    return np.ascontiguousarray(frame.toPandas().to_numpy(dtype=float))
+
+
+def placed(spark: SparkSession, centres: Numbers) -> KMeansModel:
+    """Return MLlib's model with these centres: it is fitted to nothing but them, so that none moves."""
+    schema = StructType([StructField("features", VectorUDT())])
+    frame = spark.createDataFrame([(Vectors.dense(centre),) for centre in centres.tolist()], schema)
+    return KMeans(k=len(centres), initMode="random", maxIter=1, seed=SEED).fit(frame)
 
 
 def named(stages: Stages, earlier: Mapping[int, Centre]) -> PipelineModel:

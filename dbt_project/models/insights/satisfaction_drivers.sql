@@ -1,10 +1,13 @@
 with
 
-features as (
+-- every customer of a shop in which anybody's satisfaction is known
+behaviour as (
     select
-        *,
-        {{ age_group('age') }} as age_group
-    from {{ ref('satisfaction_features') }}
+        behaviour.*,
+        {{ age_group('behaviour.age') }} as age_group
+    from {{ ref('customer_behaviour') }} as behaviour
+    left semi join {{ ref('satisfaction_cuts') }} as cuts
+        on behaviour.source = cuts.source and behaviour.customer_id = cuts.customer_id
 ),
 
 scores as (
@@ -13,20 +16,20 @@ scores as (
 
 customers as (
     select
-        features.source,
-        features.as_of,
-        features.satisfaction_level,
+        behaviour.source,
+        behaviour.as_of,
+        behaviour.satisfaction_level,
         scores.predicted_satisfaction,
         stack(
             5,
-            'city', features.city,
-            'membership_type', features.membership_type,
-            'gender', features.gender,
-            'age_group', features.age_group,
-            'discount_applied', cast(features.discount_applied as string)
+            'city', behaviour.city,
+            'membership_type', behaviour.membership_type,
+            'gender', behaviour.gender,
+            'age_group', behaviour.age_group,
+            'discount_applied', cast(behaviour.discount_applied as string)
         ) as (factor, factor_value)
-    from features
-    left join scores on features.source = scores.source and features.customer_id = scores.customer_id
+    from behaviour
+    left join scores on behaviour.source = scores.source and behaviour.customer_id = scores.customer_id
 ),
 
 counts as (

@@ -49,3 +49,22 @@ def test_the_models_interval_is_its_own_and_that_of_another_of_the_difference() 
 def test_every_task_has_a_card() -> None:
     cards = scorecards([metric("model", "silhouette", "0.4", task="segments"), metric("model", "auc", "0.8")])
     assert [card.task for card in cards] == ["churn", "segments"]
+
+
+def test_segments_are_read_with_what_they_explain_first() -> None:
+    [card] = scorecards(
+        [
+            metric("model", "stability_4", "0.92", task="segments"),
+            metric("model", "eta_squared", "0.22", "0.20", "0.25", task="segments"),
+            metric("rfm_grid", "eta_squared", "0.25", task="segments"),
+            metric("rfm_grid", "eta_squared_difference", "-0.03", "-0.05", "-0.01", task="segments"),
+        ]
+    )
+    assert card.names == ["RFM grid, 27 cells"]
+    assert card.lines == [
+        Line(
+            "Share of the next period's spend explained (η², 0 to 1)",
+            [Cell("0.220", "0.200 to 0.250"), Cell("0.250", "-0.050 to -0.010")],
+        ),
+        Line("Stability with 4 segments", [Cell("0.920"), Cell("–")]),
+    ]

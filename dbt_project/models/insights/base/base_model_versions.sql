@@ -2,6 +2,7 @@
 -- depends_on: {{ ref('churn_labels') }}
 -- depends_on: {{ ref('satisfaction_features') }}
 -- depends_on: {{ ref('segment_features') }}
+-- depends_on: {{ ref('segment_outcomes') }}
 with
 
 versions as (

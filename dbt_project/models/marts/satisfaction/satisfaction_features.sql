@@ -1,54 +1,78 @@
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
+cuts as (
+    select * from {{ ref('satisfaction_cuts') }}
 ),
 
-behaviour as (
-    select * from {{ ref('customer_behaviour') }}
+demographics as (
+    select * from {{ ref('satisfaction_demographics') }}
 ),
 
 openings as (
     select * from {{ ref('int_opening_snapshots') }}
 ),
 
--- the last rating is the label, so it may not be in a feature
-earlier_ratings as (
+-- what happened before the totals file is in its totals; what happened on the day of the cut or later is not known
+totals as (
     select
-        days.source,
-        days.customer_id,
-        cast(sum(days.rating_sum) - max_by(days.last_rating, days.happened_on) as decimal(18, 0))
-        / nullif(sum(days.ratings) - 1, 0) as average_rating
-    from {{ ref('int_customer_days') }} as days
-    inner join openings
+        cuts.source,
+        cuts.customer_id,
+        cuts.as_of,
+        sum(days.gross_amount - days.returned_amount) as amount,
+        sum(days.items) as items,
+        sum(days.orders) as orders,
+        sum(days.returns) as returns,
+        cast(sum(days.rating_sum) as decimal(18, 0)) / nullif(sum(days.ratings), 0) as average_rating,
+        max_by(days.discount_applied, days.happened_on) filter (where days.discount_applied is not null)
+            as discount_applied,
+        min(days.first_ordered_at) as first_ordered_at,
+        max(days.last_ordered_at) as last_ordered_at,
+        max(days.happened_on) filter (where days.returns > 0) as last_returned_on
+    from cuts
+    inner join {{ ref('int_customer_days') }} as days
         on
-            days.source = openings.source
-            and days.customer_id = openings.customer_id
-            and days.happened_on >= openings.snapshot_as_of
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
-    where days.ratings > 0
-    group by days.source, days.customer_id
+            cuts.source = days.source
+            and cuts.customer_id = days.customer_id
+            and {{ known_by('days', 'cuts.as_of') }}
+    where cuts.snapshot_as_of is null or days.happened_on >= cuts.snapshot_as_of
+    group by cuts.source, cuts.customer_id, cuts.as_of
 ),
 
 final as (
     select
-        behaviour.source,
-        behaviour.customer_id,
-        behaviour.as_of,
-        behaviour.age,
-        behaviour.gender,
-        behaviour.city,
-        behaviour.membership_type,
-        behaviour.total_spend,
-        behaviour.items_purchased,
-        cast(coalesce(earlier_ratings.average_rating, openings.average_rating) as decimal(4, 2)) as average_rating,
-        behaviour.discount_applied,
-        behaviour.days_since_last_purchase,
-        behaviour.satisfaction_level
-    from behaviour
-    inner join openings on behaviour.source = openings.source and behaviour.customer_id = openings.customer_id
-    left join earlier_ratings
-        on behaviour.source = earlier_ratings.source and behaviour.customer_id = earlier_ratings.customer_id
+        cuts.source,
+        cuts.customer_id,
+        cuts.as_of,
+        demographics.age,
+        demographics.gender,
+        demographics.city,
+        demographics.membership_type,
+        cast(if(openings.customer_id is null, 0, openings.total_spend) + coalesce(totals.amount, 0) as decimal(18, 4))
+            as total_spend,
+        if(openings.customer_id is null, 0, openings.items_purchased) + coalesce(totals.items, 0) as items_purchased,
+        cast(coalesce(totals.average_rating, openings.average_rating) as decimal(4, 2)) as average_rating,
+        coalesce(totals.discount_applied, openings.discount_applied) as discount_applied,
+        coalesce(
+            datediff(cuts.as_of, totals.last_ordered_at),
+            openings.days_since_last_purchase + datediff(cuts.as_of, openings.snapshot_as_of)
+        ) as days_since_last_purchase,
+        -- a totals file does not say how often or since when
+        if(openings.customer_id is null, coalesce(totals.orders, 0), null) as orders,
+        if(openings.customer_id is null, coalesce(totals.returns, 0), null) as returns,
+        if(openings.customer_id is null, datediff(cuts.as_of, totals.first_ordered_at), null) as tenure_days,
+        coalesce(totals.last_returned_on, date'0001-01-01') >= cast(totals.last_ordered_at as date)
+            as has_returned_since_purchase,
+        cuts.satisfaction_level,
+        cuts.level_known_at
+    from cuts
+    left join demographics
+        on
+            cuts.source = demographics.source
+            and cuts.customer_id = demographics.customer_id
+            and cuts.as_of = demographics.as_of
+    left join openings on cuts.source = openings.source and cuts.customer_id = openings.customer_id
+    left join totals
+        on cuts.source = totals.source and cuts.customer_id = totals.customer_id and cuts.as_of = totals.as_of
 )
 
 select * from final

@@ -1,103 +1,127 @@
-"""Satisfaction: groups never straddle folds, and baselines are counted as a person would."""
+"""The satisfaction model: what it reads, how it answers, and that a stored one can be learned anew."""
 
 from datetime import datetime
 from decimal import Decimal
 
+import numpy as np
 import pytest
+from pyspark.ml.linalg import Vectors
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
-from spark.satisfaction import model
+from spark.satisfaction import encoding, model, regression, validation
+from spark.satisfaction.validation import BY_CITY, GROUPED, NOT_ASKED, OTHER
 
 AS_OF = datetime(2024, 1, 1)
 SCHEMA = (
     "source string, customer_id string, as_of timestamp, age int, gender string, city string, membership_type string, "
     "total_spend decimal(18,4), items_purchased bigint, average_rating decimal(4,2), discount_applied boolean, "
-    "days_since_last_purchase int, satisfaction_level string"
+    "days_since_last_purchase int, orders bigint, returns bigint, tenure_days int, "
+    "has_returned_since_purchase boolean, satisfaction_level string, level_known_at timestamp"
 )
+LABELS = ["Satisfied", "Unsatisfied"]
 
 
 def customers(spark: SparkSession) -> DataFrame:
-    """Return sixty customers: thirty kinds, each twice; the city decides the level, and one level is unknown."""
+    """Return sixty customers: thirty kinds, each twice; the membership decides the level, and one level is unknown."""
     rows = []
     for n in range(60):
         kind = n // 2
         level = "Satisfied" if kind % 2 else "Unsatisfied"
-        city = "Riga" if kind % 2 else "Lyon"
+        member = "Gold" if kind % 2 else "Silver"
         known = None if n == 59 else level
-        spend = Decimal(100 + kind)
-        rows.append(
-            ("shop", str(n), AS_OF, 20 + kind, None, city, "Gold", spend, 5, Decimal("4.5"), bool(kind % 3), 9, known)
-        )
+        city = ("Riga", "Lyon", "Bern")[kind % 3]
+        who = ("shop", str(n), AS_OF, 20 + kind, None, city, member)
+        bought = (Decimal(100 + kind), 5, Decimal("4.5"), bool(kind % 3), 9, None, None, None, None)
+        rows.append((*who, *bought, known, AS_OF if known else None))
     return spark.createDataFrame(rows, SCHEMA)
 
 
-def test_rows_equal_but_for_the_customer_share_a_fold(spark: SparkSession) -> None:
-    rows = model.prepared(customers(spark))
-    folds = rows.groupBy(*model.FEATURES).agg(F.countDistinct("fold").alias("folds"), F.count("*").alias("rows"))
-    assert [tuple(row) for row in folds.select("folds", "rows").distinct().collect()] == [(1, 2)]
-    assert rows.select("fold").distinct().count() == model.FOLDS
+@pytest.fixture
+def training(spark: SparkSession) -> DataFrame:
+    return model.labelled(model.prepared(customers(spark)), LABELS)
 
 
-def test_the_label_does_not_move_a_row_to_another_fold(spark: SparkSession) -> None:
-    rows = customers(spark)
-    swapped = rows.withColumn("satisfaction_level", F.lit("Neutral"))
-    fold = {row["customer_id"]: row["fold"] for row in model.prepared(rows).collect()}
-    assert fold == {row["customer_id"]: row["fold"] for row in model.prepared(swapped).collect()}
+@pytest.fixture
+def held(training: DataFrame) -> validation.HeldOut:
+    return validation.held_out(training, 59, LABELS)
 
 
-def test_an_unknown_word_is_a_word_and_an_unknown_label_is_left_out(spark: SparkSession) -> None:
-    rows = model.prepared(customers(spark))
-    assert {row["gender"] for row in rows.select("gender").distinct().collect()} == {model.UNKNOWN}
-    labelled = model.labelled(rows, ["Satisfied", "Unsatisfied"])
-    assert labelled.count() == 59
-    assert {(row["satisfaction_level"], row["label"]) for row in labelled.collect()} == {
+def test_rows_equal_but_for_the_customer_share_a_fold(held: validation.HeldOut) -> None:
+    groups = held.table.groupby("alike")
+    assert groups.ngroups == 30
+    assert groups[GROUPED].nunique().max() == 1
+    assert held.table[GROUPED].nunique() == validation.FOLDS
+    assert held.table.groupby("city")[BY_CITY].nunique().max() == held.table.groupby(BY_CITY)["city"].nunique().max()
+    assert sorted(held.table[BY_CITY].unique()) == [0, 1, 2]
+
+
+def test_many_cities_are_left_out_in_groups(training: DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "MOST_CITIES", 2)
+    table = validation.held_out(training, 59, LABELS).table
+    assert set(table[BY_CITY]) <= {0, 1}
+    assert table.groupby("city")[BY_CITY].nunique().max() == 1
+
+
+def test_the_label_does_not_move_a_row_to_another_fold(training: DataFrame, held: validation.HeldOut) -> None:
+    swapped = training.selectExpr("* except (satisfaction_level, label)", "'x' as satisfaction_level", "0d as label")
+    assert list(validation.held_out(swapped, 59, LABELS).codes(GROUPED)) == list(held.codes(GROUPED))
+
+
+def test_an_unknown_word_is_a_word_and_an_unknown_label_is_left_out(training: DataFrame) -> None:
+    assert {row["gender"] for row in training.select("gender").distinct().collect()} == {model.UNKNOWN}
+    assert {(row["satisfaction_level"], row["label"]) for row in training.collect()} == {
         ("Satisfied", 0.0),
         ("Unsatisfied", 1.0),
     }
+    assert training.count() == 59
 
 
-def test_baselines_learn_from_the_other_folds(spark: SparkSession) -> None:
-    rows = model.labelled(model.prepared(customers(spark)), ["Satisfied", "Unsatisfied"]).cache()
-    rules = model.baselines(rows)
-    assert rules["city"] == {("Satisfied", "Satisfied"): 29, ("Unsatisfied", "Unsatisfied"): 30}
-    assert rules["majority"] == {("Satisfied", "Unsatisfied"): 29, ("Unsatisfied", "Unsatisfied"): 30}
-    assert model.best_column(rules) == "city"
-
-
-def test_a_value_that_other_folds_lack_gets_the_commonest_class(spark: SparkSession) -> None:
-    rows = [(0, "A", "rare"), (1, "B", "common"), (2, "B", "common")]
-    named = [(fold, label, value, "x", "x", *([1.0] * len(model.NUMBERS))) for fold, label, value in rows]
-    names = ["fold", "satisfaction_level", *model.WORDS, *model.NUMBERS]
-    frame = spark.createDataFrame(named, names).withColumn("fold", F.col("fold").cast("int"))
-    assert model.baselines(frame)["gender"] == {("A", "B"): 1, ("B", "B"): 2}
-
-
-def test_the_model_learns_what_the_city_tells(spark: SparkSession) -> None:
-    labels = ["Satisfied", "Unsatisfied"]
-    rows = model.labelled(model.prepared(customers(spark)), labels)
-    numbers = model.known_numbers(rows)
-    assert numbers == list(model.NUMBERS)
-    encoder = model.encoder(numbers).fit(rows)
-    encoded = encoder.transform(rows).cache()
-    confusion = model.cross_validated(encoded, labels)
-    found = model.evaluate(confusion, model.baselines(rows))
-    assert sum(confusion.values()) == 59
-    assert found["accuracy"] == pytest.approx(1.0)
-    assert found["majority_accuracy"] == pytest.approx(30 / 59)
-    fitted = model.classifier().fit(encoded)
-    answered = model.answers(labels).transform(model.with_answer(fitted.transform(encoded)))
-    row = answered.where("customer_id = '0'").collect()[0]
+def test_the_model_learns_what_the_membership_tells_in_every_city(
+    training: DataFrame, held: validation.HeldOut
+) -> None:
+    encoder = encoding.encoder(encoding.spans(training)).fit(training)
+    features, label = validation.encoded(held, encoder), held.codes("label")
+    for folds in (GROUPED, BY_CITY):
+        assert list(validation.cross_validated(features, label, held.codes(folds), 2, model.PENALTY)) == list(label)
+    fitted = model.classifier().fit(encoder.transform(training))
+    fitted.setThresholds(validation.favour(features, label, 2, model.PENALTY))
+    stored = model.pipeline(encoder, fitted, LABELS)
+    row = model.with_answer(stored.transform(training)).where("customer_id = '0'").collect()[0]
     assert (row["predicted_satisfaction"], row["confidence"] > 0.5) == ("Unsatisfied", True)
+    again, penalty = model.taken_apart(stored)
+    assert (again.stages, penalty) == (encoder.stages, model.PENALTY)
 
 
-def test_alike_rows_leave_nothing_to_validate(spark: SparkSession) -> None:
-    rows = model.labelled(model.prepared(customers(spark)), ["Satisfied", "Unsatisfied"])
-    one_fold = rows.withColumn("fold", F.lit(0))
-    assert model.cross_validated(one_fold, ["Satisfied", "Unsatisfied"]) == {}
+def test_what_is_measured_is_what_mllib_fits(spark: SparkSession) -> None:
+    chance = np.random.default_rng(7)
+    numbers = np.column_stack([chance.normal(size=(300, 3)) * (1, 50, 0.1), np.ones(300)])
+    label = (numbers[:, 0] + chance.normal(size=300) > 0).astype(np.int64) + (numbers[:, 1] > 40)
+    rows = [(Vectors.dense(one), float(place)) for one, place in zip(numbers.tolist(), label, strict=True)]
+    frame = spark.createDataFrame(rows, ["features", "label"])
+    theirs = [row["probability"].toArray() for row in model.classifier().fit(frame).transform(frame).collect()]
+    ours = regression.fit(numbers, label, 3, model.PENALTY).probabilities(numbers)
+    assert np.abs(np.array(theirs) - ours).max() < 1e-3
 
 
-def test_a_column_without_values_is_left_out(spark: SparkSession) -> None:
-    rows = model.prepared(customers(spark)).withColumn("age", F.lit(None).cast("double"))
-    assert "age" not in model.known_numbers(rows)
-    assert model.encoder([]).getStages()[0].__class__.__name__ == "StringIndexer"
+def test_a_class_that_was_not_learned_is_never_answered() -> None:
+    fitted = regression.fit(np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([0, 2, 0, 2], np.int64), 3, 0.01)
+    found = fitted.probabilities(np.array([[0.0], [1.0]]))
+    assert list(found[:, 1]) == [0.0, 0.0]
+    assert list(found.argmax(axis=1)) == [0, 2]
+    assert len(validation.favour(np.eye(2), np.array([0, 1], np.int64), 3, 0.01)) == 3
+
+
+def test_a_fold_whose_rest_is_of_one_class_is_not_asked() -> None:
+    features, label = np.arange(6.0).reshape(6, 1), np.array([0, 0, 0, 1, 1, 1], np.int64)
+    assert set(validation.cross_validated(features, label, np.zeros(6, np.int64), 2, 0.01)) == {NOT_ASKED}
+    said = validation.cross_validated(features, label, np.array([0, 0, 0, 0, 1, 1], np.int64), 2, 0.01)
+    assert list(said[4:] != NOT_ASKED) == [True, True] and set(said[:4]) == {NOT_ASKED}
+
+
+def test_an_answer_that_is_no_class_of_these_rows_is_another(held: validation.HeldOut, training: DataFrame) -> None:
+    encoder = encoding.encoder(encoding.spans(training)).fit(training)
+    fitted = model.classifier().fit(encoder.transform(training))
+    stored = model.pipeline(encoder, fitted, ["Neutral", "Satisfied"])
+    said = validation.told(held, stored, held.frame.where("row < 10"))
+    assert set(said[:10]) == {OTHER, 0}
+    assert set(said[10:]) == {NOT_ASKED}

@@ -7,6 +7,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from spark.segments import model
+from spark.segments.stability import best
 
 AS_OF = datetime(2011, 12, 10)
 SCHEMA = (
@@ -28,9 +29,9 @@ def test_unknown_purchases_are_left_out(spark: SparkSession) -> None:
 
 def test_groups_are_found_and_named_and_survive_storing(spark: SparkSession, tmp_path_factory) -> None:
     rows = model.prepared(buyers(spark)).cache()
-    stages, silhouettes = model.choose(rows, 30)
+    stages, tried = model.fit(rows, 30)
     assert stages is not None
-    assert max(silhouettes, key=lambda groups: silhouettes[groups]) == 3
+    assert best(tried) == 3
     path = f"file://{tmp_path_factory.mktemp('model')}/segments"
     model.named(stages, {}).write().save(path)
     loaded = PipelineModel.load(path)
@@ -46,7 +47,25 @@ def test_groups_are_found_and_named_and_survive_storing(spark: SparkSession, tmp
     assert centres[1][2] > centres[2][2] > centres[3][2]
 
 
+def test_mllib_holds_the_centres_that_were_found(spark: SparkSession) -> None:
+    stages, tried = model.fit(model.prepared(buyers(spark)), 30)
+    assert stages is not None
+    assert sorted(stages.scaled_centres) == sorted(map(tuple, tried[best(tried)].centres.tolist()))
+
+
 def test_too_few_customers_make_no_groups(spark: SparkSession) -> None:
     rows = model.prepared(buyers(spark)).limit(3)
-    assert model.choose(rows, 3) == (None, {})
-    assert model.choose(rows.limit(0), 0) == (None, {})
+    assert model.fit(rows, 3) == (None, {})
+    assert model.fit(rows.limit(0), 0) == (None, {})
+
+
+def test_customers_who_are_alike_make_no_groups(spark: SparkSession) -> None:
+    rows = spark.range(9).selectExpr(
+        "'shop' as source",
+        "string(id) as customer_id",
+        "timestamp'2011-12-10' as as_of",
+        "9 as recency_days",
+        "2L as frequency",
+        "decimal(5) as monetary",
+    )
+    assert model.fit(rows, 9) == (None, {})

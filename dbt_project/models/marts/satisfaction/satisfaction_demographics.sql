@@ -1,0 +1,61 @@
+with
+
+cuts as (
+    select * from {{ ref('satisfaction_cuts') }}
+),
+
+profiles as (
+    select *
+    from {{ ref('int_profile_versions') }}
+    where is_kept
+),
+
+openings as (
+    select * from {{ ref('int_opening_snapshots') }}
+),
+
+-- each row is what one message or file had said of a customer before the cut
+statements as (
+    select
+        cuts.source,
+        cuts.customer_id,
+        cuts.as_of,
+        struct(profiles.recorded_at as said_at, profiles.event_id as said_by) as said,
+        profiles.gender,
+        cast(floor(months_between(cuts.as_of, profiles.birth_date) / 12) as int) as age,
+        profiles.city,
+        profiles.membership_type
+    from cuts
+    inner join profiles
+        on
+            cuts.source = profiles.source
+            and cuts.customer_id = profiles.customer_id
+            and cuts.as_of > profiles.recorded_at
+    union all
+    select
+        cuts.source,
+        cuts.customer_id,
+        cuts.as_of,
+        struct(openings.snapshot_as_of as said_at, '' as said_by) as said,
+        openings.gender,
+        openings.age,
+        openings.city,
+        openings.membership_type
+    from cuts
+    inner join openings on cuts.source = openings.source and cuts.customer_id = openings.customer_id
+),
+
+final as (
+    select
+        source,
+        customer_id,
+        as_of,
+        max_by(gender, said) filter (where gender is not null) as gender,
+        max_by(age, said) filter (where age is not null) as age,
+        max_by(city, said) filter (where city is not null) as city,
+        max_by(membership_type, said) filter (where membership_type is not null) as membership_type
+    from statements
+    group by source, customer_id, as_of
+)
+
+select * from final

@@ -1,0 +1,192 @@
+"""Segments from their tables to stored assignments: a first model, challengers, lakes that give nothing to learn."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark.common import champions, registry, tables
+from spark.common.errors import UserError
+from spark.common.settings import Settings, settings
+from spark.segments import model, score, train
+from spark.segments.evaluate import evaluate
+
+AS_OF = datetime(2011, 12, 10)
+CUT = AS_OF - timedelta(days=90)
+# Four kinds of customers, told apart by everything; within a kind spend differs a little.
+CUSTOMERS = """
+    select
+        'shop' as source,
+        cast(id as string) as customer_id,
+        {day} as as_of,
+        element_at(array(3, 30, 90, 300), kind) as recency_days,
+        cast(element_at(array(40, 10, 3, 1), kind) as bigint) as frequency,
+        cast(element_at(array(9000, 1500, 300, 40), kind) * (1 + id % 7 / 50.0) as decimal(18, 4)) as monetary
+    from (select id, cast(1 + id % 4 as int) as kind from range({customers}))
+"""
+OUTCOMES = """
+    select
+        *,
+        case when recency_days < 60 then 3 else 1 end as recency_score,
+        case when frequency > 5 then 3 else 1 end as frequency_score,
+        case when monetary > 100 then 3 else 1 end as monetary_score,
+        if(recency_days < 60, 'champions', 'lost') as rfm_segment,
+        cast(null as string) as membership_type,
+        cast(null as string) as age_group,
+        cast(null as string) as city,
+        cast(monetary / (1 + customer_id % 5) as decimal(18, 4)) as next_spend,
+        {until} as spent_until
+    from ({customers})
+"""
+
+
+@pytest.fixture
+def lake(predictions: SparkSession) -> Iterator[SparkSession]:
+    """Return a session with a lake of 80 customers, today and at the cut."""
+    for schema in ("core", "segments"):
+        predictions.sql(f"create schema if not exists {schema}")
+    predictions.sql(
+        f"create or replace table core.run_bounds using delta as "
+        f"select {tables.instant_sql(AS_OF)} as as_of, 1l as max_ingest_seq, 1l as max_snapshot_seq"
+    )
+    fill(predictions, 80, 80)
+    yield predictions
+    for schema in ("core", "segments"):
+        predictions.sql(f"drop schema {schema} cascade")
+
+
+def fill(spark: SparkSession, now: int, then: int) -> None:
+    """Put so many customers of today and of the cut into the lake."""
+    rows = CUSTOMERS.format(day=tables.instant_sql(AS_OF), customers=now)
+    spark.sql(f"create or replace table segments.segment_features using delta as {rows}")
+    rows = CUSTOMERS.format(day=tables.instant_sql(CUT), customers=then)
+    rows = OUTCOMES.format(until=tables.instant_sql(AS_OF), customers=rows)
+    spark.sql(f"create or replace table segments.segment_outcomes using delta as {rows}")
+
+
+@pytest.fixture
+def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
+
+
+def measured(spark: SparkSession, version: str) -> dict[tuple[str, str], float]:
+    """Return the measures of the models whose version begins so."""
+    rows = tables.read(spark, registry.EVALUATIONS).where(f"version like '{version}%'").collect()
+    return {(row["subject"], row["metric"]): row["value"] for row in rows}
+
+
+def ids(spark: SparkSession) -> dict[int, set[int]]:
+    """Return the segments that each kind of customer is stored in."""
+    rows = tables.read(spark, score.TABLE, AS_OF).selectExpr("1 + customer_id % 4 as kind", "segment_id").collect()
+    return {kind: {row["segment_id"] for row in rows if row["kind"] == kind} for kind in range(1, 5)}
+
+
+def test_from_features_to_assignments(lake: SparkSession, config: Settings) -> None:
+    # The first model has not seen the fourth kind, and puts it in with the third.
+    assert "no model yet" in score.run(lake, config)
+    lake.sql("delete from segments.segment_outcomes where monetary < 100")
+    said = train.run(lake, config)
+    assert said.startswith("segments 0001-20111210-")
+    assert "3 groups, silhouette 0." in said and "stability 1.000, eta squared of the next spend 0." in said
+    assert said.endswith("; 60 customers")
+    assert "unchanged" in train.run(lake, config)
+    for _ in range(2):
+        assert "80 customers: " in score.run(lake, config)
+    assert ids(lake) == {1: {1}, 2: {2}, 3: {3}, 4: {3}}
+
+    # A challenger that knows it explains more, and goes on with the ids.
+    fill(lake, 80, 80)
+    assert "4 groups" in train.run(lake, config)
+    assert "promoted: eta_squared" in champions.promote(lake, "segments", AS_OF)
+    score.run(lake, config)
+    assert ids(lake) == {1: {1}, 2: {2}, 3: {3}, 4: {4}}
+    found = measured(lake, "0002")
+    assert {subject for subject, _ in found} == {"model", "champion", "rfm_grid", "rfm_segments"}
+    # The grid's three cells and the two names put kinds together that spend differently.
+    assert 1 > found["model", "eta_squared"] > found["rfm_grid", "eta_squared"] > found["rfm_segments", "eta_squared"]
+
+    # The same rows again: a challenger, no better than itself.
+    again = train.run(lake, config, again=True)
+    assert again.endswith("eta_squared difference +0.0000 (95 % +0.0000 to +0.0000), not won")
+    with pytest.raises(UserError, match="did not win"):
+        champions.promote(lake, "segments", AS_OF)
+    assert "segments 0002-" in score.run(lake, config)
+
+    # Nothing to learn: the champion stays.
+    fill(lake, 1, 1)
+    assert "nothing to learn: 1 customers" in train.run(lake, config)
+    assert "segments 0002-" in score.run(lake, config)
+
+
+def test_a_champion_of_other_features_gives_way(lake: SparkSession, config: Settings) -> None:
+    train.run(lake, config)
+    for table in (train.FEATURES, train.PAST):
+        other = tables.read(lake, table).withColumn("frequency", F.col("frequency").cast("int")).localCheckpoint()
+        other.write.format("delta").mode("overwrite").option("overwriteSchema", "true").saveAsTable(table)
+    with pytest.raises(UserError, match="frequency is int, was bigint"):
+        score.run(lake, config)
+    assert train.run(lake, config).endswith("which was not measured")
+    assert "was not measured on the same rows" in champions.promote(lake, "segments", AS_OF)
+    assert "80 customers: " in score.run(lake, config)
+
+
+@pytest.mark.parametrize(("customers", "said"), [(0, "0 customers"), (3, "3 customers")])
+def test_too_few_are_nothing_to_learn(lake: SparkSession, config: Settings, customers: int, said: str) -> None:
+    fill(lake, customers, customers)
+    assert f"nothing to learn: {said} with known purchases, too few or too alike" in train.run(lake, config)
+    assert tables.read(lake, registry.TABLE).isEmpty()
+
+
+def test_customers_who_are_all_alike_are_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+    lake.sql("update segments.segment_outcomes set recency_days = 9, frequency = 2, monetary = 5")
+    assert "80 customers with known purchases, too few or too alike to group" in train.run(lake, config)
+
+
+def learned(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
+    """Return the customers of today, and those that would be learned from."""
+    return train.learned_from(tables.read(spark, train.FEATURES), tables.read(spark, train.PAST), AS_OF)
+
+
+def test_unknown_numbers_are_left_out(lake: SparkSession) -> None:
+    lake.sql("update segments.segment_outcomes set monetary = null where customer_id = '0'")
+    lake.sql("update segments.segment_features set recency_days = null where customer_id < 2")
+    assert [rows.count() for rows in learned(lake)] == [78, 79]
+
+
+@pytest.mark.parametrize(("then", "day"), [(40, CUT), (39, AS_OF), (0, AS_OF)])
+def test_a_shop_that_has_more_than_doubled_learns_from_today(lake: SparkSession, then: int, day: datetime) -> None:
+    fill(lake, 80, then)
+    _, rows = learned(lake)
+    assert [row["as_of"] for row in rows.select("as_of").distinct().collect()] == [day]
+
+
+def test_tables_of_another_run_or_shape_are_refused(lake: SparkSession) -> None:
+    lake.sql(f"update segments.segment_outcomes set spent_until = {tables.instant_sql(CUT)}")
+    with pytest.raises(
+        UserError, match="segment_outcomes has no rows as of 2011-12-10, the run's date; run `make marts`"
+    ):
+        learned(lake)
+    tables.read(lake, train.PAST).drop("next_spend").localCheckpoint().createOrReplaceTempView("poorer")
+    lake.sql("create or replace table segments.segment_outcomes using delta as select * from poorer")
+    with pytest.raises(UserError, match="segment_outcomes has no column next_spend; run `make marts`"):
+        learned(lake)
+
+
+def test_what_decides_follows_from_what_is_known(lake: SparkSession) -> None:
+    present, rows = learned(lake)
+    stages, _ = model.fit(rows, 80)
+    assert stages is not None
+    fitted = model.named(stages, {})
+    # The city puts two kinds with every other two; of membership and age nothing is known.
+    told = rows.withColumn("city", F.expr("if(customer_id % 2 = 0, 'Rome', null)"))
+    measures, decides = evaluate(fitted, told, 80, fitted)
+    found = {(one.subject, one.metric): one.value for one in measures}
+    assert decides == "eta_squared"
+    assert 0 < found["demographics", "eta_squared"] < found["model", "eta_squared"]
+    assert found["champion", "eta_squared_difference"] == 0 == found["champion", "silhouette_difference"]
+    # Nobody spent since; nothing is known of it.
+    measures, decides = evaluate(fitted, rows.withColumn("next_spend", F.lit(0)), 80, fitted)
+    assert decides == "silhouette" and "eta_squared" not in {one.metric for one in measures}
+    assert evaluate(fitted, present, 80, fitted) == (measures, "silhouette")
