@@ -72,7 +72,7 @@ requeue: ready ## Send quarantined events through Kafka again [RULE=name SINCE=2
 	@$(PY) -m streaming.requeue --rule "$${RULE:?name a rule: make requeue RULE=wrong_type}" $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
 
 ##@ Models and marts
-.PHONY: marts backfill dbt-changed train score promote rollback insights export serving reconcile maintain
+.PHONY: marts backfill dbt-changed guard train score promote rollback insights export serving reconcile maintain
 marts: ready ## dbt: staging to feature marts, with their tests
 	@$(PY) -m infra.pipeline marts
 
@@ -81,6 +81,9 @@ backfill: ready ## dbt: take up the events of these days once more, after a rule
 
 dbt-changed: ready ## dbt: what changed against main, and what hangs on it [BASE=main]
 	@$(PY) -m infra.pipeline changed $(call option,BASE,base)
+
+guard: ready ## Whether a feature moves when what happened from its date on is taken away [AS_OF=2011-09-10]
+	@$(PY) -m infra.pipeline guard $(call option,AS_OF,as-of)
 
 train: ready ## Train churn, satisfaction and segments; the first model of each scores, a later one has to win [TASK=churn]
 	@$(PY) -m spark train $(call option,TASK,task)
@@ -111,7 +114,7 @@ maintain: ready ## Compact small files, remove dead ones, trim the logs; ingest 
 
 ##@ What people see
 .PHONY: report docs sql
-report: ready ## Write the report, one HTML file
+report: ready ## Write the report and the model cards, an HTML file each
 	@$(PY) -m reports
 
 docs: ready ## Write the dbt docs site, one HTML file with the lineage

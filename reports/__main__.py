@@ -1,4 +1,4 @@
-"""Write the report, or print its three answers."""
+"""Write the report and the model cards beside it, or print the three answers."""
 
 import argparse
 import contextlib
@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psycopg
 
-from reports import lake
+from reports import cards, lake, registry
 from reports.answers import answers
 from reports.evidence import Evidence
 from reports.formats import plural
 from reports.page import render
+from reports.registry import Registry
 from spark.common import postgres
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
@@ -31,29 +32,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Read the evidence, render it, write it."""
     args = parse(argv)
     config = settings()
-    evidence = read(config)
+    evidence, models = read(config)
     if args.answers:
         for answer in answers(evidence):
             print(f"{answer.title}: {answer.sentence}")
         return
     path = args.output or config.path("out", "report.html")
-    size = write(path, render(evidence))
+    size = write(path, render(evidence)) + write(path.with_name("models.html"), cards.render(models))
     answered = sum(answer.found for answer in answers(evidence))
     print(
         f"report: {answered} of 3 questions answered for {plural(evidence.customers, 'customer')} of "
-        f"{plural(len(evidence.sources), 'source')}, {size // 1024 + 1} kB in {path}"
+        f"{plural(len(evidence.sources), 'source')}, {plural(len(models.models), 'model card')}, "
+        f"{size // 1024 + 1} kB in {path}"
     )
 
 
-def read(config: Settings) -> Evidence:
-    """Return the evidence.
+def read(config: Settings) -> tuple[Evidence, Registry]:
+    """Return the evidence of the report and of the model cards.
 
     Raises:
         UserError: PostgreSQL does not answer, or holds other views than this report knows.
     """
     try:
         with postgres.connect(config, "reporter") as connection:
-            return lake.read(connection)
+            return lake.read(connection), registry.read(connection)
     except psycopg.Error as error:
         why = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(

@@ -30,26 +30,35 @@ SEGMENTATION_NAMES = {
 }
 
 
-def render(evidence: Evidence) -> str:
-    """Return the page."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return what pages are rendered with: every value is escaped, and one that is missing is an error."""
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update({name: getattr(formats, name) for name in WRITERS})
-    return environment.get_template("report.html.j2").render(
-        evidence=evidence,
-        answers={answer.key: answer for answer in answers(evidence)},
-        segment_groups=segment_groups(evidence),
-        risk_charts=risk_charts(evidence),
-        satisfaction_charts=satisfaction_charts(evidence),
-        drivers=ranked_drivers(evidence.drivers),
-        month_charts=month_charts(evidence),
-        scorecards=scorecards(evidence.metrics),
-        limits=limits(evidence),
+    found.globals.update({name: getattr(formats, name) for name in WRITERS})
+    return found
+
+
+def render(evidence: Evidence) -> str:
+    """Return the page."""
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            evidence=evidence,
+            answers={answer.key: answer for answer in answers(evidence)},
+            segment_groups=segment_groups(evidence),
+            risk_charts=risk_charts(evidence),
+            satisfaction_charts=satisfaction_charts(evidence),
+            drivers=ranked_drivers(evidence.drivers),
+            month_charts=month_charts(evidence),
+            scorecards=scorecards(evidence.metrics),
+            limits=limits(evidence),
+        )
     )
 
 

@@ -19,6 +19,7 @@ SCHEMAS = {
     "satisfaction": "modeler",
     "predictions": "learner",
     "insights": "modeler",
+    "guard": "modeler",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from infra.pipeline import changed, steps
+from infra.pipeline import changed, guard, steps
 from infra.pipeline.runner import direct, run_all, run_one
 from infra.pipeline.steps import Step
 from spark.common.errors import UsageError, UserError, entry_point
@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(direct(config, steps.backfill(args.first, args.last)))
     if args.job == "docs":
         sys.exit(docs(config))
+    if args.job == "guard":
+        print(guard.guard(config, args.as_of, args.project))
+        return
     if args.job == "changed":
         sys.exit(changed.build(config, args.base))
     if args.job == "lint-sql":
@@ -44,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line and refuse files that are not there before anything runs."""
     parser = argparse.ArgumentParser(prog="python -m infra.pipeline", description=__doc__)
-    parser.add_argument("job", choices=["run", "refresh", *PARTS, "backfill", "docs", "changed", "lint-sql"])
+    parser.add_argument("job", choices=["run", "refresh", *PARTS, "backfill", "guard", "docs", "changed", "lint-sql"])
     parser.add_argument("--orders", help="order history, .csv or .csv.gz")
     parser.add_argument("--mapping", help="what its columns mean: a name below streaming/mappings, or a file")
     parser.add_argument("--source", help="name of the shop that the order history is of")
@@ -53,6 +56,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--snapshot-as-of", help="the date that it describes; default: the lake's clock")
     parser.add_argument("--from", dest="first", type=day, help="first day whose events `backfill` takes up again")
     parser.add_argument("--to", dest="last", type=day, help="the last such day")
+    parser.add_argument("--as-of", type=day, help="the day whose features `guard` builds")
+    parser.add_argument("--project", type=Path, default=steps.DBT_PROJECT, help="the dbt project that `guard` judges")
     parser.add_argument("--base", default="main", help="the commit that `changed` compares with; default: main")
     parser.add_argument("--verbose", action="store_true", help="show everything that the steps say")
     args = parser.parse_args(argv)
@@ -130,6 +135,7 @@ def close(config: Settings, seconds: float) -> None:
     print(f"\ndone in {seconds:.0f} s\n")
     print("".join(answers))
     print(f"report    {config.path('out', 'report.html')}")
+    print(f"models    {config.path('out', 'models.html')}")
     print(f"docs      {config.path('out', 'dbt', 'static_index.html')}")
     print("ask       make sql Q='select * from reporting.at_risk_customers limit 10'")
     print(f"platform  is up on ports {config.port_base} and above; `make status` shows it, `make down` stops it")

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 
 from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
-from spark.common import champions, drift, registry, tables
+from spark.common import champions, drift, guard, registry, tables
+from spark.common.alone import Rows
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.evaluation import MODEL
@@ -36,7 +37,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     Too little history is no failure: a lake that was fed with a snapshot alone has nothing to learn from, and says so.
 
     Raises:
-        UserError: dbt's tables are missing or of another run.
+        UserError: dbt's tables are missing or of another run, or the leakage guard refuses what was learned.
     """
     as_of = run_bounds(spark).as_of
     features, labels = tables.read(spark, FEATURES), tables.read(spark, LABELS)
@@ -59,6 +60,8 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     fitted = model.fit(training, newest(training))
     before = champion.load() if champion is not None and not registry.changes(champion, features) else None
     measures, curves = evaluate(fitted, training, held_out, before)
+    judged = Rows(training, model.FEATURES, "label", alike=("source", "customer_id"))
+    explained = guard.require_honest(model.TASK, judged, measures)
     trained = registry.Trained(
         task=model.TASK,
         version=version,
@@ -73,6 +76,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         profiles=drift.profiles(
             fitted.transform(features.where(F.col("as_of") == tables.instant(as_of))), model.PROFILED
         ),
+        explained=explained,
     )
     registry.publish(spark, config, trained)
     return summary(trained)
@@ -99,7 +103,8 @@ def summary(trained: registry.Trained) -> str:
         f"Brier {value('brier')} (BG/NBD {value('brier', 'bg_nbd')}), "
         f"ECE {value('ece')} ({value('ece', 'uncalibrated')} before calibration), "
         f"top-decile lift {value('top_decile_lift', places=2)}; {trained.rows:,} rows, "
-        f"{int(found[MODEL, 'rows_held_out'].value):,} held out{champions.clause(trained)}"
+        f"{int(found[MODEL, 'rows_held_out'].value):,} held out"
+        f"{guard.clause(trained.explained)}{champions.clause(trained)}"
     )
 
 

@@ -19,6 +19,7 @@ from spark.common.drift import Profile
 from spark.common.errors import UserError
 from spark.common.evaluation import Measure
 from spark.common.frames import one_row
+from spark.common.guard import Finding
 from spark.common.revision import code_revision
 from spark.common.settings import Settings
 
@@ -28,6 +29,7 @@ EVALUATIONS = "predictions.model_evaluations"
 CURVES = "predictions.reliability_curves"
 PROFILES = "predictions.feature_profiles"
 STATEMENTS = "predictions.model_statements"
+FINDINGS = "predictions.guard_findings"
 PROMOTED, ROLLED_BACK = "promoted", "rolled back"
 # The subject of a challenger's measures that is the champion of the day, on the same rows.
 CHAMPION = "champion"
@@ -60,6 +62,7 @@ class Trained:
         decided_by: the metric by which it has to win.
         champion: whom it was measured against; None for the first model of the task.
         statements: what its data can and cannot support, one sentence each.
+        explained: what `guard.require_honest` found too good and explained.
     """
 
     task: str
@@ -74,6 +77,7 @@ class Trained:
     curves: Sequence[Bin] = ()
     profiles: Sequence[Profile] = ()
     statements: Sequence[str] = ()
+    explained: Sequence[Finding] = ()
 
 
 def newest(spark: SparkSession, task: str) -> Version | None:
@@ -165,6 +169,7 @@ def publish(spark: SparkSession, config: Settings, trained: Trained) -> None:
     store(spark, trained, CURVES, [astuple(point) for point in trained.curves])
     store(spark, trained, PROFILES, [astuple(profile) for profile in trained.profiles])
     store(spark, trained, STATEMENTS, list(enumerate(trained.statements, 1)))
+    store(spark, trained, FINDINGS, [astuple(finding) for finding in trained.explained])
     if trained.champion is None:
         log(spark, trained.task, trained.version, PROMOTED, "the first model", trained.data_as_of)
     row = spark.range(1).select(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import champions, drift, registry, tables
+from spark.common import champions, drift, guard, registry, tables
+from spark.common.alone import Rows
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.evaluation import MODEL, Measure
@@ -37,7 +38,8 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     A lake in which nobody's level is known (order history alone) has nothing to learn from; that is no failure.
 
     Raises:
-        UserError: dbt's tables are missing, lack a column, or are of another run.
+        UserError: dbt's tables are missing, lack a column, or are of another run, or the leakage guard refuses what
+            was learned.
     """
     as_of = run_bounds(spark).as_of
     features = tables.read(spark, FEATURES)
@@ -68,6 +70,8 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     if tried is None:
         return "satisfaction: nothing to learn: the rows with a known level are all alike"
     measures = evaluate.measures(tried.answers)
+    judged = Rows(training, [*numbers, *model.WORDS], model.LABEL, alike=model.FEATURES)
+    explained = guard.require_honest(model.TASK, judged, measures)
     data = quality.Data(
         rows=total,
         distinct=training.select(*model.FEATURES).distinct().count(),
@@ -90,6 +94,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         champion=champion,
         profiles=drift.profiles(scored, list(numbers)),
         statements=quality.sentences(data, measures),
+        explained=explained,
     )
     registry.publish(spark, config, trained)
     return summary(trained, tried)
@@ -123,7 +128,8 @@ def summary(trained: registry.Trained, tried: Trial) -> str:
     line = (
         f"satisfaction {trained.version}: macro-F1 {own.value:.3f} {beside('macro_f1')}, "
         f"95 % {own.low:.3f} to {own.high:.3f}, accuracy {value('accuracy')} {beside('accuracy')}; "
-        f"{trained.rows:,} rows, {validation.FOLDS} grouped folds{champions.clause(trained)}"
+        f"{trained.rows:,} rows, {validation.FOLDS} grouped folds"
+        f"{guard.clause(trained.explained)}{champions.clause(trained)}"
     )
     measured = f" ({tried.rows_of_champion})" if tried.rows_of_champion else ""
     return "\n  ".join([line + measured, *trained.statements])

@@ -59,3 +59,16 @@ def test_the_overview_shows_the_project(site: Path, tmp_path: Path) -> None:
     assert "Customer" in text
     screenshot(site, "#!/overview", tmp_path / "profile", tmp_path / "docs.png")
     assert (tmp_path / "docs.png").stat().st_size > 20_000
+
+
+def test_every_model_that_scores_has_its_card(platform: Platform, tmp_path: Path) -> None:
+    page = platform.config.path("out", "models.html")
+    text = document(page, "#churn", tmp_path / "profile")
+    models = platform.rows("select task, version, feature_hash from reporting.model_cards")
+    assert {model["task"] for model in models} == {"churn", "satisfaction", "segments"}
+    for model in models:
+        assert f'<section id="{model["task"]}"' in text
+        assert model["version"] in text and model["feature_hash"] in text
+    assert "before calibration" in text
+    screenshot(page, "#churn", tmp_path / "profile", tmp_path / "models.png")
+    assert (tmp_path / "models.png").stat().st_size > 20_000

@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 
 from infra.local import scala
 from infra.setup.jars import classpath
-from spark.common import jvm, tables
+from spark.common import jvm
+from spark.common.predictions import PREDICTIONS
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +65,7 @@ def predictions(spark: SparkSession) -> Iterator[SparkSession]:
     """Return a session with the declared predictions tables, empty."""
     spark.sql("drop schema if exists predictions cascade")
     spark.sql("create schema predictions")
-    for table in tables.PREDICTIONS:
+    for table in PREDICTIONS:
         spark.sql(table.ddl())
     yield spark
     spark.sql("drop schema predictions cascade")

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from reports import __main__ as report
-from reports import lake
+from reports import lake, registry
 from reports.evidence import Evidence
+from reports.registry import Registry
 from spark.common import postgres
 from spark.common.errors import UserError
 
@@ -19,6 +20,7 @@ def store(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> None:
     """A store that holds the evidence."""
     monkeypatch.setattr(postgres, "connect", no_connection)
     monkeypatch.setattr(lake, "read", lambda connection: evidence)
+    monkeypatch.setattr(registry, "read", lambda connection: Registry())
 
 
 @contextmanager
@@ -43,7 +45,8 @@ def test_the_last_line_says_what_was_written_where(tmp_path: Path, capsys: pytes
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("report: 3 of 3 questions answered for 4,350 customers of 2 sources")
     assert line.endswith(str(tmp_path / "report.html"))
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    for page in ("report.html", "models.html"):
+        assert (tmp_path / page).read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 @pytest.mark.usefixtures("store")

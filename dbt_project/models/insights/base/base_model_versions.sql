@@ -23,7 +23,12 @@ select
     versions.task,
     versions.version,
     versions.data_as_of,
-    versions.rows_trained
+    versions.rows_trained,
+    versions.features,
+    versions.feature_hash,
+    versions.code_revision,
+    versions.measured_against,
+    versions.decided_by
 from versions
 inner join champions on versions.task = champions.task and versions.version = champions.version
 where champions.champion_rank = 1

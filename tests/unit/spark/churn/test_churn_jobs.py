@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from spark.churn import model, score, train
 from spark.common import champions, registry, tables
@@ -98,6 +98,69 @@ def test_from_features_to_reasons(lake: SparkSession, config: Settings, monkeypa
         score.run(lake, config)
     with pytest.raises(UserError, match="churn_features has no column monetary"):
         train.run(lake, config)
+
+
+@pytest.mark.parametrize(
+    ("leak", "said"),
+    [
+        ("is_churned", "recency_days alone tells the label"),
+        # Not enough for the column, and for a score too good all the same.
+        ("is_churned and cast(customer_id as int) % 25 > 0", r"auc 0\.9\d+ is too good to be true"),
+    ],
+    ids=["the label", "the label and noise"],
+)
+def test_a_planted_leak_is_refused_and_the_champion_stays(
+    lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch, leak: str, said: str
+) -> None:
+    """A recency that looks past the cut is long because the customer went."""
+    monkeypatch.setattr(model, "TREES", 2)
+    train.run(lake, config)
+    champion = registry.champion(lake, model.TASK)
+    leaking = lake.sql(
+        f"""
+        select
+            features.* except (recency_days, tenure_days),
+            cast(if({leak}, 90, 1) + cast(customer_id as int) % 80 as int) as recency_days,
+            tenure_days + 170 as tenure_days
+        from churn.churn_features as features
+        left join churn.churn_labels as labels using (source, customer_id, as_of)
+        """
+    )
+    leaking.localCheckpoint().createOrReplaceTempView("leaking")
+    lake.sql("create or replace table churn.churn_features using delta as select * from leaking")
+    with pytest.raises(UserError, match=f"churn: not published, the champion stays: {said}"):
+        train.run(lake, config)
+    assert registry.newest(lake, model.TASK) == registry.champion(lake, model.TASK) == champion
+    assert "churn 0001-" in score.run(lake, config)
+
+
+def test_a_training_that_is_killed_before_its_row_changes_nothing(
+    lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pipeline of the challenger is stored, the row that publishes it is not."""
+    monkeypatch.setattr(model, "TREES", 2)
+    train.run(lake, config)
+    append = tables.append
+
+    def killed(frame: DataFrame, name: str) -> None:
+        if name == registry.TABLE:
+            raise KeyboardInterrupt
+        append(frame, name)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tables, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train.run(lake, config, again=True)
+    assert [row["version"][:4] for row in tables.read(lake, registry.TABLE).collect()] == ["0001"]
+    assert "150 customers scored" in score.run(lake, config)
+    assert "churn 0002-" in train.run(lake, config, again=True)
+
+
+def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+    """Nobody of the held-out cut bought again."""
+    held_out = tables.instant_sql(model.cut(AS_OF, model.HOLD_OUT_CUT))
+    lake.sql(f"update churn.churn_labels set is_churned = true where as_of = {held_out}")
+    assert train.run(lake, config) == "churn: nothing to learn: every held-out row churned"
 
 
 def test_one_class_or_no_rows_are_nothing_to_learn(lake: SparkSession, config: Settings) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common import tables
+from spark.common import contracts, tables
 from spark.common.errors import UserError
+from spark.common.predictions import PREDICTIONS
 
 FIRST = datetime(2011, 9, 10)
 SECOND = datetime(2011, 12, 10)
@@ -17,7 +18,7 @@ SCHEMA = (
 
 
 def test_every_declared_table_is_created_empty_and_twice_without_harm(predictions: SparkSession) -> None:
-    for table in tables.PREDICTIONS:
+    for table in PREDICTIONS:
         predictions.sql(table.ddl())
         frame = tables.read(predictions, table.name)
         assert frame.columns == [name for name, _, _ in table.columns]
@@ -62,4 +63,4 @@ def test_a_table_of_an_earlier_version_is_one_line_with_the_remedy(predictions: 
 
 
 def test_a_quote_in_a_comment_is_escaped() -> None:
-    assert tables.quote("it's") == "'it\\'s'"
+    assert contracts.quote("it's") == "'it\\'s'"

@@ -1,0 +1,15 @@
+-- depends_on: {{ ref('churn_features') }}
+-- depends_on: {{ ref('churn_labels') }}
+-- depends_on: {{ ref('satisfaction_features') }}
+-- depends_on: {{ ref('segment_features') }}
+-- a row of the log whose version was never published is of a training that was interrupted
+select
+    champions.task,
+    champions.step,
+    champions.version,
+    champions.action,
+    champions.reason,
+    champions.as_of as done_as_of
+from {{ source('predictions', 'champions') }} as champions
+left semi join {{ source('predictions', 'model_versions') }} as versions
+    on champions.task = versions.task and champions.version = versions.version

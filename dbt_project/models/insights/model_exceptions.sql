@@ -1,0 +1,21 @@
+with
+
+versions as (
+    select * from {{ ref('base_model_versions') }}
+),
+
+findings as (
+    select * from {{ ref('base_guard_findings') }}
+),
+
+final as (
+    select
+        findings.task,
+        findings.what,
+        cast(findings.finding_value as decimal(9, 8)) as finding_value,
+        findings.why
+    from findings
+    inner join versions on findings.task = versions.task and findings.version = versions.version
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with
+
+champions as (
+    select * from {{ ref('base_champions') }}
+),
+
+final as (
+    select
+        task,
+        step,
+        version,
+        action,
+        reason,
+        done_as_of
+    from champions
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with
+
+versions as (
+    select * from {{ ref('base_model_versions') }}
+),
+
+curves as (
+    select * from {{ ref('base_reliability_curves') }}
+),
+
+final as (
+    select
+        curves.task,
+        curves.subject,
+        curves.bin,
+        cast(curves.predicted as decimal(9, 8)) as predicted_share,
+        cast(curves.happened as decimal(9, 8)) as happened_share,
+        curves.held_out_rows
+    from curves
+    inner join versions on curves.task = versions.task and curves.version = versions.version
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(alias='model_cards') }}
+
+select * from {{ ref('model_cards') }}

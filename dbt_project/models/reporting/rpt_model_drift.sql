@@ -1,0 +1,3 @@
+{{ config(alias='model_drift') }}
+
+select * from {{ ref('model_drift') }}

@@ -1,0 +1,3 @@
+{{ config(alias='model_exceptions') }}
+
+select * from {{ ref('model_exceptions') }}

@@ -1,0 +1,3 @@
+{{ config(alias='model_history') }}
+
+select * from {{ ref('model_history') }}

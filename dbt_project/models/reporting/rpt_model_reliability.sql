@@ -1,0 +1,3 @@
+{{ config(alias='model_reliability') }}
+
+select * from {{ ref('model_reliability') }}

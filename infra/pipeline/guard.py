@@ -1,0 +1,156 @@
+"""Whether any feature moves when the future changes: the feature marts of a past day, with and without what came after.
+
+dbt builds the features as of that day twice from nothing, in a schema of their own: from all events, and blind to those
+from the day on. Rows that differ have seen the future. The rows that training reads, which a later run made for the
+same day, are held against the blind ones too. That the label is not among the features is the other half of the guard:
+`spark/common/guard.py`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from infra.pipeline import steps
+from infra.pipeline.runner import run_one
+from spark.common import thrift
+from spark.common.errors import UserError
+from spark.common.settings import Settings
+
+SCHEMA = "guard"
+KEY = ("source", "customer_id", "as_of")
+# The feature marts by name, and the schema in which training finds them.
+FEATURES = {"churn_features": "churn", "satisfaction_features": "satisfaction", "segment_features": "segments"}
+# What a blind build does not see.
+HIDDEN = """
+    select count(*) from bronze.events where broken_rule is null and occurred_at >= timestamp'{day} 00:00:00 UTC'
+"""
+EARLIER = """
+    select cast(max(features.as_of) as date) from churn.churn_features as features
+    inner join core.run_bounds as bounds on features.as_of < bounds.as_of
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two tables, or queries in brackets, of the same columns; one has seen events that the other has not."""
+
+    name: str
+    seen: str
+    blind: str
+    columns: Sequence[str]
+
+    def query(self) -> str:
+        """Return the SQL of one row: rows compared, rows that differ, one of them, and per column how many differ."""
+        same = " and ".join(f"seen.{name} <=> blind.{name}" for name in self.columns)
+        key = " and ".join(f"seen.{name} = blind.{name}" for name in KEY)
+        one = "concat_ws(' ', coalesce(seen.source, blind.source), coalesce(seen.customer_id, blind.customer_id))"
+        moved = [f"count_if(not (seen.{name} <=> blind.{name}))" for name in self.columns]
+        return (
+            f"select count(*), count_if(not ({same})), min(if({same}, null, {one})), {', '.join(moved)} "
+            f"from {self.seen} as seen full join {self.blind} as blind on {key}"
+        )
+
+
+def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT) -> str:
+    """Compare the features of a day with what can be known without anything that happened from that day on.
+
+    Args:
+        day: the default is the newest day before the run's that training learns from.
+        project: the dbt project whose features are judged.
+
+    Returns:
+        a summary in one line.
+
+    Raises:
+        UserError: a row differs, dbt fails, or nothing happened from that day on, so that nothing could differ.
+    """
+    day = day or newest_day(config)
+    [(hidden,)] = thrift.rows(config, HIDDEN.format(day=day))
+    if not hidden:
+        raise UserError(f"no event happened from {day} on, so no feature could move; name an earlier day: AS_OF=")
+    try:
+        build(config, project, {"as_of": day.isoformat(), "scratch": SCHEMA})
+        for name in FEATURES:
+            seen = f"create or replace table {SCHEMA}.seen_{name} using delta"
+            statement(config, f"{seen} as select * from {SCHEMA}.{name}")
+        build(config, project, {"as_of": day.isoformat(), "scratch": SCHEMA, "blind": True})
+        compared = [compare(config, one) for one in comparisons(config)]
+    finally:
+        clear(config)
+    found = [told for _, told in compared if told]
+    if found:
+        raise UserError(
+            f"a feature sees the future: {'; '.join(found)} move when what happened from their as-of date on is gone; "
+            "mend the model, run `make marts` and train again"
+        )
+    rows = sum(number for number, _ in compared)
+    return f"guard: {rows:,} rows of features as of {day} and before are the same without the {hidden:,} events since"
+
+
+def newest_day(config: Settings) -> date:
+    """Return the newest day before the run's of which there are churn features.
+
+    Raises:
+        UserError: there is none.
+    """
+    [(day,)] = thrift.rows(config, EARLIER)
+    if day is None:
+        raise UserError("there are no features of an earlier day to look at; name one: AS_OF=2011-09-10")
+    return date.fromisoformat(str(day))
+
+
+def build(config: Settings, project: Path, variables: dict[str, object]) -> None:
+    """Build the feature marts and all they hang on, from nothing.
+
+    Raises:
+        UserError: dbt failed; the text names its log.
+    """
+    select = ["--select", *(f"+{name}" for name in FEATURES)]
+    # The manifest of a scratch build must not reach the exporter.
+    place = ["--target-path", str(config.path("guard")), "--project-dir", str(project)]
+    step = steps.dbt("guard", "run", "--full-refresh", *select, *place, "--vars", json.dumps(variables))
+    log = config.path("log", "jobs", "guard.log")
+    status, _ = run_one(config, step, log, verbose=False)
+    if status:
+        raise UserError(f"dbt could not build the features as of {variables['as_of']}; its log is {log}")
+
+
+def comparisons(config: Settings) -> list[Comparison]:
+    """Return what to compare: of each feature mart both builds, and what training reads with the blind one."""
+    found = []
+    for name, schema in FEATURES.items():
+        blind, trained = f"{SCHEMA}.{name}", f"{schema}.{name}"
+        columns = [row[0] for row in thrift.rows(config, f"show columns in {blind}")]
+        found += [
+            Comparison(name, f"{SCHEMA}.seen_{name}", blind, columns),
+            Comparison(trained, days_of(trained, blind), days_of(blind, trained), columns),
+        ]
+    return found
+
+
+def days_of(table: str, other: str) -> str:
+    """Return the query of the rows of a table whose as-of dates another has too."""
+    return f"(select * from {table} where as_of in (select as_of from {other}))"
+
+
+def compare(config: Settings, comparison: Comparison) -> tuple[int, str]:
+    """Return how many rows were compared, and what is to be said of those that differ; nothing where none does."""
+    [(rows, moved, one, *by_column)] = thrift.rows(config, comparison.query())
+    counts = zip(comparison.columns, by_column, strict=True)
+    named = ", ".join(f"{name} {count:,}" for name, count in counts if count)
+    return int(rows), f"{comparison.name}: {moved:,} of {rows:,} rows ({named}; one is of {one})" if moved else ""
+
+
+def clear(config: Settings) -> None:
+    """Drop what was built."""
+    views = {name for _, name, *_ in thrift.rows(config, f"show views in {SCHEMA}")}
+    for _, name, *_ in thrift.rows(config, f"show tables in {SCHEMA}"):
+        statement(config, f"drop {'view' if name in views else 'table'} if exists {SCHEMA}.{name}")
+
+
+def statement(config: Settings, text: str) -> None:
+    """Run a statement without rows."""
+    with thrift.cursor(config) as cursor:
+        cursor.execute(text)

@@ -1,0 +1,147 @@
+"""What the model cards are made of: rows of the views of schema `reporting`, read in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+
+from reports.evidence import Metric
+from reports.lake import METRICS, exists
+
+Row = TypeVar("Row")
+
+VIEWS = ("model_cards", "model_history", "model_quality", "model_reliability", "model_drift", "model_exceptions")
+MODELS: LiteralString = """
+    select
+        task, version, data_as_of, rows_trained, features, feature_hash, code_revision, measured_against, decided_by
+    from reporting.model_cards
+    order by task collate "C"
+"""
+HISTORY: LiteralString = """
+    select task, step, version, action, reason, done_as_of
+    from reporting.model_history
+    order by task collate "C", step
+"""
+RELIABILITY: LiteralString = """
+    select task, subject, bin, predicted_share, happened_share, held_out_rows
+    from reporting.model_reliability
+    order by task collate "C", subject collate "C", bin
+"""
+# Of every model the newest day that it scored.
+DRIFT: LiteralString = """
+    select task, name, scored_as_of, stability_index, scored_rows
+    from (
+        select *, rank() over (partition by task order by scored_as_of desc) as place
+        from reporting.model_drift
+    ) as placed
+    where place = 1
+    order by task collate "C", stability_index desc, name collate "C"
+"""
+EXCEPTIONS: LiteralString = """
+    select task, what, finding_value, why
+    from reporting.model_exceptions
+    order by task collate "C", why collate "C", what collate "C"
+"""
+
+
+@dataclass(frozen=True)
+class Model:
+    """The model of a task that scores; `features` are its columns with their types, separated by semicolons."""
+
+    task: str
+    version: str
+    data_as_of: datetime
+    rows_trained: int
+    features: str
+    feature_hash: str
+    code_revision: str
+    measured_against: str | None
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One row of the log of champions."""
+
+    task: str
+    step: int
+    version: str
+    action: str
+    reason: str
+    done_as_of: datetime
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a reliability curve: a tenth of the probability, of held-out rows."""
+
+    task: str
+    subject: str
+    bin: int
+    predicted_share: Decimal
+    happened_share: Decimal
+    held_out_rows: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far a number has moved since the training (population stability index)."""
+
+    task: str
+    name: str
+    scored_as_of: datetime
+    stability_index: Decimal
+    scored_rows: int
+
+
+@dataclass(frozen=True)
+class Exempted:
+    """A column or metric that is too good to be true, and the explanation on file."""
+
+    task: str
+    what: str
+    finding_value: Decimal
+    why: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything that the cards say comes from here; `missing` are the views that do not exist yet."""
+
+    models: Sequence[Model] = ()
+    history: Sequence[Succession] = ()
+    metrics: Sequence[Metric] = ()
+    reliability: Sequence[Point] = ()
+    drift: Sequence[Drift] = ()
+    exceptions: Sequence[Exempted] = ()
+    missing: Sequence[str] = ()
+
+
+def read(connection: psycopg.Connection[Any]) -> Registry:
+    """Return what is known of the models; a view that does not exist yet leaves its rows empty."""
+    connection.rollback()
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        connection.execute("set local time zone 'UTC'")
+        missing = tuple(view for view in VIEWS if not exists(connection, view))
+
+        def rows(view: str, kind: type[Row], query: LiteralString) -> list[Row]:
+            if view in missing:
+                return []
+            with connection.cursor(row_factory=class_row(kind)) as cursor:
+                return cursor.execute(query).fetchall()
+
+        return Registry(
+            models=rows("model_cards", Model, MODELS),
+            history=rows("model_history", Succession, HISTORY),
+            metrics=rows("model_quality", Metric, METRICS),
+            reliability=rows("model_reliability", Point, RELIABILITY),
+            drift=rows("model_drift", Drift, DRIFT),
+            exceptions=rows("model_exceptions", Exempted, EXCEPTIONS),
+            missing=missing,
+        )

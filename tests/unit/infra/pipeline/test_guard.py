@@ -1,0 +1,78 @@
+"""What is compared, and what is said of rows that moved."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from infra.pipeline import guard
+from infra.pipeline.guard import Comparison
+from spark.common.errors import UserError
+from spark.common.settings import Settings, settings
+
+COLUMNS = [*guard.KEY, "frequency", "monetary"]
+
+
+@pytest.fixture
+def config() -> Settings:
+    return settings({})
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: list[tuple[Any, ...]]) -> None:
+    """Let the lake give these answers, one after another."""
+    left = list(answers)
+    monkeypatch.setattr(guard.thrift, "rows", lambda config, query: left.pop(0))
+
+
+def test_rows_that_moved_are_named_with_their_columns(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
+    answering(monkeypatch, [(4000, 12, "shop c3", 0, 0, 0, 12, 3)])
+    said = "churn_features: 12 of 4,000 rows (frequency 12, monetary 3; one is of shop c3)"
+    assert guard.compare(config, Comparison("churn_features", "guard.seen", "guard.blind", COLUMNS)) == (4000, said)
+
+
+def test_of_rows_that_are_the_same_nothing_is_said(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
+    answering(monkeypatch, [(4000, 0, None, 0, 0, 0, 0, 0)])
+    assert guard.compare(config, Comparison("churn_features", "guard.seen", "guard.blind", COLUMNS)) == (4000, "")
+
+
+@pytest.mark.parametrize("moved", [0, 12])
+def test_whatever_moved_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, config: Settings, moved: int) -> None:
+    answering(monkeypatch, [(7,)], [], [])
+    monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (0, []))
+    monkeypatch.setattr(guard, "statement", lambda config, text: None)
+    monkeypatch.setattr(guard, "comparisons", lambda config: [1, 2, 3])
+    told = f"churn_features: {moved} of 40 rows (frequency 1; one is of shop c3)" if moved else ""
+    monkeypatch.setattr(guard, "compare", lambda config, one: (40, told))
+    if moved:
+        with pytest.raises(
+            UserError, match=r"^a feature sees the future: (churn_features: 12 of 40 rows .*; ){2}churn"
+        ):
+            guard.guard(config, date(2011, 9, 10))
+    else:
+        said = "guard: 120 rows of features as of 2011-09-10 and before are the same without the 7 events since"
+        assert guard.guard(config, date(2011, 9, 10)) == said
+
+
+def test_a_row_that_one_side_lacks_differs() -> None:
+    query = Comparison("x", "guard.seen", "guard.blind", COLUMNS).query()
+    assert "full join guard.blind as blind on seen.source = blind.source" in query
+    assert "count_if(not (seen.source <=> blind.source and" in query
+
+
+def test_without_a_future_nothing_can_be_shown(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
+    answering(monkeypatch, [(0,)])
+    with pytest.raises(UserError, match=r"no event happened from 2011-12-10 on, .*; name an earlier day: AS_OF="):
+        guard.guard(config, date(2011, 12, 10))
+    answering(monkeypatch, [(None,)])
+    with pytest.raises(UserError, match="no features of an earlier day to look at"):
+        guard.guard(config, None)
+
+
+def test_what_was_built_is_dropped_though_dbt_failed(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
+    dropped: list[str] = []
+    answering(monkeypatch, [(9,)], [("guard", "stg", True)], [("guard", "stg", False), ("guard", "dim", False)])
+    monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (1, []))
+    monkeypatch.setattr(guard, "statement", lambda config, text: dropped.append(text))
+    with pytest.raises(UserError, match="dbt could not build the features as of 2011-09-10; its log is"):
+        guard.guard(config, date(2011, 9, 10))
+    assert dropped == ["drop view if exists guard.stg", "drop table if exists guard.dim"]
