@@ -42,6 +42,17 @@ def test_bench(empty: Platform, bench: str) -> None:
     empty.call(sys.executable, f"tests/bench/{bench}.py", "--sample")
 
 
+def test_churn_truth(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/churn_truth.py", "--sample")
+    assert done.stdout.count("oracle") == 2
+
+
 def test_drills(empty: Platform) -> None:
     done = empty.call(sys.executable, "-m", "tests.drills", "--sample", "--here")
     assert "lost 0, doubled 0" in done.stdout, done.stdout
+
+
+def test_learning_scale(empty: Platform) -> None:
+    # The last, because it writes over what dbt has built.
+    done = empty.call(sys.executable, "tests/bench/learning_scale.py", "--sample")
+    assert "3,000 customers scored" in done.stdout and "customer by customer" in done.stdout

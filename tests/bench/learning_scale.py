@@ -1,0 +1,89 @@
+"""What training and scoring churn takes for a million customers with ten million orders, once their features are there.
+
+`.venv/bin/python tests/bench/learning_scale.py` on a running platform that was never fed; it overwrites `run_bounds`
+and the feature tables of churn, so use one that may be thrown away. `spark train` and `spark score` run in fresh
+processes of the platform's own settings; memory is that of such a process and its Java. Beside them BG/NBD, the part
+that a million rows in one process would have been the way to do, is fitted both ways, from the same table.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import measure
+
+from infra.pipeline.steps import DBT_PROJECT
+from spark.common.errors import UserError, entry_point
+from spark.common.settings import ROOT, Settings, settings
+
+HERE = Path(__file__).parent
+CUSTOMERS, SAMPLE = 1_000_000, 3_000
+STEPS = ("train", "score")
+HEADER = ("step", "seconds", "peak MB")
+FITS_HEADER = ("BG/NBD", "seconds", "ours", "r", "alpha", "a", "b", "AUC", "ECE")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the tables, train, score, fit both ways, and print all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=CUSTOMERS, help=f"default {CUSTOMERS}")
+    parser.add_argument("--sample", action="store_true", help="few customers, to see that the bench works")
+    given = parser.parse_args(argv)
+    dbt(settings())
+    written = run("tests/bench/learning_tables.py", str(SAMPLE if given.sample else given.customers))
+    print(f"{said(written, 'drawn: ')}; {written.seconds:.0f} s", flush=True)
+    done = {}
+    for step in STEPS:
+        done[step] = run("-m", "spark", step, "--task", "churn")
+        print(said(done[step], "churn "), flush=True)
+    seconds, peak = sum(one.seconds for one in done.values()), max(max(one.megabytes) for one in done.values())
+    lines = [(step, f"{one.seconds:.1f}", f"{max(one.megabytes):,.0f}") for step, one in done.items()]
+    print(measure.table(HEADER, [*lines, ("both", f"{seconds:.1f}", f"{peak:,.0f}")]), flush=True)
+    fits = run("tests/bench/rhythm_fits.py").output.splitlines()
+    print(measure.table(FITS_HEADER, compared([json.loads(line) for line in fits if line.startswith("{")])))
+
+
+def dbt(config: Settings) -> None:
+    """Let dbt create the tables, so that columns, constraints and properties are its own."""
+    target = str(Path(config.state_dir, "bench-dbt"))
+    places = {"DBT_PROFILES_DIR": str(config.path("conf", "dbt")), "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
+    measure.run([f"{sys.prefix}/bin/dbt", "run", "--select", "+churn_labels"], {**os.environ, **places}, DBT_PROJECT)
+
+
+def run(*arguments: str) -> measure.Measured:
+    """Run a program of this project in a fresh process."""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))), "PYSPARK_PYTHON": sys.executable}
+    return measure.run([sys.executable, *arguments], environ, ROOT)
+
+
+def said(done: measure.Measured, beginning: str) -> str:
+    """Return the first line of an output that begins so; warnings stand among them.
+
+    Raises:
+        UserError: there is none.
+    """
+    found = [line for line in done.output.splitlines() if line.startswith(beginning)]
+    if not found:
+        raise UserError(f"no line begins with {beginning!r} in:\n{measure.tail(done.output)}")
+    return found[0]
+
+
+def compared(fits: Sequence[dict[str, float]]) -> list[tuple[str, ...]]:
+    """Return a line for each way; the third column is our time as a part of its own."""
+    ours = fits[0]["seconds"]
+    return [
+        (
+            str(one["way"]),
+            *((f"{one['seconds']:.1f}", f"{ours / one['seconds']:.2f}x") if one["seconds"] > 0.01 else ("", "")),
+            *(f"{one[name]:.3f}" for name in ("r", "alpha", "a", "b")),
+            *(f"{one[name]:.4f}" for name in ("auc", "ece")),
+        )
+        for one in fits
+    ]
+
+
+if __name__ == "__main__":
+    entry_point(main)()

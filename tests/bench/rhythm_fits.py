@@ -1,0 +1,87 @@
+"""BG/NBD fitted to one cut by the project, and as one would first: every customer a row of this process, no gradient.
+
+`rhythm_fits.py`, run by `learning_scale.py`, prints a JSON object for each side: seconds from the Delta table to the
+parameters, the parameters, and how the chance of silence ranks and fits on the held-out cut. Beside ours is what scipy
+makes of the paper's likelihood over all rows, in time scaled so that the longest is ten, from one start and with a
+gradient of differences.
+"""
+
+import json
+import time
+from collections.abc import Callable
+
+import learning_tables
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln
+
+from spark.churn import bgnbd, model
+from spark.common import evaluation, tables
+from spark.common.evaluation import Numbers, Scored
+from spark.common.frames import sampled
+from spark.common.session import session
+from spark.common.settings import settings
+
+LONGEST = 10.0
+TRUE = bgnbd.Parameters(
+    learning_tables.RATE_SHAPE, learning_tables.RATE_DAYS, learning_tables.LEAVING_A, learning_tables.LEAVING_B
+)
+
+
+def main() -> None:
+    """Fit on both sides and print what came of it."""
+    spark = session("rhythm-fits", settings(), "learner")
+    features, labels = (tables.read(spark, name) for name in ("churn.churn_features", "churn.churn_labels"))
+    newest = at(features, min(model.TRAINING_CUTS))
+    held_out = model.labelled(at(features, model.HOLD_OUT_CUT), labels)
+    rows = sampled(held_out, held_out.count(), evaluation.MOST_ROWS, *model.KEY).persist()
+    rows.count()
+    ways: dict[str, Callable[[DataFrame], bgnbd.Parameters]] = {
+        "ours, grouped in Spark": lambda frame: bgnbd.fit(bgnbd.grouped(frame)),
+        "customer by customer": stock,
+        "the parameters drawn from": lambda _: TRUE,
+    }
+    for way, fit in ways.items():
+        began = time.monotonic()
+        found = fit(newest)
+        seconds = time.monotonic() - began
+        print(json.dumps({"way": way, "seconds": seconds, **vars(found), **measured(found, rows)}), flush=True)
+    spark.stop()
+
+
+def at(features: DataFrame, days: int) -> DataFrame:
+    """Return the rows of a cut."""
+    return features.where(F.col("as_of") == tables.instant(model.cut(learning_tables.AS_OF, days)))
+
+
+def stock(newest: DataFrame) -> bgnbd.Parameters:
+    """Return the parameters from all rows in memory, by a gradient of differences."""
+    frame = newest.selectExpr("frequency - 1 as x", "tenure_days - recency_days as last", "tenure_days").toPandas()
+    x, last, observed = frame.to_numpy(float).T
+    scale = LONGEST / observed.max()
+    found = minimize(surprise, np.full(4, 0.1), args=(x, last * scale, observed * scale), tol=1e-7)
+    r, alpha, a, b = np.exp(found.x)
+    return bgnbd.Parameters(float(r), float(alpha / scale), float(a), float(b))
+
+
+def surprise(logs: Numbers, x: Numbers, last: Numbers, observed: Numbers) -> float:
+    """Return minus the mean log likelihood of a customer, as `bgnbd.surprise` without groups and gradient."""
+    r, alpha, a, b = np.exp(logs)
+    first = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    second = betaln(a, b + x) - betaln(a, b)
+    kept = -(r + x) * np.log(alpha + observed)
+    left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last)
+    return -float((first + second + np.logaddexp(kept, np.where(x > 0, left, -np.inf))).mean())
+
+
+def measured(found: bgnbd.Parameters, rows: DataFrame) -> dict[str, float]:
+    """Return how the chance of silence ranks and fits labelled rows."""
+    told = model.inputs(found).transform(rows).select("label", "rhythm_probability").toPandas().to_numpy(float)
+    scored, every = Scored(*told.T), np.ones(len(told))
+    return {name: getattr(evaluation, name)(scored, every) for name in ("auc", "ece")}
+
+
+if __name__ == "__main__":
+    main()
