@@ -10,5 +10,5 @@
 {#- The first instant of the days that marts of products and visits look back on. As a subquery of its own it reaches the
     Parquet files as a number, so that pages before it stay unread. -#}
 {% macro trailing_from() -%}
-    (select bounds.as_of - interval {{ var('trailing_days') }} days from {{ ref('run_bounds') }} as bounds)
+    (select as_of - interval {{ var('trailing_days') }} days from {{ ref('run_bounds') }})
 {%- endmacro %}

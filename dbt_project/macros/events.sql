@@ -8,10 +8,12 @@
         topic = '{{ topic }}'
         and broken_rule is null
         and ingest_seq <= (select bounds.max_ingest_seq from {{ ref('run_bounds') }} as bounds)
-        {%- if var('blind', false) %}
-        -- for the leakage guard: as if nothing had happened since
-        and occurred_at < {{ given_day('as_of') }}
-        {%- endif %}
+        and {{ where_blind('occurred_at < ' ~ given_day('as_of')) }}
+{%- endmacro %}
+
+{#- A condition that holds for the leakage guard alone, which builds a day's features as if nothing had happened since. -#}
+{% macro where_blind(condition) -%}
+    {{ condition if var('blind', false) else 'true' }}
 {%- endmacro %}
 
 {#- The sum of an amount over an array of order lines, exact: quantities are whole numbers, prices have four places. -#}

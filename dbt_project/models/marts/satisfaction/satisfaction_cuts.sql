@@ -50,7 +50,9 @@ shops as (
 
 -- to learn from: just before the level was known; to score: the run's day, where anything can be learned of the shop
 cuts as (
-    select * from levels where satisfaction_level is not null
+    select *
+    from levels
+    where satisfaction_level is not null
     union all
     select
         levels.source,

@@ -60,7 +60,7 @@ final as (
         if(openings.customer_id is null, coalesce(totals.orders, 0), null) as orders,
         if(openings.customer_id is null, coalesce(totals.returns, 0), null) as returns,
         if(openings.customer_id is null, datediff(cuts.as_of, totals.first_ordered_at), null) as tenure_days,
-        coalesce(totals.last_returned_on, date'0001-01-01') >= cast(totals.last_ordered_at as date)
+        coalesce(totals.last_returned_on, date '0001-01-01') >= cast(totals.last_ordered_at as date)
             as has_returned_since_purchase,
         cuts.satisfaction_level,
         cuts.level_known_at
