@@ -27,8 +27,8 @@ def test_subjects_are_columns_and_measures_are_lines() -> None:
     )
     assert card.names == ["Commonest class", "Best single column", "Unheard of"]
     assert card.lines == [
-        Line("Accuracy", [Cell("0.980"), Cell("0.359"), Cell("1.000"), Cell("0.500")]),
         Line("F1, mean over the classes", [Cell("0.980"), Cell("–"), Cell("–"), Cell("–")]),
+        Line("Accuracy", [Cell("0.980"), Cell("0.359"), Cell("1.000"), Cell("0.500")]),
         Line("Rows held out", [Cell("348"), Cell("–"), Cell("–"), Cell("–")]),
     ]
 
