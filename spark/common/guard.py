@@ -25,8 +25,9 @@ EXPLAINED = ROOT / "spark" / "explained.yml"
 # Of two customers of different classes, a column that tells them apart this often leaves the others nothing to tell.
 # What is known before a customer decides does not do that: recency, the best of churn's, comes to about 0.7.
 MOST_ALONE = 0.99
-# For whole models and what stands beside them, by metric. Neither grows with the size of the commonest class.
-MOST_SCORED = {"auc": 0.95, "macro_f1": 0.95}
+# For whole models and what stands beside them, by metric. Neither grows with the size of the commonest class. Where
+# customers keep to a rhythm until they stop, who knows the true rates has an AUC of 0.97.
+MOST_SCORED = {"auc": 0.99, "macro_f1": 0.95}
 # Fewer rows than this can show anything by chance.
 LEAST_ROWS = 50
 

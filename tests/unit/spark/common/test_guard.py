@@ -13,7 +13,7 @@ from spark.common.evaluation import Measure
 from spark.common.guard import Explanation, Finding
 
 TOLD = Explanation("churn", ("told", "auc"), "town = 'Riga'", 500, "Riga was made so.")
-GOOD = [Measure("model", "auc", 0.96), Measure("bg_nbd", "auc", 0.97), Measure("model", "brier", 0.99)]
+GOOD = [Measure("model", "auc", 0.96), Measure("bg_nbd", "auc", 0.995), Measure("model", "brier", 0.99)]
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +40,22 @@ def test_a_column_that_tells_the_label_is_named_with_figure_and_remedy(frame: Da
     with pytest.raises(
         UserError,
         match=r"churn: not published, the champion stays: told alone tells the label \(AUC 1\.000, .*"
-        r"; auc 0\.970 is too good .*"
+        r"; auc 0\.995 is too good .*"
         r"`make guard` names what sees the future\), or say in spark/explained\.yml why it is none$",
     ):
-        guard.require_honest("churn", rows(riga, "untold", "told"), [Measure("model", "auc", 0.97)], [])
+        guard.require_honest("churn", rows(riga, "untold", "told"), [Measure("model", "auc", 0.995)], [])
 
 
 def test_a_score_that_is_too_good_is_named_whosever_it_is(frame: DataFrame) -> None:
-    with pytest.raises(UserError, match=r"auc 0\.970 is too good to be true \(credible is less than 0\.95\)"):
+    with pytest.raises(UserError, match=r"auc 0\.995 is too good to be true \(credible is less than 0\.99\)"):
         guard.require_honest("churn", rows(frame, "untold"), GOOD, [])
 
 
 def test_an_explanation_of_these_rows_excuses_what_it_names(frame: DataFrame) -> None:
     riga = frame.where("town = 'Riga'")
     found = guard.require_honest("churn", rows(riga, "told"), GOOD, [TOLD])
-    assert found == [Finding("told", 1.0, TOLD.why), Finding("auc", 0.97, TOLD.why)]
-    assert guard.clause(found) == "; explained: told 1.000, auc 0.970"
+    assert found == [Finding("told", 1.0, TOLD.why), Finding("auc", 0.995, TOLD.why)]
+    assert guard.clause(found) == "; explained: told 1.000, auc 0.995"
     assert guard.clause([]) == ""
 
 
