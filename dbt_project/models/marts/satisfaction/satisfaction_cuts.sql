@@ -4,10 +4,6 @@ bounds as (
     select * from {{ ref('run_bounds') }}
 ),
 
-customers as (
-    select * from {{ ref('dim_customers') }}
-),
-
 openings as (
     select * from {{ ref('int_opening_snapshots') }}
 ),
@@ -35,7 +31,7 @@ levels as (
         coalesce(last_ratings.rated_on, openings.snapshot_as_of) as as_of,
         coalesce({{ satisfaction_of('last_ratings.last_rating') }}, openings.satisfaction_level) as satisfaction_level,
         coalesce(last_ratings.rated_on + make_dt_interval(1), openings.snapshot_as_of) as level_known_at
-    from customers
+    from {{ ref('dim_customers') }} as customers
     left join last_ratings
         on customers.source = last_ratings.source and customers.customer_id = last_ratings.customer_id
     left join openings on customers.source = openings.source and customers.customer_id = openings.customer_id

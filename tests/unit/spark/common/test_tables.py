@@ -13,7 +13,7 @@ FIRST = datetime(2011, 9, 10)
 SECOND = datetime(2011, 12, 10)
 SCHEMA = (
     "customer_id string, source string, as_of timestamp, reasons array<string>, churn_probability double, "
-    "model_version string"
+    "alive_probability double, model_version string"
 )
 
 
@@ -27,7 +27,7 @@ def test_every_declared_table_is_created_empty_and_twice_without_harm(prediction
 
 def scores(spark: SparkSession, as_of: datetime, probability: float):
     """Return one scored customer, its columns in another order than the table's."""
-    return spark.createDataFrame([("1", "shop", as_of, [], probability, "v1")], SCHEMA)
+    return spark.createDataFrame([("1", "shop", as_of, [], probability, 0.9, "v1")], SCHEMA)
 
 
 def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: SparkSession) -> None:
@@ -37,8 +37,8 @@ def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: Spar
         tables.replace(scores(predictions, SECOND, 0.3), "predictions.churn_scores", SECOND)
     rows = tables.read(predictions, "predictions.churn_scores").orderBy("as_of").collect()
     assert [tuple(row) for row in rows] == [
-        ("shop", "1", FIRST, 0.1, [], "v1"),
-        ("shop", "1", SECOND, 0.3, [], "v1"),
+        ("shop", "1", FIRST, 0.1, 0.9, [], "v1"),
+        ("shop", "1", SECOND, 0.3, 0.9, [], "v1"),
     ]
     assert tables.read(predictions, "predictions.churn_scores", FIRST).count() == 1
 
