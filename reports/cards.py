@@ -74,6 +74,11 @@ class Card:
     limits: Sequence[str]
 
     @property
+    def decided_by(self) -> str:
+        """Return the measure by which it has to win."""
+        return measure(self.model.decided_by)
+
+    @property
     def features(self) -> list[tuple[str, str]]:
         """Return the columns that the model reads, and their types."""
         pairs = (feature.partition(" ") for feature in self.model.features.split("; ") if feature)
@@ -136,8 +141,9 @@ def found_limits(model: Model, metrics: Sequence[Metric], drift: Sequence[Drift]
     draws = [row for row in metrics if is_draw(row, model.decided_by)]
     if draws:
         names = ", ".join(SUBJECTS.get(row.subject) or words(row.subject) for row in draws)
-        measure = (MEASURES.get(model.decided_by) or words(model.decided_by)).split(" (")[0]
-        sentences.append(f"By its {measure} it cannot be told from {names}: the difference may be zero.")
+        sentences.append(
+            f"By its {measure(model.decided_by)} it cannot be told from {names}: the difference may be zero."
+        )
     moved = [row for row in drift if row.stability_index > SHIFTED]
     if moved:
         names = ", ".join(f"{row.name} (PSI {decimal(row.stability_index)})" for row in moved)
@@ -145,6 +151,11 @@ def found_limits(model: Model, metrics: Sequence[Metric], drift: Sequence[Drift]
             f"The customers scored as of {day(moved[0].scored_as_of)} are not those that it learned from: {names}."
         )
     return sentences
+
+
+def measure(metric: str) -> str:
+    """Return what a metric is called, without what its values mean."""
+    return (MEASURES.get(metric) or words(metric)).split(" (")[0]
 
 
 def is_draw(row: Metric, metric: str) -> bool:

@@ -1,13 +1,11 @@
-"""Reading the evidence from PostgreSQL: schema `reporting`, as role reporter, in one transaction, so one version."""
+"""Reading the evidence of the report from PostgreSQL."""
 
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg.rows import class_row
 
 from reports.evidence import AtRisk, Driver, Evidence, Metric, Month, Population, Profile, Recency, Risk, Totals
-
-Row = TypeVar("Row")
+from reports.views import one_version
 
 TOP_CUSTOMERS = 10
 VIEWS = (
@@ -113,39 +111,21 @@ MONTHS: LiteralString = """
 
 def read(connection: psycopg.Connection[Any]) -> Evidence:
     """Return the evidence; a view that does not exist yet leaves its rows empty and is named in `missing`."""
-    connection.rollback()
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    with connection.transaction():
-        connection.execute("set local time zone 'UTC'")
-        missing = tuple(view for view in VIEWS if not exists(connection, view))
-
-        def rows(view: str, kind: type[Row], query: LiteralString) -> list[Row]:
-            if view in missing:
-                return []
-            with connection.cursor(row_factory=class_row(kind)) as cursor:
-                return cursor.execute(query, {"top": TOP_CUSTOMERS}).fetchall()
-
+    with one_version(connection, VIEWS) as views:
         as_of = None
-        if "run_bounds" not in missing:
+        if "run_bounds" not in views.missing:
             found = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
             as_of = found[0] if found else None
         return Evidence(
             as_of=as_of,
-            populations=rows("customer_behaviour", Population, POPULATIONS),
-            profiles=rows("segment_profiles", Profile, PROFILES),
-            risks=rows("at_risk_customers", Risk, RISKS),
-            recency=rows("at_risk_customers", Recency, RECENCY),
-            at_risk=rows("at_risk_customers", AtRisk, AT_RISK),
-            drivers=rows("satisfaction_drivers", Driver, DRIVERS),
-            metrics=rows("model_quality", Metric, METRICS),
-            totals=rows("source_totals", Totals, TOTALS),
-            months=rows("sales_by_month", Month, MONTHS),
-            missing=missing,
+            populations=views.rows("customer_behaviour", Population, POPULATIONS),
+            profiles=views.rows("segment_profiles", Profile, PROFILES),
+            risks=views.rows("at_risk_customers", Risk, RISKS),
+            recency=views.rows("at_risk_customers", Recency, RECENCY),
+            at_risk=views.rows("at_risk_customers", AtRisk, AT_RISK, top=TOP_CUSTOMERS),
+            drivers=views.rows("satisfaction_drivers", Driver, DRIVERS),
+            metrics=views.rows("model_quality", Metric, METRICS),
+            totals=views.rows("source_totals", Totals, TOTALS),
+            months=views.rows("sales_by_month", Month, MONTHS),
+            missing=views.missing,
         )
-
-
-def exists(connection: psycopg.Connection[Any], view: str) -> bool:
-    """Say whether a view of schema `reporting` is there."""
-    found = connection.execute("select to_regclass(%s) is not null", [f"reporting.{view}"]).fetchone()
-    return bool(found and found[0])

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg.rows import class_row
 
 from reports.evidence import Metric
-from reports.lake import METRICS, exists
-
-Row = TypeVar("Row")
+from reports.lake import METRICS
+from reports.views import one_version
 
 VIEWS = ("model_cards", "model_history", "model_quality", "model_reliability", "model_drift", "model_exceptions")
 MODELS: LiteralString = """
@@ -123,25 +121,13 @@ class Registry:
 
 def read(connection: psycopg.Connection[Any]) -> Registry:
     """Return what is known of the models; a view that does not exist yet leaves its rows empty."""
-    connection.rollback()
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    with connection.transaction():
-        connection.execute("set local time zone 'UTC'")
-        missing = tuple(view for view in VIEWS if not exists(connection, view))
-
-        def rows(view: str, kind: type[Row], query: LiteralString) -> list[Row]:
-            if view in missing:
-                return []
-            with connection.cursor(row_factory=class_row(kind)) as cursor:
-                return cursor.execute(query).fetchall()
-
+    with one_version(connection, VIEWS) as views:
         return Registry(
-            models=rows("model_cards", Model, MODELS),
-            history=rows("model_history", Succession, HISTORY),
-            metrics=rows("model_quality", Metric, METRICS),
-            reliability=rows("model_reliability", Point, RELIABILITY),
-            drift=rows("model_drift", Drift, DRIFT),
-            exceptions=rows("model_exceptions", Exempted, EXCEPTIONS),
-            missing=missing,
+            models=views.rows("model_cards", Model, MODELS),
+            history=views.rows("model_history", Succession, HISTORY),
+            metrics=views.rows("model_quality", Metric, METRICS),
+            reliability=views.rows("model_reliability", Point, RELIABILITY),
+            drift=views.rows("model_drift", Drift, DRIFT),
+            exceptions=views.rows("model_exceptions", Exempted, EXCEPTIONS),
+            missing=views.missing,
         )

@@ -1,10 +1,11 @@
 """The purchases of the simulator's customers as columns, without events; and what is known of them at a cut."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class History:
         known = np.flatnonzero(orders)
         return known, self.first[known], self.first[known] + orders[known] - 1
 
-    def features(self, cut: int) -> dict[str, object]:
+    def features(self, cut: int) -> dict[str, Iterable[Any]]:
         """Return columns of `churn_features`, a row per customer with a purchase before the cut, by number."""
         known, first, last = self.ends(cut)
         before = self.day < cut

@@ -45,7 +45,7 @@ def known(*rows: tuple[int, float, float]) -> History:
 
 def test_nothing_from_the_cut_on_is_in_a_feature() -> None:
     found = known((1, 9.5, 10), (1, 49.9, 5), (1, 50.0, 99), (3, 50.0, 1), (4, 12.0, 7))
-    features = {name: list(values) for name, values in found.features(50).items()}  # type: ignore[call-overload]
+    features = {name: list(values) for name, values in found.features(50).items()}
     assert features == {
         "customer_id": [customer_id(1), customer_id(4)],
         "recency_days": [1, 38],
