@@ -125,14 +125,14 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 
 ##@ Development
 .PHONY: test test-unit drills lint format contracts lock
-test: ready ## Every test: unit, dbt, integration on a second platform
-	@$(PY) -m pytest --durations=25 tests/unit tests/drills tests/bench tests/integration
+test: ready test-unit ## Every test: unit, dbt, integration on a second platform
+	@$(PY) -m pytest --durations=25 tests/integration
 
 drills: ready ## Break a platform of their own in sixty ways, under load, and count what is there [FAULTS=60 EVENTS=2000000 SEED=1]
 	@$(PY) -m tests.drills $(call option,FAULTS,faults) $(call option,EVENTS,events) $(call option,SEED,seed)
 
-test-unit: ready ## The unit tests alone
-	@$(PY) -m pytest tests/unit
+test-unit: ready ## The tests that need no platform, on two to four cores
+	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills tests/bench
 
 lint: ready ## ruff, mypy, import-linter, sqlfluff
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m infra.pipeline lint-sql

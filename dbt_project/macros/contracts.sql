@@ -3,8 +3,9 @@
     Delta takes a check that is null as broken, so a check on a nullable column names the null. -#}
 {% macro spark__tblproperties_clause() -%}
     {%- set properties = dict(config.get('tblproperties') or {}) -%}
-    {%- if config.get('materialized') == 'incremental' -%}
-        {#- a row that changes is marked and written anew, its file is not -#}
+    {%- if config.get('materialized') == 'incremental' and config.get('unique_key') -%}
+        {#- A row that changes is marked and written anew, its file is not. Each look at such a table asks Delta for all its
+            files once or twice more, so one of a single row goes without. -#}
         {%- do properties.update({'delta.enableDeletionVectors': 'true'}) -%}
     {%- endif -%}
     {%- if config.get('contract').enforced -%}

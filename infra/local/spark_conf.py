@@ -103,6 +103,8 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.default.parallelism": 2,
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": 4,
         "spark.databricks.delta.snapshotPartitions": 1,
+        # By default the queries of one build drive each other's compiled code out before they come again.
+        "spark.sql.codegen.cache.maxEntries": 1000,
         # A Python function over a Delta scan hangs with it.
         "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",

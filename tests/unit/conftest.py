@@ -3,6 +3,8 @@
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 from pyspark.sql import SparkSession
@@ -46,6 +48,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.sql.shuffle.partitions", "1")
         .config("spark.default.parallelism", "1")
         .config("spark.databricks.delta.snapshotPartitions", "1")
+        .config("spark.sql.codegen.cache.maxEntries", "1000")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4")
         .config("spark.sql.execution.arrow.pythonUDF.columnarInput.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
@@ -61,14 +64,20 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 
 @pytest.fixture
-def predictions(spark: SparkSession) -> Iterator[SparkSession]:
-    """Return a session with the declared predictions tables, empty."""
-    spark.sql("drop schema if exists predictions cascade")
-    spark.sql("create schema predictions")
-    for table in PREDICTIONS:
-        spark.sql(table.ddl())
-    yield spark
-    spark.sql("drop schema predictions cascade")
+def predictions(spark: SparkSession) -> SparkSession:
+    """Return a session with the declared predictions tables, empty; what a test left as it was serves the next."""
+    spark.sql("create schema if not exists predictions")
+    warehouse = Path(urlparse(spark.conf.get("spark.sql.warehouse.dir")).path) / "predictions.db"
+    held = {f"predictions.{row['tableName']}" for row in spark.sql("show tables in predictions").collect()}
+    clean = {
+        f"predictions.{log.parent.name}" for log in warehouse.glob("*/_delta_log") if len(list(log.glob("*.json"))) == 1
+    }
+    declared = {table.name: table.ddl() for table in PREDICTIONS}
+    for name in held - (clean & declared.keys()):
+        spark.sql(f"drop table {name}")
+    for name in declared.keys() - (clean & held):
+        spark.sql(declared[name])
+    return spark
 
 
 STDERR_APPENDER = """

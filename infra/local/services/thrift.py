@@ -91,6 +91,9 @@ def server(settings: Settings) -> dict[str, object]:
         # A client that asks for the state of a query is answered when it changes, so dbt never sleeps.
         "spark.hadoop.hive.server2.long.polling.timeout": 60_000,
         "spark.hadoop.hive.server2.logging.operation.enabled": "false",
+        # By default each statement runs in a thread of its own, which opens the catalogue anew.
+        "spark.hadoop.hive.server2.async.exec.threads": 8,
+        "spark.hadoop.hive.server2.async.exec.keepalive.time": "1h",
         # Small row groups: a table is sorted by time, and who looks for some days reads those of them alone.
         "spark.hadoop.parquet.block.size": 4 << 20,
     }
