@@ -68,7 +68,8 @@ def predictions(spark: SparkSession) -> SparkSession:
     """Return a session with the declared predictions tables, empty; what a test left as it was serves the next."""
     spark.sql("create schema if not exists predictions")
     warehouse = Path(urlparse(spark.conf.get("spark.sql.warehouse.dir")).path) / "predictions.db"
-    held = {f"predictions.{row['tableName']}" for row in spark.sql("show tables in predictions").collect()}
+    found = spark.sql("show tables in predictions").where("not isTemporary").collect()
+    held = {f"predictions.{row['tableName']}" for row in found}
     clean = {
         f"predictions.{log.parent.name}" for log in warehouse.glob("*/_delta_log") if len(list(log.glob("*.json"))) == 1
     }
