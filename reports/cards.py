@@ -71,6 +71,7 @@ class Card:
     curve: Markup | None
     drift: Sequence[Drift]
     exceptions: Sequence[tuple[str, str]]
+    statements: Sequence[str]
     limits: Sequence[str]
 
     @property
@@ -110,6 +111,7 @@ def card(model: Model, registry: Registry) -> Card:
         curve=curve(model, [row for row in registry.reliability if row.task == model.task]),
         drift=drift,
         exceptions=by_reason(exceptions),
+        statements=[row.statement for row in registry.statements if row.task == model.task],
         limits=[*found_limits(model, metrics, drift), *task.limits],
     )
 

@@ -12,7 +12,15 @@ from reports.evidence import Metric
 from reports.lake import METRICS
 from reports.views import one_version
 
-VIEWS = ("model_cards", "model_history", "model_quality", "model_reliability", "model_drift", "model_exceptions")
+VIEWS = (
+    "model_cards",
+    "model_history",
+    "model_quality",
+    "model_reliability",
+    "model_drift",
+    "model_exceptions",
+    "model_statements",
+)
 MODELS: LiteralString = """
     select
         task, version, data_as_of, rows_trained, features, feature_hash, code_revision, measured_against, decided_by
@@ -43,6 +51,11 @@ EXCEPTIONS: LiteralString = """
     select task, what, finding_value, why
     from reporting.model_exceptions
     order by task collate "C", why collate "C", what collate "C"
+"""
+STATEMENTS: LiteralString = """
+    select task, place, statement
+    from reporting.model_statements
+    order by task collate "C", place
 """
 
 
@@ -107,6 +120,15 @@ class Exempted:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A sentence that training made from the figures of a model; they are read in the order of `place`."""
+
+    task: str
+    place: int
+    statement: str
+
+
+@dataclass(frozen=True)
 class Registry:
     """Everything that the cards say comes from here; `missing` are the views that do not exist yet."""
 
@@ -116,6 +138,7 @@ class Registry:
     reliability: Sequence[Point] = ()
     drift: Sequence[Drift] = ()
     exceptions: Sequence[Exempted] = ()
+    statements: Sequence[Statement] = ()
     missing: Sequence[str] = ()
 
 
@@ -129,5 +152,6 @@ def read(connection: psycopg.Connection[Any]) -> Registry:
             reliability=views.rows("model_reliability", Point, RELIABILITY),
             drift=views.rows("model_drift", Drift, DRIFT),
             exceptions=views.rows("model_exceptions", Exempted, EXCEPTIONS),
+            statements=views.rows("model_statements", Statement, STATEMENTS),
             missing=views.missing,
         )

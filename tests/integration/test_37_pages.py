@@ -70,5 +70,7 @@ def test_every_model_that_scores_has_its_card(platform: Platform, tmp_path: Path
         assert f'<section id="{model["task"]}"' in text
         assert model["version"] in text and model["feature_hash"] in text
     assert "before calibration" in text
+    # Satisfaction's training always says how much it learned from.
+    assert "What the model says, in plain words" in text
     screenshot(page, "#churn", tmp_path / "profile", tmp_path / "models.png")
     assert (tmp_path / "models.png").stat().st_size > 20_000

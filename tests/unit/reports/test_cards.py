@@ -9,7 +9,7 @@ import pytest
 
 from reports.cards import cards, render
 from reports.evidence import Metric
-from reports.registry import Drift, Exempted, Model, Point, Registry, Succession
+from reports.registry import Drift, Exempted, Model, Point, Registry, Statement, Succession
 from tests.unit.reports.test_page import HOSTILE
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
@@ -98,6 +98,22 @@ def test_the_limits_follow_from_the_numbers(registry: Registry) -> None:
     assert "too good" not in render(few).lower()
 
 
+def test_the_statements_of_the_model_stand_in_its_card_alone_and_in_their_order(registry: Registry) -> None:
+    heading = "What the model says, in plain words"
+    assert heading not in render(registry)
+    told = [
+        Statement("satisfaction", 1, "348 customers have a known level."),
+        Statement("satisfaction", 2, "city alone is right in 93.5 % of the rows."),
+    ]
+    both = replace(registry, models=[CHURN, replace(CHURN, task="satisfaction")], statements=told)
+    churn, satisfaction = cards(both)
+    assert churn.statements == []
+    assert satisfaction.statements == [row.statement for row in told]
+    page = render(both)
+    assert page.count(heading) == 1
+    assert "<li>348 customers have a known level.</li><li>city alone is right in 93.5\N{NO-BREAK SPACE}% of" in page
+
+
 def test_the_curve_shows_the_model_before_and_after_calibration(registry: Registry) -> None:
     [card] = cards(registry)
     drawn = str(card.curve)
@@ -124,6 +140,7 @@ def test_hostile_texts_stay_text(registry: Registry) -> None:
             history=[replace(row, reason=HOSTILE) for row in registry.history],
             exceptions=[replace(row, why=HOSTILE, what=HOSTILE) for row in registry.exceptions],
             drift=[replace(row, name=HOSTILE) for row in registry.drift],
+            statements=[Statement("churn", 1, HOSTILE)],
         )
     )
     assert "<script" not in page.lower()

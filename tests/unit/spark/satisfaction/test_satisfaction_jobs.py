@@ -173,13 +173,24 @@ def test_a_champion_that_cannot_read_the_features_gives_way(lake: SparkSession, 
     assert "satisfaction 0002-" in score.run(lake, config)
 
 
-def test_a_missing_column_is_named_and_the_champion_stays(lake: SparkSession, config: Settings) -> None:
+def test_a_planted_leak_and_a_missing_column_are_named_and_the_champion_stays(
+    lake: SparkSession, config: Settings
+) -> None:
+    """One lake for both, as each needs a champion and training it is slow."""
     train.run(lake, config)
+    champion = registry.champion(lake, "satisfaction")
+    # Nobody's gender is known until it copies the label.
+    lake.sql(f"update {train.FEATURES} set gender = satisfaction_level")
+    refused = "satisfaction: not published, the champion stays: gender alone tells the label"
+    with pytest.raises(UserError, match=refused):
+        train.run(lake, config)
+    assert registry.newest(lake, "satisfaction") == registry.champion(lake, "satisfaction") == champion
+
     lake.sql(f"create or replace temp view poorer as select * except (city) from {train.FEATURES}")
     lake.sql(f"create or replace table {train.FEATURES} using delta as select * from poorer")
     with pytest.raises(UserError, match="satisfaction_features has no column city; run `make marts`"):
         train.run(lake, config)
-    with pytest.raises(UserError, match="city is gone"):
+    with pytest.raises(UserError, match=r"changed since satisfaction 0001-.*: city is gone"):
         score.run(lake, config)
     assert len(registry.published(lake, "satisfaction")) == 1
 

@@ -1,0 +1,3 @@
+{{ config(alias='model_statements') }}
+
+select * from {{ ref('model_statements') }}
