@@ -23,20 +23,19 @@ class FileAuth extends PasswdAuthenticationProvider {
 
   override def Authenticate(user: String, password: String): Unit = {
     val users = Files.readAllLines(Path.of(System.getProperty("lakehouse.users"))).asScala.map(_.split(':'))
-    val known = users.collectFirst {
-      case Array(name, rounds, salt, hash) if name == user => FileAuth.knows(s"$name:$hash", password) {
-        MessageDigest.isEqual(derive(password, salt, rounds.toInt), HexFormat.of.parseHex(hash))
-      }
-    }
+    val known = Option(password).filter(_.nonEmpty).flatMap(said =>
+      users.collectFirst {
+        case Array(name, rounds, salt, hash) if name == user => FileAuth.knows(s"$name:$hash", said) {
+          MessageDigest.isEqual(derive(said, salt, rounds.toInt), HexFormat.of.parseHex(hash))
+        }
+      })
     if (!known.contains(true)) throw new AuthenticationException(s"wrong user or password: $user")
   }
 
-  private def derive(password: String, salt: String, rounds: Int): Array[Byte] =
-    if (password == null || password.isEmpty) Array.emptyByteArray
-    else {
-      val spec = new PBEKeySpec(password.toCharArray, salt.getBytes(UTF_8), rounds, 256)
-      SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded
-    }
+  private def derive(password: String, salt: String, rounds: Int): Array[Byte] = {
+    val spec = new PBEKeySpec(password.toCharArray, salt.getBytes(UTF_8), rounds, 256)
+    SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded
+  }
 }
 
 object FileAuth {
@@ -47,7 +46,7 @@ object FileAuth {
   def knows(login: String, password: String)(check: => Boolean): Boolean = {
     val mac = Mac.getInstance("HmacSHA256")
     mac.init(new SecretKeySpec(key, "HmacSHA256"))
-    val marked = mac.doFinal(String.valueOf(password).getBytes(UTF_8))
+    val marked = mac.doFinal(password.getBytes(UTF_8))
     MessageDigest.isEqual(right.get(login), marked) || {
       val found = check
       if (found) right.put(login, marked)
