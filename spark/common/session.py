@@ -4,6 +4,7 @@ Everything about the platform (Delta, catalogue, HDFS, jars) stands in the rende
 `spark-submit` reads too; a job adds only its name and its identity.
 """
 
+import logging
 import os
 
 from pyspark.sql import SparkSession
@@ -20,6 +21,7 @@ def session(name: str, config: Settings, identity: str, long_running: bool = Fal
 
     Under `spark-submit` the JVM already runs, and its own identity and master stand.
     """
+    logging.getLogger().addFilter(is_no_broken_call)
     os.environ.pop("HADOOP_USER_NAME", None)
     os.environ.setdefault("SPARK_CONF_DIR", str(config.path("conf", "spark")))
     builder = SparkSession.builder.appName(name)
@@ -38,3 +40,8 @@ def config_java_options(config: Settings, long_running: bool) -> str:
     log4j = config.path("conf", "spark", "log4j2.properties")
     options = jvm.LONG_RUNNING if long_running else jvm.DRIVER
     return " ".join((*options, f"-Dlog4j2.configurationFile=file:{log4j}"))
+
+
+def is_no_broken_call(record: logging.LogRecord) -> bool:
+    """Return whether a record is to be shown: py4j reports a call that Ctrl-C cut off with all the calls around it."""
+    return not record.getMessage().endswith("while sending command.")
