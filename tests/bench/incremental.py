@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for size in sizes:
         send(config, range(sent, size), CUSTOMERS)
         land(config)
-        dbt(config, "run", "--select", "path:models/staging", "path:models/intermediate", "run_bounds")
+        dbt(config, "run", "--select", *(f"+{model}" for model in models))
         if not given.sample:
             costs(config, models)
         empty = costs(config, models)
