@@ -9,11 +9,7 @@ baskets as (
 ),
 
 considered as (
-    select
-        source,
-        order_id,
-        product_id
-    from baskets
+    select * from baskets
     where products <= {{ var('products_per_basket') }}
 ),
 
@@ -25,51 +21,58 @@ totals as (
     group by source
 ),
 
+-- numbered, as pairs of numbers take a fraction of what pairs of texts take to count
 products as (
     select
         source,
         product_id,
-        count(*) as orders
+        count(*) as orders,
+        row_number() over (order by source, product_id) as place
     from considered
     group by source, product_id
 ),
 
-pairs as (
+-- who is in too few baskets is in no pair
+candidates as (
     select
-        a.source,
-        a.product_id as product_a,
-        b.product_id as product_b,
-        count(*) as orders
-    from considered as a
-    inner join considered as b
-        on a.source = b.source and a.order_id = b.order_id and a.product_id < b.product_id
-    group by a.source, a.product_id, b.product_id
-    having count(*) >= {{ var('orders_per_pair') }}
+        considered.source,
+        considered.order_id,
+        products.place
+    from considered
+    inner join products on considered.source = products.source and considered.product_id = products.product_id
+    where products.orders >= {{ var('orders_per_pair') }}
 ),
 
-ranked as (
+pairs as (
     select
-        *,
-        row_number() over (partition by source order by orders desc, product_a asc, product_b asc) as popularity
-    from pairs
+        a.place as place_a,
+        b.place as place_b,
+        count(*) as orders
+    from candidates as a
+    inner join candidates as b on a.source = b.source and a.order_id = b.order_id and a.place < b.place
+    group by a.place, b.place
+    having count(*) >= {{ var('orders_per_pair') }}
 ),
 
 final as (
     select
-        ranked.source,
-        ranked.product_a,
-        ranked.product_b,
-        ranked.orders,
-        {{ share('ranked.orders', 'totals.orders') }} as support,
-        {{ share('ranked.orders', 'a.orders') }} as confidence_a_to_b,
-        {{ share('ranked.orders', 'b.orders') }} as confidence_b_to_a,
-        {{ lift('ranked.orders', 'a.orders', 'b.orders', 'totals.orders') }} as lift,
-        ranked.popularity
-    from ranked
-    inner join totals on ranked.source = totals.source
-    inner join products as a on ranked.source = a.source and ranked.product_a = a.product_id
-    inner join products as b on ranked.source = b.source and ranked.product_b = b.product_id
-    where ranked.popularity <= {{ var('pairs_per_source') }}
+        a.source,
+        a.product_id as product_a,
+        b.product_id as product_b,
+        pairs.orders,
+        {{ share('pairs.orders', 'totals.orders') }} as support,
+        {{ share('pairs.orders', 'a.orders') }} as confidence_a_to_b,
+        {{ share('pairs.orders', 'b.orders') }} as confidence_b_to_a,
+        {{ lift('pairs.orders', 'a.orders', 'b.orders', 'totals.orders') }} as lift,
+        row_number() over (
+            partition by a.source
+            order by pairs.orders desc, pairs.place_a asc, pairs.place_b asc
+        ) as popularity
+    from pairs
+    inner join products as a on pairs.place_a = a.place
+    inner join products as b on pairs.place_b = b.place
+    inner join totals on a.source = totals.source
 )
 
 select * from final
+where popularity <= {{ var('pairs_per_source') }}
