@@ -1,7 +1,7 @@
 """What training and scoring churn takes for a million customers with ten million orders, once their features are there.
 
-`.venv/bin/python tests/bench/learning_scale.py` on a running platform that was never fed; it overwrites `run_bounds`
-and the feature tables of churn, so use one that may be thrown away. `spark train` and `spark score` run in fresh
+`.venv/bin/python tests/bench/learning_scale.py` on a running platform; it overwrites `run_bounds` and the feature
+tables of churn, so use one that may be thrown away. `spark train` and `spark score` run in fresh
 processes of the platform's own settings; memory is that of such a process and its Java. Beside them BG/NBD, the part
 that a million rows in one process would have been the way to do, is fitted both ways, from the same table.
 """

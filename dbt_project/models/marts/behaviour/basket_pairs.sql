@@ -32,7 +32,7 @@ products as (
     group by source, product_id
 ),
 
--- who is in too few baskets is in no pair
+-- a product of too few baskets is in no pair
 candidates as (
     select
         considered.source,
