@@ -40,23 +40,27 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The condition on what arrived since the newest batch of each kind that this model holds. The batches are held by kind,
-    so that a run in which the model of one kind failed leaves nothing out. -#}
+{#- What arrived since the newest batch of each kind that this model holds: `rows`, the condition on it, and `days`, the first
+    and the last day that it may change, as dates to compare with, `none` where nothing arrived. The batches are held by
+    kind, so that a run in which the model of one kind failed leaves nothing out; a kind of which nothing arrived is not
+    looked at again. -#}
 {% macro arrived_activity(kinds) -%}
-    {%- set columns, conditions = [], [] -%}
-    {%- for kind in kinds -%}{%- do columns.append(kind ~ '_seq') -%}{%- endfor -%}
+    {%- set columns, conditions, counts, rows = [], [], [], [] -%}
+    {%- for kind in kinds -%}
+        {%- do columns.append(kind ~ '_seq') -%}
+        {%- do counts.append("count_if(kind = '" ~ kind ~ "')") -%}
+    {%- endfor -%}
     {%- for batch in batches_held(columns) -%}
         {%- do conditions.append("kind = '" ~ kinds[loop.index0] ~ "' and " ~ arrived_after(batch)) -%}
     {%- endfor -%}
-    {{ return('(' ~ conditions | join(' or ') ~ ')') }}
-{%- endmacro %}
-
-{#- The first and the last day that what arrived may change, as dates to compare with; `none` where nothing arrived. -#}
-{% macro days_touched_by(arrived) -%}
-    {{ return(one_row_of(
-        'select min(array_min(recorded_days)), max(array_max(recorded_days)) from ' ~ ref('int_activity_versions')
-        ~ ' where ' ~ arrived, 2
-    )) }}
+    {%- set found = one_row_of(
+        'select min(array_min(recorded_days)), max(array_max(recorded_days)), ' ~ counts | join(', ') ~ ' from '
+        ~ ref('int_activity_versions') ~ ' where ' ~ conditions | join(' or '), 2 + kinds | length
+    ) -%}
+    {%- for condition in conditions -%}
+        {%- if found[2 + loop.index0] != 0 -%}{%- do rows.append('(' ~ condition ~ ')') -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return({'rows': rows | join(' or ') if rows else 'false', 'days': found[:2]}) }}
 {%- endmacro %}
 
 {#- True of the instants of those days, and of all where the model is built whole. -#}

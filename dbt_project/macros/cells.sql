@@ -8,7 +8,7 @@
         from (
             select source, {{ 'explode(customer_ids) as customer_id, ' if 'customer_id' in cell }}recorded_days
             from {{ ref('int_activity_versions') }}
-            where {{ arrived }}
+            where {{ arrived.rows }}
         )
     ) using ({{ cell | join(', ') }})
     {%- endif -%}
@@ -49,7 +49,7 @@
 {%- endmacro %}
 
 {#- The states of cells with the day that ended each. What a cell has no more is given back as gone, to be deleted. -#}
-{% macro states_of_cells(states, grain, arrived, cell, days) -%}
+{% macro states_of_cells(states, grain, arrived, cell) -%}
     {%- set key = grain | join(', ') -%}
     {%- if not is_incremental() -%}
     select *, lead(known_on) over (partition by {{ key }} order by known_on) as superseded_on
@@ -66,7 +66,7 @@
             from {{ states }}
             union all
             select {{ names }}, false as is_new
-            from (select * from {{ this }} where {{ within_days('happened_on', days) }})
+            from (select * from {{ this }} where {{ within_days('happened_on', arrived.days) }})
             {{ in_cells_touched_by(arrived, cell) }}
         )
     )

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with hold(config, "export"):
         spark = session("export", config, "exporter")
         try:
-            with ThreadPoolExecutor(1) as pool, postgres.connect(config, "exporter") as connection:
+            with ThreadPoolExecutor(2) as pool, postgres.connect(config, "exporter") as connection:
                 sources = [source(spark, pool, model) for model in models]
                 rows = [transfer(connection, one) for one in sources]
         except psycopg.Error as error:

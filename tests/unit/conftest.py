@@ -1,8 +1,9 @@
 """One small local Spark with Delta for every unit test that needs frames."""
 
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -67,7 +68,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 def predictions(spark: SparkSession) -> SparkSession:
     """Return a session with the declared predictions tables, empty; what a test left as it was serves the next."""
     spark.sql("create schema if not exists predictions")
-    warehouse = Path(urlparse(spark.conf.get("spark.sql.warehouse.dir")).path) / "predictions.db"
+    warehouse = folder_of_predictions(spark)
     found = spark.sql("show tables in predictions").where("not isTemporary").collect()
     held = {f"predictions.{row['tableName']}" for row in found}
     clean = {
@@ -79,6 +80,28 @@ def predictions(spark: SparkSession) -> SparkSession:
     for name in declared.keys() - (clean & held):
         spark.sql(declared[name])
     return spark
+
+
+@pytest.fixture(scope="module")
+def train_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[], object]], None]:
+    """Return what trains a module's first model, and later gives the empty tables what that training wrote."""
+    kept = tmp_path_factory.mktemp("kept")
+
+    def trained(train: Callable[[], object]) -> None:
+        tables = folder_of_predictions(spark)
+        if any(kept.iterdir()):
+            shutil.copytree(kept, tables, dirs_exist_ok=True)
+        else:
+            train()
+            # Each table's own declaration stays: commit 0.
+            shutil.copytree(tables, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("0" * 20 + ".json", "*.crc"))
+
+    return trained
+
+
+def folder_of_predictions(spark: SparkSession) -> Path:
+    """Return where the predictions tables lie."""
+    return Path(urlparse(spark.conf.get("spark.sql.warehouse.dir")).path) / "predictions.db"
 
 
 STDERR_APPENDER = """

@@ -7,7 +7,6 @@
 ) }}
 
 {%- set arrived = arrived_activity(['order', 'return', 'rating']) %}
-{%- set days = days_touched_by(arrived) %}
 
 with
 
@@ -17,7 +16,7 @@ activity as (
         cast(happened_at as date) as happened_on,
         struct(happened_at, activity_id) as place
     from {{ ref('int_activity_versions') }}
-    where customer_id is not null and {{ within_days('happened_at', days) }}
+    where customer_id is not null and {{ within_days('happened_at', arrived.days) }}
 ),
 
 touched as (
@@ -57,7 +56,7 @@ states as (
 ),
 
 final as (
-    {{ states_of_cells('states', grain, arrived, grain, days) }}
+    {{ states_of_cells('states', grain, arrived, grain) }}
 )
 
 select * from final

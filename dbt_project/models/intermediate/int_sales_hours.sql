@@ -8,7 +8,6 @@
 
 {%- set cell = ['source', 'happened_on'] %}
 {%- set arrived = arrived_activity(['order', 'return']) %}
-{%- set days = days_touched_by(arrived) %}
 
 with
 
@@ -18,7 +17,7 @@ activity as (
         cast(happened_at as date) as happened_on,
         hour(happened_at) as hour_of_day
     from {{ ref('int_activity_versions') }}
-    where kind in ('order', 'return') and {{ within_days('happened_at', days) }}
+    where kind in ('order', 'return') and {{ within_days('happened_at', arrived.days) }}
 ),
 
 touched as (
@@ -56,7 +55,7 @@ states as (
 ),
 
 final as (
-    {{ states_of_cells('states', grain, arrived, cell, days) }}
+    {{ states_of_cells('states', grain, arrived, cell) }}
 )
 
 select * from final

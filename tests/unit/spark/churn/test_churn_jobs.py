@@ -1,6 +1,6 @@
 """Churn from its feature tables to stored scores: a first model, a challenger, and lakes that give nothing to learn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -63,9 +63,20 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
-def test_from_features_to_reasons(lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Trees are slow to grow, and here only have to be there.
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trees are slow to grow, and here only have to be there."""
     monkeypatch.setattr(model, "TREES", 2)
+
+
+@pytest.fixture
+def trained(lake: SparkSession, config: Settings, train_once: Callable[..., None]) -> SparkSession:
+    """Return the session with the lake and its first model."""
+    train_once(lambda: train.run(lake, config))
+    return lake
+
+
+def test_from_features_to_reasons(lake: SparkSession, config: Settings) -> None:
     assert "no model yet" in score.run(lake, config)
     said = train.run(lake, config)
     assert said.startswith("churn 0001-20111210-")
@@ -110,13 +121,11 @@ def test_from_features_to_reasons(lake: SparkSession, config: Settings, monkeypa
     ids=["the label", "the label and noise"],
 )
 def test_a_planted_leak_is_refused_and_the_champion_stays(
-    lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch, leak: str, said: str
+    trained: SparkSession, config: Settings, leak: str, said: str
 ) -> None:
     """A recency that looks past the cut is long because the customer went."""
-    monkeypatch.setattr(model, "TREES", 2)
-    train.run(lake, config)
-    champion = registry.champion(lake, model.TASK)
-    leaking = lake.sql(
+    champion = registry.champion(trained, model.TASK)
+    leaking = trained.sql(
         f"""
         select
             features.* except (recency_days, tenure_days),
@@ -127,19 +136,17 @@ def test_a_planted_leak_is_refused_and_the_champion_stays(
         """
     )
     leaking.localCheckpoint().createOrReplaceTempView("leaking")
-    lake.sql("create or replace table churn.churn_features using delta as select * from leaking")
+    trained.sql("create or replace table churn.churn_features using delta as select * from leaking")
     with pytest.raises(UserError, match=f"churn: not published, the champion stays: .*{said}"):
-        train.run(lake, config)
-    assert registry.newest(lake, model.TASK) == registry.champion(lake, model.TASK) == champion
-    assert "churn 0001-" in score.run(lake, config)
+        train.run(trained, config)
+    assert registry.newest(trained, model.TASK) == registry.champion(trained, model.TASK) == champion
+    assert "churn 0001-" in score.run(trained, config)
 
 
 def test_a_training_that_is_killed_before_its_row_changes_nothing(
-    lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
+    trained: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pipeline of the challenger is stored, the row that publishes it is not."""
-    monkeypatch.setattr(model, "TREES", 2)
-    train.run(lake, config)
     append = tables.append
 
     def killed(frame: DataFrame, name: str) -> None:
@@ -150,10 +157,10 @@ def test_a_training_that_is_killed_before_its_row_changes_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(tables, "append", killed)
         with pytest.raises(KeyboardInterrupt):
-            train.run(lake, config, again=True)
-    assert [row["version"][:4] for row in tables.read(lake, registry.TABLE).collect()] == ["0001"]
-    assert "150 customers scored" in score.run(lake, config)
-    assert "churn 0002-" in train.run(lake, config, again=True)
+            train.run(trained, config, again=True)
+    assert [row["version"][:4] for row in tables.read(trained, registry.TABLE).collect()] == ["0001"]
+    assert "150 customers scored" in score.run(trained, config)
+    assert "churn 0002-" in train.run(trained, config, again=True)
 
 
 def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, config: Settings) -> None:

@@ -1,6 +1,6 @@
 """Satisfaction from its feature table to stored scores: a first model, challengers, and lakes that give little."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -80,6 +80,13 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
+@pytest.fixture
+def trained(lake: SparkSession, config: Settings, train_once: Callable[..., None]) -> SparkSession:
+    """Return the session with the lake and its first model."""
+    train_once(lambda: train.run(lake, config))
+    return lake
+
+
 def features(spark: SparkSession) -> tuple[str, ...]:
     """Return what the champion reads."""
     champion = registry.champion(spark, "satisfaction")
@@ -131,68 +138,64 @@ def test_from_features_to_scores(lake: SparkSession, config: Settings) -> None:
         champions.promote(lake, "satisfaction", AS_OF)
 
 
-def test_a_champion_is_asked_about_what_became_known_since(lake: SparkSession, config: Settings) -> None:
-    train.run(lake, config)
+def test_a_champion_is_asked_about_what_became_known_since(trained: SparkSession, config: Settings) -> None:
     later = AS_OF + timedelta(days=10)
     known = rated(0, 120, AS_OF - timedelta(days=5))
     # Levels turned round: the champion is wrong about nearly all.
-    fill(lake, later, known, rated(200, 240, AS_OF + timedelta(days=2), TURNED), scored(0, 240, later))
-    said = train.run(lake, config).splitlines()[0]
+    fill(trained, later, known, rated(200, 240, AS_OF + timedelta(days=2), TURNED), scored(0, 240, later))
+    said = train.run(trained, config).splitlines()[0]
     assert said.endswith("won: `make promote TASK=satisfaction` (on 40 levels that became known since it was trained)")
-    theirs = tables.read(lake, registry.EVALUATIONS).where("subject = 'champion' and metric = 'accuracy'").collect()
+    theirs = tables.read(trained, registry.EVALUATIONS).where("subject = 'champion' and metric = 'accuracy'").collect()
     assert [row["value"] for row in theirs] == [0.0]
-    assert "promoted: macro_f1 " in champions.promote(lake, "satisfaction", later)
+    assert "promoted: macro_f1 " in champions.promote(trained, "satisfaction", later)
 
     # 29 levels are too few, whatever they say.
     after = later + timedelta(days=10)
-    fill(lake, after, known, rated(300, 329, later + timedelta(days=2)), scored(0, 329, after))
-    assert "by learning anew on the same folds" in train.run(lake, config).splitlines()[0]
+    fill(trained, after, known, rated(300, 329, later + timedelta(days=2)), scored(0, 329, after))
+    assert "by learning anew on the same folds" in train.run(trained, config).splitlines()[0]
 
 
 def test_a_rating_of_the_training_day_or_later_is_new_and_one_before_it_is_not(
-    lake: SparkSession, config: Settings
+    trained: SparkSession, config: Settings
 ) -> None:
-    train.run(lake, config)
     later = AS_OF + timedelta(days=10)
     for day, told in ((AS_OF, "on 40 levels"), (AS_OF - timedelta(days=1), "by learning anew")):
-        fill(lake, later, rated(0, 120, AS_OF - timedelta(days=5)), rated(200, 240, day), scored(0, 240, later))
-        assert f"({told}" in train.run(lake, config).splitlines()[0]
+        fill(trained, later, rated(0, 120, AS_OF - timedelta(days=5)), rated(200, 240, day), scored(0, 240, later))
+        assert f"({told}" in train.run(trained, config).splitlines()[0]
 
 
-def test_a_champion_that_cannot_read_the_features_gives_way(lake: SparkSession, config: Settings) -> None:
-    train.run(lake, config)
-    lake.sql(
+def test_a_champion_that_cannot_read_the_features_gives_way(trained: SparkSession, config: Settings) -> None:
+    trained.sql(
         "create or replace temp view wider as select * except (orders), cast(orders as int) as orders from "
         f"{train.FEATURES}"
     )
-    lake.sql(f"create or replace table {train.FEATURES} using delta as select * from wider")
+    trained.sql(f"create or replace table {train.FEATURES} using delta as select * from wider")
     with pytest.raises(UserError, match="orders is int, was bigint"):
-        score.run(lake, config)
-    assert "which was not measured" in train.run(lake, config, again=True).splitlines()[0]
-    assert "was not measured on the same rows" in champions.promote(lake, "satisfaction", AS_OF)
-    assert "satisfaction 0002-" in score.run(lake, config)
+        score.run(trained, config)
+    assert "which was not measured" in train.run(trained, config, again=True).splitlines()[0]
+    assert "was not measured on the same rows" in champions.promote(trained, "satisfaction", AS_OF)
+    assert "satisfaction 0002-" in score.run(trained, config)
 
 
 def test_a_planted_leak_and_a_missing_column_are_named_and_the_champion_stays(
-    lake: SparkSession, config: Settings
+    trained: SparkSession, config: Settings
 ) -> None:
     """One lake for both, as each needs a champion and training it is slow."""
-    train.run(lake, config)
-    champion = registry.champion(lake, "satisfaction")
+    champion = registry.champion(trained, "satisfaction")
     # Nobody's gender is known until it copies the label.
-    lake.sql(f"update {train.FEATURES} set gender = satisfaction_level")
+    trained.sql(f"update {train.FEATURES} set gender = satisfaction_level")
     refused = "satisfaction: not published, the champion stays: gender alone tells the label"
     with pytest.raises(UserError, match=refused):
-        train.run(lake, config)
-    assert registry.newest(lake, "satisfaction") == registry.champion(lake, "satisfaction") == champion
+        train.run(trained, config)
+    assert registry.newest(trained, "satisfaction") == registry.champion(trained, "satisfaction") == champion
 
-    lake.sql(f"create or replace temp view poorer as select * except (city) from {train.FEATURES}")
-    lake.sql(f"create or replace table {train.FEATURES} using delta as select * from poorer")
+    trained.sql(f"create or replace temp view poorer as select * except (city) from {train.FEATURES}")
+    trained.sql(f"create or replace table {train.FEATURES} using delta as select * from poorer")
     with pytest.raises(UserError, match="satisfaction_features has no column city; run `make marts`"):
-        train.run(lake, config)
+        train.run(trained, config)
     with pytest.raises(UserError, match=r"changed since satisfaction 0001-.*: city is gone"):
-        score.run(lake, config)
-    assert len(registry.published(lake, "satisfaction")) == 1
+        score.run(trained, config)
+    assert len(registry.published(trained, "satisfaction")) == 1
 
 
 def test_nothing_to_learn_is_said_with_its_reason(lake: SparkSession, config: Settings) -> None:
@@ -223,16 +226,15 @@ def test_unknown_demographics_leave_the_other_columns(lake: SparkSession, config
 
 
 def test_training_that_is_cut_off_leaves_the_champion_and_is_written_over(
-    lake: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
+    trained: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train.run(lake, config)
-    first = registry.champion(lake, "satisfaction")
+    first = registry.champion(trained, "satisfaction")
     with monkeypatch.context() as cut:
         cut.setattr(registry, "code_revision", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            train.run(lake, config, again=True)
-    assert registry.champion(lake, "satisfaction") == first == registry.newest(lake, "satisfaction")
-    assert "satisfaction 0001-" in score.run(lake, config)
-    assert train.run(lake, config, again=True).startswith("satisfaction 0002-")
-    places = tables.read(lake, registry.STATEMENTS).groupBy("version", "place").count()
+            train.run(trained, config, again=True)
+    assert registry.champion(trained, "satisfaction") == first == registry.newest(trained, "satisfaction")
+    assert "satisfaction 0001-" in score.run(trained, config)
+    assert train.run(trained, config, again=True).startswith("satisfaction 0002-")
+    places = tables.read(trained, registry.STATEMENTS).groupBy("version", "place").count()
     assert places.where("count > 1").isEmpty()
