@@ -101,15 +101,6 @@ def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Plat
     assert first.returncode == 0
 
 
-def test_an_interrupted_export_leaves_the_old_version(platform: Platform, answered: dict) -> None:
-    process = platform.start(sys.executable, "-m", "spark.export")
-    time.sleep(8)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
-    totals = platform.rows("select * from reporting.source_totals order by 1, 2, 3")
-    assert totals == answered["source_totals"]
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
