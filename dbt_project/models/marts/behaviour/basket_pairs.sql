@@ -1,56 +1,57 @@
 with
 
--- a basket of very many products says little of any two, and has their square in pairs
-baskets as (
+-- pairs of numbers take a fraction of what pairs of texts take to count
+products as (
     select
-        *,
-        count(*) over (partition by source, order_id) as products
-    from {{ ref('int_products_bought') }}
+        source,
+        product_id,
+        row_number() over (order by source, product_id) as place
+    from (select distinct source, product_id from {{ ref('int_products_bought') }})
 ),
 
-considered as (
-    select * from baskets
-    where products <= {{ var('products_per_basket') }}
+-- a basket of very many products says little of any two, and has their square in pairs
+baskets as (
+    select /*+ broadcast(products) */
+        bought.source,
+        bought.order_id,
+        sort_array(collect_list(products.place)) as places
+    from {{ ref('int_products_bought') }} as bought
+    inner join products on bought.source = products.source and bought.product_id = products.product_id
+    group by bought.source, bought.order_id
+    having count(*) <= {{ var('products_per_basket') }}
 ),
 
 totals as (
     select
         source,
-        count(distinct order_id) as orders
-    from considered
+        -- of the places, so that these are the same baskets as below, which Spark then fills once
+        count_if(size(places) > 0) as orders
+    from baskets
     group by source
 ),
 
--- numbered, as pairs of numbers take a fraction of what pairs of texts take to count
-products as (
+contents as (
     select
-        source,
-        product_id,
-        count(*) as orders,
-        row_number() over (order by source, product_id) as place
-    from considered
-    group by source, product_id
+        places,
+        posexplode(places) as (nth, place)
+    from baskets
 ),
 
--- a product of too few baskets is in no pair
-candidates as (
+sold as (
     select
-        considered.source,
-        considered.order_id,
-        products.place
-    from considered
-    inner join products on considered.source = products.source and considered.product_id = products.product_id
-    where products.orders >= {{ var('orders_per_pair') }}
+        products.*,
+        counted.orders
+    from (select place, count(*) as orders from contents group by place) as counted
+    inner join products on counted.place = products.place
 ),
 
 pairs as (
     select
-        a.place as place_a,
-        b.place as place_b,
+        place_a,
+        place_b,
         count(*) as orders
-    from candidates as a
-    inner join candidates as b on a.source = b.source and a.order_id = b.order_id and a.place < b.place
-    group by a.place, b.place
+    from (select place as place_a, explode(slice(places, nth + 2, size(places))) as place_b from contents)
+    group by place_a, place_b
     having count(*) >= {{ var('orders_per_pair') }}
 ),
 
@@ -64,13 +65,11 @@ final as (
         {{ share('pairs.orders', 'a.orders') }} as confidence_a_to_b,
         {{ share('pairs.orders', 'b.orders') }} as confidence_b_to_a,
         {{ lift('pairs.orders', 'a.orders', 'b.orders', 'totals.orders') }} as lift,
-        row_number() over (
-            partition by a.source
-            order by pairs.orders desc, pairs.place_a asc, pairs.place_b asc
-        ) as popularity
+        row_number() over (partition by a.source order by pairs.orders desc, pairs.place_a asc, pairs.place_b asc)
+            as popularity
     from pairs
-    inner join products as a on pairs.place_a = a.place
-    inner join products as b on pairs.place_b = b.place
+    inner join sold as a on pairs.place_a = a.place
+    inner join sold as b on pairs.place_b = b.place
     inner join totals on a.source = totals.source
 )
 
