@@ -6,7 +6,8 @@ products as (
         source,
         product_id,
         row_number() over (order by source, product_id) as place
-    from (select distinct source, product_id from {{ ref('int_products_bought') }})
+    from {{ ref('int_products_bought') }}
+    group by source, product_id
 ),
 
 -- a basket of very many products says little of any two, and has their square in pairs
@@ -39,19 +40,19 @@ contents as (
 
 sold as (
     select
-        products.*,
-        counted.orders
-    from (select place, count(*) as orders from contents group by place) as counted
-    inner join products on counted.place = products.place
+        place,
+        count(*) as orders
+    from contents
+    group by place
 ),
 
 pairs as (
     select
-        place_a,
+        place as place_a,
         place_b,
         count(*) as orders
-    from (select place as place_a, explode(slice(places, nth + 2, size(places))) as place_b from contents)
-    group by place_a, place_b
+    from contents lateral view explode(slice(places, nth + 2, size(places))) as place_b
+    group by place, place_b
     having count(*) >= {{ var('orders_per_pair') }}
 ),
 
@@ -62,14 +63,16 @@ final as (
         b.product_id as product_b,
         pairs.orders,
         {{ share('pairs.orders', 'totals.orders') }} as support,
-        {{ share('pairs.orders', 'a.orders') }} as confidence_a_to_b,
-        {{ share('pairs.orders', 'b.orders') }} as confidence_b_to_a,
-        {{ lift('pairs.orders', 'a.orders', 'b.orders', 'totals.orders') }} as lift,
+        {{ share('pairs.orders', 'sold_a.orders') }} as confidence_a_to_b,
+        {{ share('pairs.orders', 'sold_b.orders') }} as confidence_b_to_a,
+        {{ lift('pairs.orders', 'sold_a.orders', 'sold_b.orders', 'totals.orders') }} as lift,
         row_number() over (partition by a.source order by pairs.orders desc, pairs.place_a asc, pairs.place_b asc)
             as popularity
     from pairs
-    inner join sold as a on pairs.place_a = a.place
-    inner join sold as b on pairs.place_b = b.place
+    inner join products as a on pairs.place_a = a.place
+    inner join products as b on pairs.place_b = b.place
+    inner join sold as sold_a on pairs.place_a = sold_a.place
+    inner join sold as sold_b on pairs.place_b = sold_b.place
     inner join totals on a.source = totals.source
 )
 
