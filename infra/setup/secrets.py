@@ -7,6 +7,7 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter", "pseudonyms")
+# In hex digits: Hive's schema tool takes a password that begins with a dash for an option.
 BYTES = 24
 
 
@@ -28,7 +29,7 @@ def ensure(settings: Settings) -> list[str]:
                 continue
             path.unlink(missing_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(BYTES) + "\n")
+                file.write(secrets.token_hex(BYTES) + "\n")
             made.append(identity)
     except OSError as error:
         raise UserError(
