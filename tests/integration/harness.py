@@ -1,4 +1,4 @@
-"""The second platform, on its own ports and folder, driven as a user drives the first: through make and dbt."""
+"""A platform of the tests, on its own ports and folder, driven as a user drives his own: through make and dbt."""
 
 import csv
 import io
@@ -13,9 +13,18 @@ import pytest
 
 from spark.common.settings import ROOT, Settings
 
-STATE_DIR = ROOT / ".state-test"
-PORT_BASE = "27000"
+# Each worker of pytest has a platform; a test that needs one more takes the ports above its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+STATE_DIR = ROOT / f".state-test-{WORKER}"
+PORT_BASE = 27000 + 3000 * WORKER
+# Modules that begin with an empty platform; all others go on with what the one before has left, from the first on.
+ALONE = ("test_68_incremental", "test_69_guard", "test_70_samples")
 VARIABLES = ("ORDERS", "MAPPING", "SNAPSHOT", "SOURCE", "SHIFT_TO", "FILE", "SERVICES", "FORCE", "VERBOSE")
+
+
+def lane(module: str) -> str:
+    """Return the lane of a test module: modules of different lanes can run at the same time."""
+    return module if module in ALONE else "main"
 
 
 def real_file(variable: str) -> Path:
