@@ -21,7 +21,7 @@ import org.apache.spark.unsafe.types.UTF8String
   *
   * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8,
   * of 8 MB at most, without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
-  * there and not of its type; last `missing`, the first field that must be there and is null or, of a text, blank.
+  * there and not of its type, `has_nul`, whether a text holds U+0000, which PostgreSQL cannot keep; last `missing`, the first field that must be there and is null or, of a text, blank.
   * `owners` says which topic has which fields, a `!` behind those that must be there, also of an array's elements
   * (`orders:event_id!,note,lines!,lines.quantity!;visits:event_id!`); what else a value holds is no fault. Of a value that
   * is no JSON every field is null, of a wrong type its field.
@@ -34,7 +34,8 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
 
   private def isJson = fields.length
   private def hasWrongType = fields.length + 1
-  private def missing = fields.length + 2
+  private def hasNul = fields.length + 2
+  private def missing = fields.length + 3
 
   @transient private lazy val topics: JavaMap[UTF8String, TopicReader] = {
     val found = new HashMap[UTF8String, TopicReader]
@@ -48,6 +49,7 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
     StructType(fields)
       .add("is_json", BooleanType, nullable = false)
       .add("has_wrong_type", BooleanType, nullable = false)
+      .add("has_nul", BooleanType, nullable = false)
       .add("missing", StringType)
 
   override def eval(row: InternalRow): Any =
@@ -67,13 +69,15 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   }
 
   def parse(topic: UTF8String, value: Array[Byte]): InternalRow = {
-    val row = new GenericInternalRow(fields.length + 3)
+    val row = new GenericInternalRow(fields.length + 4)
+    val faults = new Faults
     val reader = if (topic == null) null else topics.get(topic)
     val readable = reader != null && value != null && value.length <= MostBytes && opensAnObject(value) && isText(value)
-    val (sound, typed) = if (readable) readWhole(reader.fields, value, row) else (false, true)
+    val sound = readable && readWhole(reader.fields, value, row, faults)
     if (sound) row.update(missing, reader.firstMissing(row)) else fields.indices.foreach(row.setNullAt)
     row.update(isJson, sound)
-    row.update(hasWrongType, sound && !typed)
+    row.update(hasWrongType, sound && faults.wrongType)
+    row.update(hasNul, sound && faults.nul)
     row
   }
 
@@ -100,7 +104,14 @@ object ParseEvent {
     .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
     .build()
 
-  private type Reader = JsonParser => Any
+  /** What is wrong with the fields of one value. */
+  private class Faults {
+    var wrongType = false
+    var nul = false
+  }
+
+  /** Reads a value of a type; of one that is none it gives null, and says why. */
+  private type Reader = (JsonParser, Faults) => Any
 
   def of(arguments: Seq[Expression]): ParseEvent = {
     val Seq(fields, owners) = arguments.drop(2).map(_.eval().toString)
@@ -198,16 +209,16 @@ object ParseEvent {
     if (at + 6 > value.length || value(at + 1) != 'u') 0
     else (2 to 5).foldLeft(0)((found, next) => found * 16 + Character.digit(value(at + next), 16)).toChar
 
-  /** Reads an object and the end behind it; returns whether it is JSON, and whether all is of its type. */
-  private def readWhole(reader: ObjectReader, value: Array[Byte], row: GenericInternalRow): (Boolean, Boolean) =
+  /** Reads an object and the end behind it; returns whether it is JSON. */
+  private def readWhole(reader: ObjectReader, value: Array[Byte], row: GenericInternalRow, faults: Faults): Boolean =
     try {
       val json = Factory.createParser(value)
       try {
         json.nextToken()
-        val typed = reader.read(json, row)
-        (json.nextToken() == null, typed)
+        reader.read(json, row, faults)
+        json.nextToken() == null
       } finally json.close()
-    } catch { case NonFatal(_) => (false, true) }
+    } catch { case NonFatal(_) => false }
 
   /** The fields of an object, of which only those of `names` are read. */
   private class ObjectReader(fields: StructType, names: Set[String]) {
@@ -215,27 +226,23 @@ object ParseEvent {
     for ((field, index) <- fields.zipWithIndex if names(field.name))
       places.put(field.name, new Place(index, readerOf(field.dataType)))
 
-    /** Returns false where a value is not of its type; the place of such a value stays null. */
-    def read(json: JsonParser, row: GenericInternalRow): Boolean = {
-      var typed = true
+    /** The place of a value that cannot be kept stays null. */
+    def read(json: JsonParser, row: GenericInternalRow, faults: Faults): Unit =
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         val place = places.get(json.currentName)
         val token = json.nextToken()
         if (place == null) json.skipChildren()
         else if (token != JsonToken.VALUE_NULL) {
-          val found = place.reader(json)
-          if (found == null) typed = false else row.update(place.index, found)
+          val found = place.reader(json, faults)
+          if (found != null) row.update(place.index, found)
         }
       }
-      typed
-    }
   }
 
   private class Place(val index: Int, val reader: Reader)
 
-  /** Returns what reads a value of a type, and gives null for a value that is none. */
   private def readerOf(kind: DataType): Reader = kind match {
-    case StringType => scalar(json => if (isText(json)) UTF8String.fromString(json.getText) else null)
+    case StringType => text
     case BooleanType => scalar(json => if (json.currentToken.isBoolean) json.getBooleanValue else null)
     case IntegerType => scalar(json => if (isWhole(json, JsonParser.NumberType.INT)) json.getIntValue else null)
     case LongType => scalar(json => if (isWhole(json, JsonParser.NumberType.LONG)) json.getLongValue else null)
@@ -246,36 +253,51 @@ object ParseEvent {
     case other => throw new IllegalArgumentException(s"$Name: a field cannot be ${other.sql}")
   }
 
-  private def scalar(read: Reader): Reader =
-    json => if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
+  private def scalar(read: JsonParser => Any): Reader = (json, faults) => {
+    val found = if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
+    if (found == null) faults.wrongType = true
+    found
+  }
 
   /** A whole number stands for its digits: many systems send ids so. */
-  private def isText(json: JsonParser): Boolean =
-    json.currentToken == JsonToken.VALUE_STRING || json.currentToken == JsonToken.VALUE_NUMBER_INT
+  private def text: Reader = (json, faults) =>
+    if (json.currentToken != JsonToken.VALUE_STRING && json.currentToken != JsonToken.VALUE_NUMBER_INT) {
+      json.skipChildren()
+      faults.wrongType = true
+      null
+    } else {
+      val found = json.getText
+      if (found.indexOf(0) >= 0) { faults.nul = true; null } else UTF8String.fromString(found)
+    }
 
   private def isWhole(json: JsonParser, widest: JsonParser.NumberType): Boolean =
     json.currentToken == JsonToken.VALUE_NUMBER_INT && json.getNumberType.compareTo(widest) <= 0
 
-  private def arrayOf(reader: ObjectReader, width: Int): Reader = json =>
-    if (json.currentToken != JsonToken.START_ARRAY) { json.skipChildren(); null }
-    else {
+  private def arrayOf(reader: ObjectReader, width: Int): Reader = (json, faults) =>
+    if (json.currentToken != JsonToken.START_ARRAY) {
+      json.skipChildren()
+      faults.wrongType = true
+      null
+    } else {
       val found = new ArrayBuffer[Any]
-      var typed = true
+      val its = new Faults
       while (json.nextToken() != JsonToken.END_ARRAY) json.currentToken match {
         case JsonToken.START_OBJECT =>
           val row = new GenericInternalRow(width)
-          typed &= reader.read(json, row)
+          reader.read(json, row, its)
           found += row
         case JsonToken.VALUE_NULL => found += null
-        case _ => json.skipChildren(); typed = false
+        case _ => json.skipChildren(); its.wrongType = true
       }
-      if (typed) new GenericArrayData(found.toArray) else null
+      faults.wrongType |= its.wrongType
+      faults.nul |= its.nul
+      if (its.wrongType || its.nul) null else new GenericArrayData(found.toArray)
     }
 
   /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept.
     * The type has 18 digits at most.
     */
-  private def decimalOf(kind: DecimalType): Reader = {
+  private def decimalOf(kind: DecimalType): JsonParser => Any = {
     val (whole, scale) = (kind.precision - kind.scale, kind.scale)
     if (whole < 1 || kind.precision > Decimal.MAX_LONG_DIGITS)
       throw new IllegalArgumentException(s"$Name: a field cannot be ${kind.sql}")

@@ -58,7 +58,7 @@ def nothing(field: Field) -> Column:
 def typed(records: DataFrame, contracts: Contracts) -> DataFrame:
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
-    checks = ["is_json", "has_wrong_type", "missing"]
+    checks = ["is_json", "has_wrong_type", "has_nul", "missing"]
     return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(
         *KAFKA, *fields, *(f"parsed.{one}" for one in checks), UNMAPPABLE
     )
@@ -103,6 +103,7 @@ def all_rules(contract: Contract) -> list[Rule]:
         Rule("unmappable", "is_unmappable", "A row of a file that cannot become an event."),
         Rule("not_json", "not is_json", "The value is one JSON object in UTF-8, of 8 MB at most."),
         Rule("wrong_type", "has_wrong_type", "A field is of its type."),
+        Rule("text_with_nul", "has_nul", "A text holds no U+0000, which PostgreSQL cannot keep."),
         Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one."),
         *(rule for field in contract.fields for rule in missing_rules(field)),
         # An interval added to an instant would go through the calendar.

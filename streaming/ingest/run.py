@@ -143,14 +143,14 @@ class Run:
         return Opening(checkpoint, plan, mark, reached)
 
     def require_sound(self, plan: Plan) -> None:
-        """Try a plan on no records at all, before a batch is bound to it.
+        """Let Spark analyse what a plan makes of records, before a batch is bound to it; nothing is computed.
 
         Raises:
             UserError: a rule of the contracts is no SQL, or names what is not there.
         """
         none = self.spark.createDataFrame([], KAFKA_SCHEMA)
         try:
-            bronze_rows(none, plan.contracts, plan.topic_ids, 0, Privacy.of(self.config)).collect()
+            bronze_rows(none, plan.contracts, plan.topic_ids, 0, Privacy.of(self.config))
         except PySparkException as error:
             raise UserError(f"the contracts' rules do not work: {first_line(error)}; correct them") from None
 

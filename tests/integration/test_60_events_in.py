@@ -36,6 +36,7 @@ HOSTILE: list[tuple[str, bytes | None, bytes | None, str | None]] = [
     ("orders", b"k", order(5).replace(b'{"event_id"', b'{"event_id": "twice", "event_id"'), "not_json"),
     ("orders", b"k", order(6, occurred_at="2999-01-01T00:00:00.000Z"), "from_the_future"),
     ("orders", b"k", order(7, lines=[{**LINE, "unit_price": "1" + "0" * 13}]), "implausible_price"),
+    ("orders", b"k", order(8, lines=[{**LINE, "description": "Mu\0g"}]), "text_with_nul"),
     ("customers", b"k", profile(1), None),
     ("customers", b"k", profile(2, customer_id=None), "missing_customer_id"),
     ("customers", b"k", profile(3)[:-9], "not_json"),

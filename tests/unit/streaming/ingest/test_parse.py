@@ -119,3 +119,11 @@ def test_any_key_is_accepted(spark: SparkSession, key: bytes | None) -> None:
     valid, broken = bronze_rows(frame, load(), TOPIC_IDS, 1, PRIVACY).collect()
     assert (valid.broken_rule, valid.key) == (None, None)
     assert broken.key == (None if key is None else key.decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("broken", ["no_such_column > 1", "order_id >", "no_such_function(order_id)"])
+def test_a_rule_that_is_no_sql_fails_before_a_record_is_there(spark: SparkSession, broken: str) -> None:
+    orders = only(load(), ["orders"])
+    contracts = replace(orders, topics=(replace(orders.topics[0], rules=(Rule("unsound", broken, ""),)),))
+    with pytest.raises(PySparkException):
+        bronze_rows(spark.createDataFrame([], KAFKA), contracts, TOPIC_IDS, 7, PRIVACY)
