@@ -5,6 +5,7 @@ import importlib.util
 import re
 import socket
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from pyhive import hive
 from pyhive.exc import Error as HiveError
@@ -17,6 +18,8 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
+# What a statement declares, and in which schema.
+DECLARED = re.compile(r"create (?:or replace )?(?:table|view)(?: if not exists)? `?(\w+)`?\.", re.IGNORECASE)
 
 
 class UnansweredError(Exception):
@@ -81,10 +84,24 @@ def provision(settings: Settings) -> None:
     owned = locations(declared)
     for path in owned:
         lend(settings, path)
-    query(settings, *schemas(), *declared)
+    query(settings, *schemas())
+    lanes = by_schema(declared)
+    with ThreadPoolExecutor(len(lanes) or 1) as pool:
+        # Each lane is a session of its own: an empty table is a second of planning, on one core.
+        list(pool.map(lambda lane: query(settings, *lane), lanes))
     for path, owner in owned.items():
         take_back(settings, path, owner)
     write(stamp, mark)
+
+
+def by_schema(statements: Iterable[str]) -> list[list[str]]:
+    """Return statements by the schema whose tables and views they declare, in their order; others are of the first."""
+    lanes: dict[str, list[str]] = {}
+    for statement in statements:
+        match = DECLARED.match(statement.strip())
+        name = match[1].lower() if match else next(iter(lanes), "")
+        lanes.setdefault(name, []).append(statement)
+    return list(lanes.values())
 
 
 def ddl(settings: Settings) -> list[str]:

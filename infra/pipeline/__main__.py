@@ -4,11 +4,13 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from infra.pipeline import changed, guard, steps
-from infra.pipeline.runner import direct, run_all, run_one
+from infra.pipeline.runner import direct, run_one
+from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
 from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
@@ -94,7 +96,7 @@ def job(config: Settings, args: argparse.Namespace) -> list[Step]:
     return [
         steps.UP,
         *feed,
-        steps.INGEST,
+        replace(steps.INGEST, after=("up", *(step.name for step in feed))),
         *load,
         steps.MARTS,
         steps.TRAIN_AND_SCORE,
@@ -108,13 +110,13 @@ def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
     feed, load = [], []
     if args.orders:
         given = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
-        feed.append(steps.module("replay", "streaming.replay", **given))
+        feed.append(steps.feed("replay", "streaming.replay", **given))
     if args.snapshot:
         load.append(
             steps.module("snapshot", "streaming.snapshot", file=args.snapshot, snapshot_as_of=args.snapshot_as_of)
         )
     if not feed and not load:
-        feed.append(steps.module("simulate", "streaming.simulate", if_empty=True))
+        feed.append(steps.feed("simulate", "streaming.simulate", if_empty=True))
     return feed, load
 
 

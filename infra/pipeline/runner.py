@@ -1,17 +1,13 @@
-"""Running steps: one line each on the screen, everything they say in a log."""
+"""Running one step: everything that it says goes to a log."""
 
 import os
-import re
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 from infra.pipeline.steps import Step
-from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 TAIL = 15
@@ -29,37 +25,19 @@ def environment(config: Settings) -> dict[str, str]:
     return {**os.environ, **given}
 
 
-def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -> list[str]:
-    """Run steps one after another, and return what failed of those that do not end the run, each with its log.
+def run_one(
+    config: Settings,
+    step: Step,
+    log: Path,
+    *,
+    verbose: bool,
+    began: Callable[[subprocess.Popen[str]], None] = lambda _: None,
+) -> tuple[int, list[str]]:
+    """Run one step into its log and return its exit status and the lines of its standard output.
 
-    Raises:
-        UserError: a step that ends the run failed; the text names its log.
+    Args:
+        began: is told the process, so that another thread can stop it.
     """
-    failed = []
-    width = max(len(step.name) for step in steps)
-    for step in steps:
-        started = time.monotonic()
-        show = sys.stdout.isatty() and not verbose
-        if show:
-            print(f"… {step.name}", end="\r", flush=True)
-        log = config.path("log", "jobs", re.sub(r"\W+", "-", step.name) + ".log")
-        status, output = run_one(config, step, log, verbose=verbose)
-        seconds = time.monotonic() - started
-        if status:
-            print(f"✗ {step.name:<{width}} {seconds:6.1f} s")
-            if not verbose:
-                print("".join(f"    {line}" for line in tail(log)), file=sys.stderr, end="")
-            text = f"{step.name} failed with exit status {status}; its log is {relative(log)}"
-            if step.ends_run:
-                raise UserError(text)
-            failed.append(text)
-            continue
-        print(f"✓ {step.name:<{width}} {seconds:6.1f} s  {step.summary(output)}", flush=True)
-    return failed
-
-
-def run_one(config: Settings, step: Step, log: Path, *, verbose: bool) -> tuple[int, list[str]]:
-    """Run one step into its log and return its exit status and the lines of its standard output."""
     log.parent.mkdir(parents=True, exist_ok=True)
     output: list[str] = []
     with log.open("w") as file:
@@ -74,10 +52,11 @@ def run_one(config: Settings, step: Step, log: Path, *, verbose: bool) -> tuple[
             stdin=subprocess.DEVNULL,
             text=True,
         )
+        began(process)
         try:
             follow(process, file, output, verbose=verbose)
         except KeyboardInterrupt:
-            stop(process)
+            stop([process])
             raise
     return process.wait(), output
 
@@ -92,13 +71,16 @@ def follow(process: subprocess.Popen[str], log: IO[str], output: list[str], *, v
             print(line, end="", flush=True)
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    """Let an interrupted step finish what it is committing; the terminal's Ctrl-C may have reached it already."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(timeout=60)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def stop(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """Let interrupted steps finish what they are committing; the terminal's Ctrl-C may have reached them already."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    for process in processes:
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def tail(log: Path) -> list[str]:

@@ -3,10 +3,11 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from infra.local.services import kafka
 from spark.common.settings import ROOT, Settings
 
 DBT_PROJECT = ROOT / "dbt_project"
@@ -14,12 +15,20 @@ DBT_PROJECT = ROOT / "dbt_project"
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a run: a name and the command behind it; without some, a run can go on to its end and then fail."""
+    """One line of a run: a name and the command behind it.
+
+    Args:
+        after: the steps that it waits for; by default the one before it in the list.
+        probe: raises `NotReadyError` until the step can begin, whatever has ended by then.
+        ends_run: false where a run can go on to its end without this step, and then fail.
+    """
 
     name: str
     command: Sequence[str]
     folder: str = str(ROOT)
     ends_run: bool = True
+    after: tuple[str, ...] | None = None
+    probe: Callable[[Settings], None] | None = None
 
     def summary(self, output: Sequence[str]) -> str:
         """Return what to say of a finished step: the last line of its standard output."""
@@ -61,15 +70,15 @@ def dbt(name: str, *arguments: str) -> DbtStep:
 MARTS = dbt("dbt marts", "build", "--selector", "lake_before_scores")
 INSIGHTS = dbt("dbt insights", "build", "--selector", "insights")
 SERVING = dbt("dbt serving", "build", "--target", "serving")
-UP = module("up", "infra.local", "up")
+UP = replace(module("up", "infra.local", "up"), after=())
 INGEST = module("ingest", "streaming.ingest")
 # One session for both, since each start of Spark costs as much as the work. Where a model is refused or cannot score,
 # what the others say and all the marts are still worth having.
 TRAIN_AND_SCORE = replace(module("train, score", "spark", "train", "promote-if-won", "score"), ends_run=False)
 SCORE = replace(module("score", "spark", "score"), ends_run=False)
 EXPORT = module("export", "spark.export")
-RECONCILE = module("reconcile", "spark.reconcile")
-REPORT = module("report", "reports")
+RECONCILE = replace(module("reconcile", "spark.reconcile"), after=("export",))
+REPORT = replace(module("report", "reports"), after=("dbt serving",))
 ANSWERS = module("answers", "reports", "--answers")
 
 
@@ -80,5 +89,11 @@ def backfill(first: date, last: date) -> DbtStep:
 
 
 def docs(config: Settings) -> DbtStep:
-    """Return the step that writes the docs site, as one file."""
-    return dbt("docs", "docs", "generate", "--static", "--target-path", str(config.path("out", "dbt")))
+    """Return the step that writes the docs site, as one file, of all that is in the lake."""
+    step = dbt("docs", "docs", "generate", "--static", "--target-path", str(config.path("out", "dbt")))
+    return replace(step, after=("dbt insights",))
+
+
+def feed(name: str, target: str, **options: str | bool | None) -> Step:
+    """Return a step that sends events as soon as Kafka answers, while the rest of the platform still starts."""
+    return replace(module(name, target, **options), after=(), probe=kafka.probe)

@@ -12,7 +12,7 @@ import yaml
 from infra.local import supervise
 from infra.local.configure import configure
 from infra.local.lake import SCHEMAS, folders
-from infra.local.provision_lake import locations
+from infra.local.provision_lake import by_schema, locations
 from infra.local.service import Service
 from infra.local.services import thrift
 from infra.setup.secrets import IDENTITIES
@@ -169,3 +169,12 @@ def test_only_the_owner_writes_a_folder_of_the_lake() -> None:
     assert all(int(folder.mode, 8) & 0o027 == 0 for folder in lake.values())
     assert lake["/lake/raw"].mode == "700"
     assert {lake[f"/lake/warehouse/{name}.db"].owner for name in SCHEMAS} == {"streaming", "modeler", "learner"}
+
+
+def test_what_different_schemas_declare_can_be_made_side_by_side() -> None:
+    first, second, view = "create table if not exists a.one (x int)", "create table b.two (x int)", "create view a.v as"
+    assert by_schema(["create schema if not exists a", first, second, view]) == [
+        ["create schema if not exists a"],
+        [first, view],
+        [second],
+    ]

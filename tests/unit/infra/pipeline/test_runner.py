@@ -1,12 +1,17 @@
-"""Running steps: one line each, details in a log that a failure names."""
+"""Running steps: one line each, details in a log that a failure names; side by side where none waits for the other."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra.pipeline.runner import run_all
+from infra.local.service import NotReadyError
+from infra.pipeline.schedule import run_all, waits
 from infra.pipeline.steps import Step
 from spark.common.errors import UserError
 from spark.common.settings import Settings, settings
@@ -60,3 +65,95 @@ def test_verbose_shows_everything(config: Settings, capfd: pytest.CaptureFixture
     captured = capfd.readouterr()
     assert "seen" in captured.out
     assert "also" in captured.err
+
+
+MEETS = """
+import pathlib, sys, time
+mine, other = map(pathlib.Path, sys.argv[1:])
+mine.touch()
+while not other.exists():
+    time.sleep(0.02)
+"""
+
+
+def test_steps_that_do_not_wait_for_each_other_run_side_by_side(
+    config: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of two waits for what the other writes; one after the other they would never end."""
+    places = [str(tmp_path / "a"), str(tmp_path / "b")]
+    first = Step("first", [sys.executable, "-c", MEETS, *places])
+    second = Step("second", [sys.executable, "-c", MEETS, *places[::-1]], after=())
+    last = replace(python("last", "print('both')"), after=("first", "second"))
+    run_all(config, [first, second, last])
+    out = capsys.readouterr().out.splitlines()
+    assert sorted(line.split()[1] for line in out[:2]) == ["first", "second"]
+    assert out[2].endswith("both")
+
+
+def test_a_failure_lets_its_neighbour_end_and_nothing_begin(
+    config: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = python("bad", "raise SystemExit(1)")
+    slow = replace(python("slow", "import time; time.sleep(1); print('done')"), after=())
+    with pytest.raises(UserError, match="bad failed"):
+        run_all(config, [bad, slow, replace(python("never", ""), after=("slow",))])
+    out = capsys.readouterr().out
+    assert "✓ slow" in out and "never" not in out
+
+
+def test_a_step_begins_once_its_probe_is_content(config: Settings) -> None:
+    asked: list[float] = []
+
+    def probe(_: Settings) -> None:
+        asked.append(time.monotonic())
+        if len(asked) < 3:
+            raise NotReadyError("not yet")
+
+    run_all(config, [replace(python("fed", ""), probe=probe)])
+    assert len(asked) == 3
+
+
+def test_a_step_that_waits_in_vain_ends_with_the_run(config: Settings) -> None:
+    def never(_: Settings) -> None:
+        raise NotReadyError("no")
+
+    with pytest.raises(UserError, match="bad failed"):
+        run_all(config, [python("bad", "raise SystemExit(1)"), replace(python("fed", ""), after=(), probe=never)])
+
+
+def test_a_step_waits_for_one_of_its_run(config: Settings) -> None:
+    with pytest.raises(ValueError, match="second waits for nobody"):
+        waits([python("first", ""), replace(python("second", ""), after=("nobody",))])
+
+
+LETS_GO = """
+import pathlib, sys, time
+try:
+    pathlib.Path(sys.argv[1]).touch()
+    time.sleep(60)
+except KeyboardInterrupt:
+    print('let go')
+"""
+JOB = """
+import sys
+from infra.pipeline.schedule import run_all
+from infra.pipeline.steps import Step
+from spark.common.settings import settings
+program, folder = sys.argv[1:]
+steps = [Step(name, [sys.executable, "-c", program, f"{folder}/{name}"], after=()) for name in ("a", "b")]
+run_all(settings({"STATE_DIR": folder}), steps)
+"""
+
+
+def test_ctrl_c_stops_all_that_runs(tmp_path: Path) -> None:
+    """As a terminal does not send it: to the job alone, which passes it on."""
+    command = [sys.executable, "-c", JOB, LETS_GO, str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not ((tmp_path / "a").exists() and (tmp_path / "b").exists()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode and "KeyboardInterrupt" in err
+    assert ["let go" in (tmp_path / "log" / "jobs" / f"{name}.log").read_text() for name in "ab"] == [True, True]

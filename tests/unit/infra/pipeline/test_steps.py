@@ -9,6 +9,7 @@ import pytest
 
 from infra.pipeline import __main__ as pipeline
 from infra.pipeline import steps
+from infra.pipeline.schedule import waits
 from spark.common.errors import UsageError
 from spark.common.settings import settings
 
@@ -33,6 +34,17 @@ def test_a_snapshot_is_loaded_after_the_events(tmp_path: Path) -> None:
 
 def test_the_daily_cycle_neither_feeds_nor_trains() -> None:
     assert names("refresh") == ["up", "ingest", "dbt marts", "score", *TO_ANSWERS]
+
+
+def test_steps_that_need_nothing_of_each_other_run_side_by_side() -> None:
+    run = waits(pipeline.job(settings({}), pipeline.parse(["run"])))
+    assert run["simulate"] == run["up"] == set(), "Kafka answers before the platform is up"
+    assert run["ingest"] == {"up", "simulate"}
+    assert run["docs"] == {"dbt insights"} and run["reconcile"] == {"export"} and run["report"] == {"dbt serving"}
+    in_order = ["ingest", "dbt marts", "train, score", "dbt insights", "export", "dbt serving"]
+    assert [run[name] for name in in_order[1:]] == [{name} for name in in_order[:-1]]
+    daily = waits(pipeline.job(settings({}), pipeline.parse(["refresh"])))
+    assert daily["ingest"] == {"up"}
 
 
 def test_a_file_that_is_not_there_is_named_before_anything_runs() -> None:
