@@ -40,6 +40,7 @@ MISHAPS: tuple[Mishap, ...] = (
     swapped(b'"schema_version":1', b'"schema_version":9'),
     swapped(b'"schema_version":1', b'"schema_version":"one"'),
     swapped(b'"event_id"', b'"event"'),
+    swapped(b'"order_id":"', b'"order_id":"\\u0000'),
     swapped(b'"source":"shop"', b'"source":"  "'),
     swapped(b'"occurred_at":"2', b'"occurred_at":"yesterday 2'),
     swapped(b'"occurred_at":"2023', b'"occurred_at":"2223'),

@@ -32,6 +32,8 @@ def first_broken_rule(value: bytes, arrived_ms: int) -> str | None:
         return "unmappable"
     if wrong_type(event):
         return "wrong_type"
+    if with_nul(event):
+        return "text_with_nul"
     version = event.get("schema_version")
     if version is not None and not 1 <= version <= VERSION:
         return "unknown_schema_version"
@@ -56,6 +58,13 @@ def wrong_type(event: Mapping[str, Any]) -> bool:
     if lines is None:
         return False
     return not isinstance(lines, list) or any(not isinstance(line, dict) or wrong_line(line) for line in lines)
+
+
+def with_nul(event: Mapping[str, Any]) -> bool:
+    """Return whether a text that is kept holds U+0000."""
+    texts = [event.get(name) for name in TEXTS]
+    texts += [line.get(name) for line in event.get("lines") or () for name in LINE_TEXTS]
+    return any("\0" in text for text in texts if isinstance(text, str))
 
 
 def wrong_line(line: Mapping[str, Any]) -> bool:

@@ -44,6 +44,8 @@ PRICE = r"^[0-9]{1,6}([.][0-9]{1,4}0*)?$"
 # librdkafka does not say a topic's identity to Python; the column is there all the same.
 TOPIC_ID = "00000000-0000-0000-0000-000000000000"
 INSTANT = "%Y-%m-%dT%H:%M:%S%.3fZ"
+# How JSON writes U+0000; behind a backslash that is itself escaped it is looked at in vain.
+NUL = b"\\u0000"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def parsed(values: Sequence[bytes]) -> tuple[pl.DataFrame, set[int]]:
             event = orjson.loads(value)
         except ValueError:
             event = None
-        if type(event) is not dict or "raw_row" in event:
+        if type(event) is not dict or "raw_row" in event or NUL in value:
             suspects.add(len(events))
             event = event if type(event) is dict else {}
         events.append(event)

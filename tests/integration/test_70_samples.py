@@ -13,6 +13,11 @@ def test_learning_scale(platform: Platform) -> None:
     assert "3,000 customers scored" in done.stdout and "customer by customer" in done.stdout
 
 
+def test_first_answer(platform: Platform) -> None:
+    done = platform.call(sys.executable, "tests/bench/first_answer.py", "--sample")
+    assert "this / beside: " in done.stdout and "x CPU" in done.stdout
+
+
 @pytest.fixture(scope="module")
 def empty(platform: Platform) -> Platform:
     """The platform, never fed."""
