@@ -1,14 +1,12 @@
 """The roles, databases, schemas and grants of PostgreSQL, and the Hive catalogue's tables."""
 
 import hashlib
-import shutil
 import tarfile
 
 import psycopg
 from psycopg import sql
 
-from infra.local import java
-from infra.local.files import PRIVATE, stamped, write, xml
+from infra.local.files import stamped, write
 from infra.setup.jars import classpath
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -20,7 +18,13 @@ READERS = {"marts": ("modeler", "reporter"), "reporting": ("reporter",), "live":
 
 # Hive 2.3.10, which Spark brings, wants this version; the archive holds the schema of 1.2.0 and the steps from it.
 CATALOGUE_VERSION = "2.3.0"
-CATALOGUE_BASE = "1.2.0"
+CATALOGUE_SCRIPTS = (
+    "hive-schema-1.2.0",
+    "upgrade-1.2.0-to-2.0.0",
+    "upgrade-2.0.0-to-2.1.0",
+    "upgrade-2.1.0-to-2.2.0",
+    "upgrade-2.2.0-to-2.3.0",
+)
 # Where the catalogue stores addresses of HDFS.
 LOCATIONS = (
     ("DBS", "DB_LOCATION_URI"),
@@ -28,7 +32,6 @@ LOCATIONS = (
     ("SERDE_PARAMS", "PARAM_VALUE"),
     ("TABLE_PARAMS", "PARAM_VALUE"),
 )
-SCHEMA_TOOL = "org.apache.hive.beeline.HiveSchemaTool"
 
 
 def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
@@ -106,7 +109,7 @@ def schema_statements() -> list[str]:
 
 
 def ensure_catalogue(settings: Settings) -> None:
-    """Create the Hive catalogue's tables by Hive's own tool; a half-made catalogue without tables is made anew.
+    """Create the Hive catalogue's tables by Hive's own scripts; one of another version without tables is made again.
 
     Raises:
         UserError: the catalogue holds tables but is of another version.
@@ -117,8 +120,10 @@ def ensure_catalogue(settings: Settings) -> None:
             return
         if version is not None and one(connection, 'select count(*) from "TBLS"'):
             raise UserError(f"the catalogue is of version {version}, not {CATALOGUE_VERSION}; run `make reset`")
-        connection.execute("drop owned by catalogue")
-    create_catalogue(settings)
+        with connection.transaction():
+            connection.execute("drop owned by catalogue")
+            for script in catalogue_scripts():
+                connection.execute(script)
 
 
 def catalogue_version(connection: psycopg.Connection) -> str | None:
@@ -151,25 +156,12 @@ def relocate(connection: psycopg.Connection, hdfs_url: str) -> None:
                 )
 
 
-def create_catalogue(settings: Settings) -> None:
-    """Run Hive's schema tool: the base version, then every step to the version that Spark's Hive wants."""
-    home = settings.path("conf", "catalogue")
-    scripts = home / "scripts" / "metastore" / "upgrade" / "postgres"
-    shutil.rmtree(home, ignore_errors=True)
+def catalogue_scripts() -> list[bytes]:
+    """Return Hive's scripts of the catalogue's tables, in order; they are plain SQL and need none of Hive's tools."""
     with tarfile.open(classpath("metastore")[0]) as archive:
-        for member in archive.getmembers():
-            if member.isfile() and "/upgrade/postgres/" in member.name:
-                content = archive.extractfile(member)
-                write(scripts / member.name.rpartition("/")[2], content.read().decode() if content else "")
-    order = scripts / "upgrade.order.postgres"
-    steps = [line for line in order.read_text().splitlines() if "-to-3." not in line]
-    write(order, "\n".join(steps) + "\n")
-    write(home / "conf" / "hive-site.xml", xml(jdbc(settings)), PRIVATE)
-    flags = java.flags(settings, "256m", "-XX:TieredStopAtLevel=1")
-    arguments = java.argument_file(home / "schematool.args", flags, [home / "conf", *java.spark_jars()])
-    log = settings.path("log", "catalogue-init.log")
-    for words in (("-initSchemaTo", CATALOGUE_BASE), ("-upgradeSchemaFrom", CATALOGUE_BASE)):
-        java.run(arguments, SCHEMA_TOOL, "-dbType", "postgres", *words, log=log, env={"HIVE_HOME": str(home)})
+        files = {member.name.rpartition("/")[2]: member for member in archive.getmembers() if member.isfile()}
+        opened = (archive.extractfile(files[f"{name}.postgres.sql"]) for name in CATALOGUE_SCRIPTS)
+        return [file.read() for file in opened if file]
 
 
 def jdbc(settings: Settings) -> dict[str, object]:
