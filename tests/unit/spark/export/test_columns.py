@@ -13,7 +13,7 @@ from spark.common.manifest import Export
 from spark.export.columns import canonical, column, differences
 from spark.export.load import Content, Tally, content, verify
 from spark.export.store import open_store
-from tests.unit.spark.export.shop import Shop
+from tests.unit.spark.shop import Shop
 
 MART = Export("insights.risk", "risk")
 STRANGE = float.fromhex("0x1.8p-1070")

@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 from spark.common import postgres
 from spark.common.errors import UserError
 from spark.common.lake_reader import open_table
-from tests.unit.spark.export.shop import Shop
+from tests.unit.spark.shop import Shop
 
 KEY = pa.schema([pa.field("source", pa.string(), nullable=False), pa.field("customer_id", pa.string(), nullable=False)])
 RISK = "insights.risk"

@@ -13,7 +13,7 @@ from infra.local import provision_postgres
 from infra.local.services import postgres as server
 from infra.setup import secrets
 from spark.common.settings import Settings, settings
-from tests.unit.spark.export.shop import Shop
+from tests.unit.spark.shop import Shop
 
 FREE = ("127.0.0.1", 0)
 
