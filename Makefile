@@ -23,7 +23,7 @@ refresh: ready ## The daily cycle: what run does, without set-up, feeding and tr
 	@$(PY) -m infra.pipeline refresh $(call flag,VERBOSE,verbose)
 
 ##@ The platform
-.PHONY: setup ready up down status logs doctor reset
+.PHONY: setup ready up down status logs doctor backup restore reset
 setup: ## Check this machine, install what the locks name
 	@$(PYTHON) -m infra.setup
 
@@ -44,6 +44,12 @@ logs: ready ## Show a service's log [SERVICE=kafka]
 
 doctor: ready ## Look for what is wrong with this machine or the platform, with remedies
 	@$(PY) -m infra.local doctor
+
+backup: ready ## Write everything that the platform holds to a folder [TO=folder SECRETS=1]
+	@$(PY) -m infra.local backup $(call flag,SECRETS,secrets) "$${TO:?name a folder: make backup TO=folder}"
+
+restore: ready ## Make an empty platform that of a backup; then `make up` [FROM=folder]
+	@$(PY) -m infra.local restore "$${FROM:?name a backup: make restore FROM=folder}"
 
 reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)

@@ -25,6 +25,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     commands.add_parser("doctor", help="look for what is wrong on this machine; exit status 1 where something is")
     reset = commands.add_parser("reset", help="stop everything and delete its data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
+    backup = commands.add_parser("backup", help="write everything that the platform holds to a folder")
+    backup.add_argument("to", help="a folder that is empty or not there")
+    backup.add_argument("--secrets", action="store_true", help="the passwords too, and the key of personal data")
+    restore = commands.add_parser("restore", help="make an empty platform that of a backup")
+    restore.add_argument("source", help="the folder of a backup")
     commands.add_parser("configure", help="render the configuration only")
     return parser.parse_args(argv)
 
@@ -53,6 +58,10 @@ def arguments(args: argparse.Namespace) -> tuple[object, ...]:
         return (names,)
     if args.command == "logs":
         return (args.service, args.follow)
+    if args.command == "backup":
+        return (args.to, args.secrets)
+    if args.command == "restore":
+        return (args.source,)
     return (args.yes,) if args.command == "reset" else ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LISTEN = "0A"
+LISTEN, ESTABLISHED = "0A", "01"
 PROC = Path("/proc")
 
 
@@ -20,17 +20,29 @@ class Holder:
         return "a process of another user" if self.pid is None else f"pid {self.pid} ({self.command})"
 
 
-def listening(proc: Path = PROC) -> dict[int, str]:
-    """Return the socket inode of every port that is listened on."""
-    found = {}
+def rows(proc: Path, state: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (own port, other's port, inode) of every socket in a state."""
     for table in (proc / "net" / "tcp", proc / "net" / "tcp6"):
         if not table.is_file():
             continue
         for line in table.read_text().splitlines()[1:]:
             words = line.split()
-            if words[3] == LISTEN:
-                found[int(words[1].rpartition(":")[2], 16)] = words[9]
-    return found
+            if words[3] == state:
+                yield int(words[1].rpartition(":")[2], 16), int(words[2].rpartition(":")[2], 16), words[9]
+
+
+def listening(proc: Path = PROC) -> dict[int, str]:
+    """Return the socket inode of every port that is listened on."""
+    return {own: inode for own, _, inode in rows(proc, LISTEN)}
+
+
+def clients(ports: Iterable[int], proc: Path = PROC) -> list[tuple[int, int, Holder]]:
+    """Return (port, the client's own port, the client) of every connection to one of `ports`, by port."""
+    wanted = set(ports)
+    found = [(other, own, inode) for own, other, inode in rows(proc, ESTABLISHED) if other in wanted]
+    inodes = {inode for _, _, inode in found}
+    owners = {inode: pid for pid, inode in sockets(proc) if inode in inodes}
+    return [(port, own, holder(owners.get(inode), proc)) for port, own, inode in sorted(found)]
 
 
 def holders(ports: Iterable[int], proc: Path = PROC) -> dict[int, Holder]:

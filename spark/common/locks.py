@@ -9,10 +9,18 @@ from pathlib import Path
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
+# Every job that writes to a store or to the state folder.
+JOBS = (
+    "pipeline", "replay", "simulate", "snapshot", "ingest", "requeue", "models", "export", "maintenance",
+)  # fmt: skip
+
 
 @contextmanager
-def hold(config: Settings, job: str) -> Iterator[None]:
+def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
     """Hold the lock of `job` for the length of the block; the system frees it however the process ends.
+
+    Args:
+        by: who holds it, where that is not the job itself.
 
     Raises:
         UserError: another process holds it, or the state folder cannot be written.
@@ -23,10 +31,10 @@ def hold(config: Settings, job: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            holder = os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "unknown"
             raise UserError(f"{job} runs already (process {holder}); wait for it to end, or stop it") from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid()}{by and f', {by}'}\n".encode(), 0)
         yield
         os.ftruncate(descriptor, 0)
     finally:

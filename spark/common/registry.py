@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
@@ -47,8 +48,8 @@ class Version:
     decided_by: str = ""
 
     def load(self) -> PipelineModel:
-        """Return the fitted pipeline."""
-        return PipelineModel.load(self.path)
+        """Return the fitted pipeline, from the lake as it is reached now: a row may name where it was once reached."""
+        return PipelineModel.load(below_root(self.path))
 
 
 @dataclass(frozen=True)
@@ -182,19 +183,23 @@ def publish(spark: SparkSession, config: Settings, trained: Trained) -> None:
         F.lit(code_revision()).alias("code_revision"),
         F.lit(trained.champion.version if trained.champion else None).cast("string").alias("measured_against"),
         F.lit(trained.decided_by).alias("decided_by"),
-        F.lit(path).alias("path"),
+        F.lit(below_root(path)).alias("path"),
     )
     tables.append(row, TABLE)
+
+
+def below_root(path: str) -> str:
+    """Return a path of HDFS without the address of its NameNode, which a restored platform has another one of."""
+    return urlsplit(path).path if path.startswith("hdfs://") else path
 
 
 def store(spark: SparkSession, trained: Trained, name: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Put what is known of a version in place of what an interrupted training may have left of it."""
     if not rows:
         return
-    schema = tables.read(spark, name).schema
     named = [(trained.task, trained.version, *row) for row in rows]
     mine = (F.col("task") == trained.task) & (F.col("version") == trained.version)
-    tables.replace_where(spark.createDataFrame(named, schema), name, mine)
+    tables.replace_where(spark.createDataFrame(named, tables.read(spark, name).schema), name, mine)
 
 
 def typed(frame: DataFrame, name: str, columns: Sequence[str]) -> list[str]:

@@ -98,6 +98,29 @@ def prepare(settings: Settings) -> None:
     scratch.rename(data(settings))
 
 
+def set_superuser_password(settings: Settings, password: str) -> None:
+    """Give the superuser of a server that does not run this password; nobody else can log in meanwhile.
+
+    Raises:
+        UserError: the server refuses its files; the text names the log.
+    """
+    log, secret = settings.path("log", "postgres-init.log"), password.replace("'", "''")
+    folder(log.parent)
+    done = subprocess.run(
+        # A statement that fails is not logged, since the password is in it.
+        [*as_unprivileged(settings), str(BIN / "postgres"), "--single", "-D", str(data(settings)),
+         "-c", "log_min_error_statement=panic", "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256",
+         "postgres"],
+        input=f"alter role postgres password '{secret}'\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, cwd="/", env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
+    )  # fmt: skip
+    with log.open("a") as file:
+        file.write(done.stdout)
+    if done.returncode:
+        last = done.stdout.strip().splitlines()[-1:] or ["no output"]
+        raise UserError(f"PostgreSQL refused its files: {last[0][:200]}; see {log}")
+
+
 def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     """Return the prefix of a command that must not run as root; empty for an ordinary user.
 
@@ -118,6 +141,11 @@ def reachable(path: Path) -> bool:
     """Return whether every folder down to `path` lets anyone pass."""
     resolved = path.resolve()
     return all(parent.stat().st_mode & 0o001 for parent in (resolved, *resolved.parents))
+
+
+def own_all(folder: Path) -> None:
+    """Give a folder and everything below it to the user that the server runs as."""
+    own(folder, *folder.rglob("*"))
 
 
 def own(*paths: Path) -> None:

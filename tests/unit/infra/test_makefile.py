@@ -18,6 +18,10 @@ from spark.common.settings import ROOT
         (("train",), "spark train"),
         (("promote", "TASK=churn"), "spark promote --task churn"),
         (("rollback", "TASK=segments"), "spark rollback --task segments"),
+        (("backup", "TO=/mnt/a b"), "infra.local backup /mnt/a b"),
+        (("backup", "TO=kept", "SECRETS=1"), "infra.local backup --secrets kept"),
+        (("backup", "TO=kept", "SECRETS=0"), "infra.local backup kept"),
+        (("restore", "FROM=kept"), "infra.local restore kept"),
         (("simulate",), "streaming.simulate"),
         (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --seconds 60"),
     ],
@@ -29,7 +33,7 @@ def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> N
     clean = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK")
+        if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK", "TO", "FROM", "SECRETS")
     }
     said = subprocess.run(["bash", "-euc", recipe], env={**clean, **given}, capture_output=True, text=True, check=True)
     assert said.stdout.split() == command.split()

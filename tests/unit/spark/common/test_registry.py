@@ -1,6 +1,7 @@
 """Versions follow from the data, the row is the publication, and features are those of the training."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from pyspark.ml import PipelineModel
@@ -43,6 +44,26 @@ def test_the_same_content_is_the_same_model_while_its_rival_is_the_champion() ->
     assert not is_current(last, Version("churn", "0002-20111210-0c0c0c0c", ""), AS_OF, "0a0a0a0a")
     assert not is_current(last, champion, AS_OF, "0b0b0b0b")
     assert not is_current(None, None, AS_OF, "0a0a0a0a")
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("hdfs://localhost:17004/lake/models/churn/0001", "/lake/models/churn/0001"),
+        ("/lake/models/churn/0001", "/lake/models/churn/0001"),
+        ("file:///tmp/lake/models/churn/0001", "file:///tmp/lake/models/churn/0001"),
+    ],
+)
+def test_a_model_is_read_where_the_lake_is_now(stored: str, read: str) -> None:
+    """A restored platform's NameNode has another port than the one that the row was written under."""
+    assert registry.below_root(stored) == read
+
+
+def test_a_model_that_another_address_was_written_of_loads(spark: SparkSession, tmp_path: Path) -> None:
+    """Of a NameNode that does not answer, Hadoop's client would ask for a minute, and then give up."""
+    PipelineModel([SQLTransformer(statement="select *, 1 as one from __THIS__")]).save(str(tmp_path / "model"))
+    model = Version("churn", "0001", f"hdfs://localhost:9{tmp_path / 'model'}").load()
+    assert model.transform(spark.range(1)).collect()[0]["one"] == 1
 
 
 @pytest.fixture

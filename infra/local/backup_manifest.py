@@ -1,0 +1,136 @@
+"""The manifest of a backup: what is in it, of which versions, and the hash of each archive."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infra.local.archive import SUFFIX, Archive
+from infra.local.backup_parts import PARTS, SECRETS, STORES, Part
+from infra.local.files import PRIVATE, write
+from spark.common.errors import UserError
+
+NAME = "manifest.json"
+KIND = "customer-behaviour-lakehouse backup"
+# Counts up when an older project could not restore what a newer one writes.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself.
+
+    Args:
+        project: the commit or release that made it.
+        stores: the version of each store.
+        pseudonyms: stands for the secret that hashes and encrypts personal data, and does not tell it.
+        as_of: the clock of the last export, or None.
+        events: rows and quarantined rows of each topic, as the ingest counted them last.
+    """
+
+    made_at: str
+    project: str
+    stores: Mapping[str, str]
+    pseudonyms: str
+    archives: Sequence[Archive]
+    as_of: str | None = None
+    events: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def archive(self, part: Part) -> Archive | None:
+        """Return the archive of a part, or None where the backup has none."""
+        return next((one for one in self.archives if one.name == part.name + SUFFIX), None)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Return whether the passwords are in it."""
+        return self.archive(SECRETS) is not None
+
+    @property
+    def parts(self) -> list[tuple[Part, Archive]]:
+        """Return what it consists of."""
+        return [(part, one) for part in (*PARTS, SECRETS) if (one := self.archive(part))]
+
+    @property
+    def unpacked(self) -> int:
+        """Return what it takes on a disk when it is restored, in bytes."""
+        return sum(one.unpacked for one in self.archives)
+
+    def save(self, folder: Path) -> None:
+        """Write it; a backup without one is none."""
+        text = json.dumps({"kind": KIND, "format": FORMAT, **asdict(self)}, indent=2)
+        write(folder / NAME, text + "\n", PRIVATE)
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest of a backup.
+
+    Raises:
+        UserError: the folder is no backup, one of a newer format, or its manifest is damaged.
+    """
+    path = folder / NAME
+    try:
+        told = json.loads(path.read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{folder} is no backup: it has no {NAME}, which `make backup` writes last") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} is damaged: {error}; use another backup") from None
+    if not isinstance(told, dict) or told.pop("kind", None) != KIND:
+        raise UserError(f"{path} is not of a backup of this project")
+    number = told.pop("format", None)
+    if number != FORMAT:
+        raise UserError(f"{path} is of format {number}, this project reads {FORMAT}; restore it with the project's "
+                        f"version {told.get('project', 'that made it')}")  # fmt: skip
+    return of(path, told)
+
+
+def of(path: Path, told: dict[str, Any]) -> Manifest:
+    """Return the manifest of its JSON.
+
+    Raises:
+        UserError: a field is missing, or an archive is missing or unknown.
+    """
+    try:
+        archives = tuple(Archive(**one) for one in told.pop("archives"))
+        manifest = Manifest(archives=archives, **told)
+        typed = isinstance(manifest.stores, dict) and isinstance(manifest.events, dict)
+        if not typed or not all(
+            isinstance(each, int) for one in archives for each in (one.size, one.files, one.unpacked)
+        ):
+            raise TypeError("a field is of the wrong type")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is damaged: {error}; use another backup") from None
+    names = {one.name for one in archives}
+    lacking = {part.name + SUFFIX for part in PARTS} - names
+    unknown = names - {part.name + SUFFIX for part in (*PARTS, SECRETS)}
+    if lacking or unknown:
+        raise UserError(f"{path} is damaged: {', '.join(sorted(lacking or unknown))} is "
+                        f"{'not in it' if lacking else 'no archive of a backup'}; use another backup")  # fmt: skip
+    return manifest
+
+
+def require_readable(manifest: Manifest, have: Mapping[str, str]) -> None:
+    """Refuse a backup whose files the stores of this clone cannot read.
+
+    Raises:
+        UserError: a store was newer, or PostgreSQL of another major version.
+    """
+    for store, name in STORES.items():
+        kept, here = manifest.stores.get(store, ""), have[store]
+        other_major = store == "postgres" and numbers(kept)[:1] != numbers(here)[:1]
+        if numbers(kept) > numbers(here) or other_major:
+            raise UserError(f"the backup is of {name} {kept or '?'}, here is {here}, which cannot read its files; "
+                            f"restore it with the project's version {manifest.project}")  # fmt: skip
+
+
+def numbers(version: str) -> list[int]:
+    """Return the numbers of a version."""
+    return [int(word) for word in re.findall(r"\d+", version)]
+
+
+def sign(secret: str) -> str:
+    """Return what stands for a secret without telling it."""
+    return hmac.new(secret.encode(), b"which secret a backup was made under", hashlib.sha256).hexdigest()[:16]

@@ -1,0 +1,44 @@
+"""What stops a command: Ctrl-C, the end of the terminal and a polite kill, heard alike, and held back where it must."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def interrupt(_: int, __: object) -> None:
+    """End what is being done, as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def handled(handler: Callable[[int, object], None]) -> Iterator[None]:
+    """Let `handler` hear every signal to stop, for the length of the block."""
+    before = {number: signal.signal(number, handler) for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, one in before.items():
+            signal.signal(number, one)
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Let any signal to stop end the block as Ctrl-C does, so that it cleans up."""
+    with handled(interrupt):
+        yield
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let nothing interrupt the block; what came meanwhile ends the command after it.
+
+    Raises:
+        KeyboardInterrupt: a signal to stop came.
+    """
+    came: list[int] = []
+    with handled(lambda number, _: came.append(number)):
+        yield
+    if came:
+        raise KeyboardInterrupt

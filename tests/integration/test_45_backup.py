@@ -1,0 +1,105 @@
+"""A backup of a fed platform, restored beside it on other ports: equal, and the ingest goes on where it was."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local import ports, provision_lake, supervise
+from infra.local.webhdfs import status
+from spark.common.settings import settings
+from tests.integration import contents
+from tests.integration.harness import Platform
+
+PORT_BASE = "28000"
+EVENTS = (
+    "select count(*) as n, count(*) - count(distinct topic, topic_id, partition, offset) as doubles from bronze.events"
+)
+# A stream's, dbt's and a job's; a view; all others are compared as files.
+READ = ("bronze.events", "core.customer_behaviour", "predictions.model_versions", "staging.stg_events__orders")
+
+
+@pytest.fixture(scope="module")
+def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of the platform, without its passwords."""
+    place = tmp_path_factory.mktemp("backup") / "kept"
+    pid = supervise.processes(platform.config)["thrift"]["pid"]
+    said = platform.make("backup", TO=str(place)).stdout.splitlines()[-1]
+    assert said.startswith("backup: ")
+    assert "without the secrets" in said
+    assert supervise.processes(platform.config)["thrift"]["pid"] == pid
+    return place
+
+
+@pytest.fixture(scope="module")
+def third(platform: Platform, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A third platform, restored and up beside the one that it was made from."""
+    given = {"STATE_DIR": str(tmp_path_factory.mktemp("third") / "state"), "PORT_BASE": PORT_BASE}
+    environ = {name: value for name, value in platform.environ.items() if not name.startswith("DBT_")} | given
+    third = Platform(settings(environ), environ)
+    done = third.make("restore", FROM=str(kept))
+    assert "quarantined payloads stay unreadable" in done.stderr
+    assert done.stdout.splitlines()[-1].startswith("restore: ")
+    try:
+        third.make("up")
+        yield third
+    finally:
+        third.make("down")
+
+
+def test_a_backup_is_refused_while_somebody_may_write(platform: Platform, tmp_path: Path) -> None:
+    with provision_lake.connect(platform.config):
+        said = platform.make("backup", TO=str(tmp_path / "kept"), status=2).stderr
+    assert f"pid {os.getpid()} " in said
+    assert "is connected to the Thrift Server; wait for it to end, or stop it" in said
+    assert not list(tmp_path.iterdir())
+    platform.make("status")
+
+
+def test_a_backup_that_is_interrupted_leaves_the_platform_as_it_was(platform: Platform, tmp_path: Path) -> None:
+    process = platform.start("make", "backup", f"TO={tmp_path / 'kept'}")
+    assert process.stderr
+    assert any("stopped" in line for line in process.stderr)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+    platform.make("status")
+
+
+def test_a_restored_platform_equals_the_original(platform: Platform, third: Platform) -> None:
+    for held in (contents.kafka, contents.serving, contents.files, contents.tables):
+        assert held(third.config) == held(platform.config), held.__name__
+    assert contents.lake(third.config, READ) == contents.lake(platform.config, READ)
+    assert contents.addresses(third.config) == {third.config.hdfs_url}
+    assert int(third.value("select count(*) from reporting.customer_360")) > 0
+    third.make("doctor")
+
+
+def test_nothing_of_it_hangs_on_the_original(platform: Platform, third: Platform) -> None:
+    """Both have the same cluster identities, so the original would answer."""
+    daemons = {process["pid"] for process in supervise.processes(third.config).values() if process["pid"]}
+    stores = ("kafka", "kafka-controller", "namenode", "postgres")
+    clients = [holder for _, _, holder in ports.clients(platform.config.port(name) for name in stores)]
+    assert clients
+    assert not [holder for holder in clients if holder.pid in daemons]
+
+
+def test_the_ingest_goes_on_where_it_was(platform: Platform, third: Platform) -> None:
+    before = [int(value) for value in third.rows(EVENTS, "lake")[0].values()]
+    third.make("simulate", CUSTOMERS="20", DAYS="30", SEED="45")
+    new = sum(end for topic in contents.kafka(third.config).values() for _, _, end in topic[1:]) - before[0]
+    assert new > 0
+    assert third.make("ingest").stdout.splitlines()[-1].startswith(f"{new:,} events read = ")
+    assert [int(value) for value in third.rows(EVENTS, "lake")[0].values()] == [before[0] + new, 0]
+    assert [int(value) for value in platform.rows(EVENTS, "lake")[0].values()] == before
+
+
+def test_a_model_scores_where_the_lake_is_now(third: Platform) -> None:
+    """Its folder is named in the lake, which has another address than when it was trained."""
+    path = third.value("select max(path) from predictions.model_versions where task = 'churn'", "lake")
+    assert path.startswith("/lake/models/churn/")
+    assert status(third.config, path)

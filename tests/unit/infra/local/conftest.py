@@ -1,0 +1,33 @@
+"""The two platforms of the tests of backup and restore; neither runs."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.backup_parts import LEFT_OUT
+from infra.local.files import write
+from infra.local.services import postgres
+from spark.common.settings import Settings
+from tests.unit.infra.local.platforms import FILES, settings_of
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A platform with the files of a real PostgreSQL, and what stands for those of the other stores."""
+    config = settings_of(tmp_path_factory.mktemp("original") / "state", 23000)
+    postgres.configure(config)
+    postgres.prepare(config)
+    for name, text in FILES.items():
+        write(config.path(name), text)
+    for name in LEFT_OUT:
+        config.path("data", "hdfs", name).write_text("of a daemon that ran")
+    return config
+
+
+@pytest.fixture
+def platform(server: Settings, tmp_path: Path) -> Settings:
+    """The same, with one small file in the place of PostgreSQL's."""
+    config = settings_of(tmp_path / "state", 23000)
+    for name, text in {**FILES, "data/postgres/pgdata/PG_VERSION": "18"}.items():
+        write(config.path(name), text)
+    return config

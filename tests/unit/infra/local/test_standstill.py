@@ -1,0 +1,122 @@
+"""A platform at rest: who keeps it from that, and that nothing cuts off its start."""
+
+import ast
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from infra.local import ports, services, signals, standstill, supervise
+from infra.setup import secrets
+from spark.common import locks
+from spark.common.errors import UserError
+from spark.common.settings import ROOT, Settings, settings
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    found = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
+    secrets.ensure(found)
+    return found
+
+
+def test_every_lock_of_the_project_is_known() -> None:
+    """A job that is not in the list could write while a backup is made."""
+    held = set()
+    for package in ("spark", "streaming", "infra"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in ("hold", "locks.hold"):
+                    name = node.args[1]
+                    held |= {name.value} if isinstance(name, ast.Constant) else set()
+    assert held == set(locks.JOBS)
+
+
+def states(monkeypatch: pytest.MonkeyPatch, **of: str) -> None:
+    """Let the supervisor say these states."""
+    said = {name: {"statename": state} for name, state in of.items()}
+    monkeypatch.setattr(supervise, "processes", lambda _: said)
+
+
+ALL = ("postgres", "kafka", "namenode", "datanode", "thrift")
+
+
+def test_what_ran_is_known(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Optional services only where they do; none where the platform is down."""
+    known = services.every(config)
+    states(monkeypatch, **dict.fromkeys(ALL, "RUNNING"), resourcemanager="STOPPED")
+    assert [one.name for one in standstill.running(config, known)] == ["postgres", "kafka", "hdfs", "thrift"]
+    states(monkeypatch, **dict.fromkeys((*ALL, "resourcemanager", "nodemanager"), "RUNNING"))
+    assert [one.name for one in standstill.running(config, known)][-1] == "yarn"
+    states(monkeypatch, **dict.fromkeys(ALL, "STOPPED"))
+    assert standstill.running(config, known) == []
+    states(monkeypatch)
+    assert standstill.running(config, known) == []
+
+
+@pytest.mark.parametrize("state", ["STOPPED", "STARTING", "BACKOFF", "FATAL"])
+def test_a_platform_that_is_half_up_is_refused(config: Settings, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    """What it was before could not be told afterwards."""
+    states(monkeypatch, **{**dict.fromkeys(ALL, "RUNNING"), "kafka": state})
+    with pytest.raises(UserError, match=r"half up: kafka is not; `make up` or `make down`"):
+        standstill.running(config, services.every(config))
+
+
+def test_a_client_is_known_by_its_connection() -> None:
+    """Its own port and process; who only listens is none."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert ports.clients([port]) == []
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            [(found, own, holder)] = ports.clients([port])
+            assert (found, own, holder.pid) == (port, client.getsockname()[1], os.getpid())
+    assert ports.clients([port]) == []
+
+
+@pytest.mark.parametrize(("store", "name"), [("thrift", "the Thrift Server"), ("namenode", "HDFS")])
+def test_whoever_may_write_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch, store: str, name: str) -> None:
+    """Such as dbt, which holds no lock; a daemon of the platform is not meant."""
+    monkeypatch.setattr(standstill, "roles", lambda _: {})
+    with (
+        socket.create_server(("127.0.0.1", config.port(store))),
+        socket.create_connection(("127.0.0.1", config.port(store))),
+    ):
+        with pytest.raises(UserError, match=rf"pid {os.getpid()} \(.*\) is connected to {name}; wait"):
+            standstill.require_quiet(config)
+        monkeypatch.setattr(ports, "environment_of", lambda _: {supervise.MARK: str(config.state_dir)})
+        standstill.require_quiet(config)
+
+
+def test_of_postgres_only_writers_are_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that reads the reports need not be closed."""
+    with (
+        socket.create_server(("127.0.0.1", config.port("postgres"))),
+        socket.create_connection(("127.0.0.1", config.port("postgres"))) as client,
+    ):
+        monkeypatch.setattr(standstill, "roles", lambda _: {})
+        standstill.require_quiet(config)
+        monkeypatch.setattr(standstill, "roles", lambda _: {client.getsockname()[1]: "modeler"})
+        with pytest.raises(UserError, match="is connected to PostgreSQL"):
+            standstill.require_quiet(config)
+
+
+@pytest.mark.parametrize("number", signals.STOPS)
+def test_any_signal_to_stop_is_ctrl_c(number: int) -> None:
+    """And afterwards each does what it did before."""
+    before = [signal.getsignal(one) for one in signals.STOPS]
+    with pytest.raises(KeyboardInterrupt), signals.heard():
+        os.kill(os.getpid(), number)
+    assert [signal.getsignal(one) for one in signals.STOPS] == before
+
+
+def test_a_signal_waits_where_it_must() -> None:
+    """It is heard when the block is over, and where none came nothing happens."""
+    done = []
+    with pytest.raises(KeyboardInterrupt), signals.heard(), signals.held_back():
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append(True)
+    assert done == [True]
+    with signals.heard(), signals.held_back():
+        pass
