@@ -36,8 +36,12 @@ class LakeTable:
     required: frozenset[str]
     table: "DeltaTable" = field(repr=False, compare=False)
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: Sequence[str] | None = None, where: str | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows, some thousands at a time, in no order; deleted rows are left out.
+
+        Args:
+            columns: by default all.
+            where: SQL of the rows that are wanted; files whose statistics rule them out are not opened.
 
         Raises:
             UserError: HDFS does not answer, or a file is gone.
@@ -46,7 +50,7 @@ class LakeTable:
             # The reader's texts are views of longer ones, with which little can be computed.
             names = list(columns or self.schema.names)
             plain = pa.schema([self.schema.field(name) for name in names])
-            for batch in pa.RecordBatchReader.from_stream(self.table.scan(columns=names)):
+            for batch in pa.RecordBatchReader.from_stream(self.table.scan(columns=names, predicate=where)):
                 yield batch.cast(plain)
 
     def rows(self) -> int:

@@ -15,6 +15,7 @@ from spark.common import contracts as contract_files
 from spark.common.compatibility import breaks
 from spark.common.contracts import Contracts
 from spark.common.errors import UserError, first_line
+from spark.common.lake_reader import open_table
 from spark.common.privacy import Privacy
 from spark.common.settings import Settings
 from streaming import topics as kafka
@@ -80,7 +81,8 @@ class Run:
                 self.bear(error)
         if self.continuous:
             return meter.summary()
-        tallies = tally.tally(bronze.read(self.spark), self.first_seq or 0, [topic.name for topic in ends])
+        events = open_table(self.config, contract_files.EVENTS)
+        tallies = tally.tally(events, self.first_seq or 0, [topic.name for topic in ends])
         meter.settle(tallies)
         print(tally.table(tallies))
         print(f"ingest: {time.monotonic() - self.began:.1f} s", file=sys.stderr)

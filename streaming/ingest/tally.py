@@ -1,10 +1,14 @@
 """What a run landed, counted in the files that it wrote; older ones are not read."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
+
+from spark.common.lake_reader import LakeTable
 
 HEADER = f"{'topic':<12}{'read':>12}{'valid':>12}{'quarantined':>13}"
 
@@ -29,14 +33,20 @@ class TopicTally:
         return f"{self.topic:<12}{self.read:>12,}{self.valid:>12,}{held:>13,}  {rules}".rstrip()
 
 
-def tally(events: DataFrame, first_seq: int, topics: Sequence[str]) -> list[TopicTally]:
-    """Count the rows of `bronze.events` from batch `first_seq` on, per topic."""
-    fresh = events.where(F.col("ingest_seq") >= first_seq).groupBy("topic", "broken_rule")
-    counts = {(row.topic, row.broken_rule): row["count"] for row in fresh.count().collect()}
+def tally(events: LakeTable, first_seq: int, topics: Sequence[str]) -> list[TopicTally]:
+    """Count the rows of `bronze.events` from batch `first_seq` on, per topic.
+
+    Without Spark, which compiles for longer than these few columns take to read.
+    """
+    counts: Counter[tuple[str, str | None]] = Counter()
+    for batch in events.batches(("topic", "broken_rule"), where=f"ingest_seq >= {first_seq}"):
+        groups = pa.Table.from_batches([batch]).group_by(["topic", "broken_rule"]).aggregate([([], "count_all")])
+        for row in groups.to_pylist():
+            counts[row["topic"], row["broken_rule"]] += row["count_all"]
     return [
         TopicTally(
             topic,
-            counts.get((topic, None), 0),
+            counts[topic, None],
             {rule: count for (of, rule), count in counts.items() if of == topic and rule is not None},
         )
         for topic in topics

@@ -1,11 +1,17 @@
 """Counts that add up, of the new batches alone."""
 
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 from pyspark.sql import DataFrame, SparkSession
 
+from spark.common.lake_reader import LakeTable, open_table
+from spark.common.settings import WAREHOUSE, settings
 from streaming.ingest.tally import arrivals, summary, table, tally
 
-SCHEMA = "topic string, ingest_seq bigint, broken_rule string, arrived_at timestamp"
+ARROW = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])
 ROWS = [
     ("orders", 1, None, "2025-01-01 00:00:01"),
     ("orders", 2, None, "2025-01-01 00:00:02"),
@@ -22,8 +28,19 @@ def events(spark: SparkSession) -> DataFrame:
     ).selectExpr("topic", "ingest_seq", "broken_rule", "cast(arrived_at as timestamp) as arrived_at")
 
 
-def test_counts_are_of_the_new_batches_and_add_up(events: DataFrame) -> None:
-    orders, returns, ratings = tally(events, 2, ["orders", "returns", "ratings"])
+@pytest.fixture
+def landed(tmp_path: Path) -> LakeTable:
+    """Return the rows as a table of the lake, a file for each batch."""
+    names = ("topic", "ingest_seq", "broken_rule")
+    folder = Path(f"{tmp_path}{WAREHOUSE}/bronze.db/events")
+    for batch in (1, 2, 3):
+        rows = [dict(zip(names, row, strict=False)) for row in ROWS if row[1] == batch]
+        write_deltalake(str(folder), pa.Table.from_pylist(rows, schema=ARROW), mode="append")
+    return open_table(settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere")), "bronze.events")
+
+
+def test_counts_are_of_the_new_batches_and_add_up(landed: LakeTable) -> None:
+    orders, returns, ratings = tally(landed, 2, ["orders", "returns", "ratings"])
     assert (orders.read, orders.valid, orders.quarantined) == (3, 1, {"write_off": 1, "adjustment": 1})
     assert (returns.read, returns.valid, returns.quarantined) == (1, 1, {})
     assert ratings.read == 0
