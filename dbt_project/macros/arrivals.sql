@@ -68,7 +68,7 @@
     {%- if not is_incremental() -%}
         true
     {%- elif days[0] is none -%}
-        false
+        {{ nothing_arrived() }}
     {%- else -%}
         {{ column }} >= date '{{ days[0] }}' and {{ column }} < date '{{ days[1] }}' + interval 1 day
     {%- endif -%}

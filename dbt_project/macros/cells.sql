@@ -51,7 +51,7 @@
 {#- The states of cells with the day that ended each. What a cell has no more is given back as gone, to be deleted. -#}
 {% macro states_of_cells(states, grain, arrived, cell) -%}
     {%- set key = grain | join(', ') -%}
-    {%- if not is_incremental() -%}
+    {%- if not is_incremental() or arrived.days[0] is none -%}
     select *, lead(known_on) over (partition by {{ key }} order by known_on) as superseded_on
     from {{ states }}
     {%- else -%}

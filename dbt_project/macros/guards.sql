@@ -9,13 +9,27 @@
 {#- Says what to do where a reporting model is built before the first export. -#}
 {% macro needs_export() -%}
     {%- if execute and target.type == 'postgres' -%}
-        {%- for id in model.depends_on.nodes -%}
-            {%- set mart = graph.nodes[id] -%}
-            {%- if not adapter.get_relation(database=mart.database, schema=mart.schema, identifier=mart.alias) -%}
-                {{ exceptions.raise_compiler_error(mart.schema ~ '.' ~ mart.alias ~ ' is not in PostgreSQL yet; run `make export` first') }}
+        {%- for table in exported_tables(model) -%}
+            {%- set name = table.alias or table.identifier -%}
+            {%- if not adapter.get_relation(database=table.database, schema=table.schema, identifier=name) -%}
+                {{ exceptions.raise_compiler_error(table.schema ~ '.' ~ name ~ ' is not in PostgreSQL yet; run `make export` first') }}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The exported marts and sources that a reporting model reads, through what is compiled into it. -#}
+{% macro exported_tables(node) -%}
+    {%- set found = [] -%}
+    {%- for id in node.depends_on.nodes -%}
+        {%- set parent = graph.sources.get(id) or graph.nodes[id] -%}
+        {%- if is_exported(parent) -%}
+            {%- do found.append(parent) -%}
+        {%- elif parent.config.materialized == 'ephemeral' -%}
+            {%- do found.extend(exported_tables(parent)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- Says what to do where an incremental table lacks columns that its model has: dbt would name the columns alone. -#}

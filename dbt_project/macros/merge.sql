@@ -6,16 +6,22 @@
     {%- set lead = config.get('meta').get('pruned_by', 'null') -%}
     {%- set gone = config.get('meta').get('gone_where') -%}
     {%- set arrived = arrived_rows(target) -%}
-    {%- do run_query('drop table if exists ' ~ arrived) -%}
-    {%- do run_query('create table ' ~ arrived ~ ' using parquet as select * from ' ~ source) -%}
-    {%- set found = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ arrived)[0].values() | list -%}
+    {%- set same = [] -%}
+    {%- for column in adapter.get_columns_in_relation(target) -%}
+        {%- do same.append('held.' ~ column.name ~ ' <=> new.' ~ column.name) -%}
+    {%- endfor -%}
+    {%- set same = same | join(' and ') -%}
+    {%- if not unique_key and run_query('select count(*) from ' ~ source ~ ' as new left anti join ' ~ target ~ ' as held on ' ~ same)[0][0] == 0 -%}
+        {#- a row that is there already; to look takes less than to write it down first -#}
+        {%- set found = [0] -%}
+    {%- else -%}
+        {%- do run_query('drop table if exists ' ~ arrived) -%}
+        {%- do run_query('create table ' ~ arrived ~ ' using parquet as select * from ' ~ source) -%}
+        {%- set found = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ arrived)[0].values() | list -%}
+    {%- endif -%}
     {%- if found[0] == 0 -%}
         select 'nothing arrived'
-    {%- else -%}
-        {%- set differs = [] -%}
-        {%- for column in adapter.get_columns_in_relation(target) -%}
-            {%- do differs.append('not (held.' ~ column.name ~ ' <=> new.' ~ column.name ~ ')') -%}
-        {%- endfor %}
+    {%- else %}
         merge into {{ target }} as held
         using {{ arrived }} as new
         on {{ between('held.' ~ lead, found[1:]) if unique_key else 'true' }}
@@ -23,7 +29,7 @@
         {%- if gone %}
         when matched and {{ gone }} then delete
         {%- endif %}
-        when matched and ({{ differs | join(' or ') }}) then update set *
+        when matched and not ({{ same }}) then update set *
         when not matched {%- if gone %} and not {{ gone }}{%- endif %} then insert *
     {%- endif -%}
 {%- endmacro %}

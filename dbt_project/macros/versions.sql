@@ -6,7 +6,7 @@
     {%- set names = (['event_id', 'source', key, 'recorded_at', 'payload_hash', 'ingest_seq'] + columns) | join(', ') -%}
     select {{ names }}, false as is_held
     from {{ staged }}
-    where {{ arrived if not is_incremental() or keys[0] is not none else 'false' }}
+    where {{ arrived if not is_incremental() or keys[0] is not none else nothing_arrived() }}
     {%- if is_incremental() %}
     union all
     select {{ names }}, true as is_held

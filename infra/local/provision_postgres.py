@@ -96,7 +96,8 @@ def ensure_databases(connection: psycopg.Connection) -> None:
 
 def schema_statements() -> list[str]:
     """Return the statements that give each schema of database `lake` its owner and its readers."""
-    statements = []
+    # dbt runs a unit test in a temporary table.
+    statements = ["grant temporary on database lake to modeler"]
     for schema, owner in OWNERS.items():
         readers = ", ".join(READERS[schema])
         statements += [

@@ -1,3 +1,23 @@
 {{ config(alias='model_cards') }}
 
-select * from {{ ref('model_cards') }}
+with
+
+versions as (
+    select * from {{ ref('base_model_versions') }}
+),
+
+final as (
+    select
+        task,
+        version,
+        data_as_of,
+        rows_trained,
+        array_to_string(features, '; ') as features,
+        feature_hash,
+        code_revision,
+        measured_against,
+        decided_by
+    from versions
+)
+
+select * from final

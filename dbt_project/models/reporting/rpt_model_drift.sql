@@ -1,3 +1,24 @@
 {{ config(alias='model_drift') }}
 
-select * from {{ ref('model_drift') }}
+with
+
+versions as (
+    select * from {{ ref('base_model_versions') }}
+),
+
+drift as (
+    select * from {{ ref('base_drift') }}
+),
+
+final as (
+    select
+        drift.task,
+        drift.name,
+        drift.scored_as_of,
+        {{ exact('drift.psi', 18, 8) }} as stability_index,
+        drift.scored_rows
+    from drift
+    inner join versions on drift.task = versions.task and drift.version = versions.version
+)
+
+select * from final

@@ -1,3 +1,23 @@
 {{ config(alias='model_exceptions') }}
 
-select * from {{ ref('model_exceptions') }}
+with
+
+versions as (
+    select * from {{ ref('base_model_versions') }}
+),
+
+findings as (
+    select * from {{ ref('base_guard_findings') }}
+),
+
+final as (
+    select
+        findings.task,
+        findings.what,
+        {{ exact('findings.finding_value', 9, 8) }} as finding_value,
+        findings.why
+    from findings
+    inner join versions on findings.task = versions.task and findings.version = versions.version
+)
+
+select * from final

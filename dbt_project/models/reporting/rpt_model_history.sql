@@ -1,3 +1,20 @@
 {{ config(alias='model_history') }}
 
-select * from {{ ref('model_history') }}
+with
+
+champions as (
+    select * from {{ ref('base_champions') }}
+),
+
+final as (
+    select
+        task,
+        step,
+        version,
+        action,
+        reason,
+        done_as_of
+    from champions
+)
+
+select * from final

@@ -59,9 +59,15 @@ def models(manifest: Node) -> dict[str, Node]:
 
 
 def layer(node: Node) -> str:
-    """Return the first folder below `models`, or `base` for what reads the predictions."""
+    """Return the first folder below `models`, and `base` after it for what reads the predictions."""
     folders = node["fqn"][1:-1]
-    return "base" if "base" in folders else str(folders[0])
+    return f"{folders[0]} base" if "base" in folders else str(folders[0])
+
+
+def exported(manifest: Node) -> dict[str, Node]:
+    """Return what the exporter loads, models and sources, by unique_id."""
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    return {name: node for name, node in nodes.items() if (node["config"].get("meta") or {}).get("export")}
 
 
 def test_both_targets_share_one_lineage_graph(manifest: Manifest) -> None:
@@ -70,30 +76,48 @@ def test_both_targets_share_one_lineage_graph(manifest: Manifest) -> None:
     assert not lake["disabled"] and not serving["disabled"]
 
 
-def test_an_exported_mart_is_the_exporters_table_in_postgresql_alone(manifest: Manifest) -> None:
-    lake, serving = models(manifest("lake")), models(manifest("serving"))
-    exported = {name for name, node in lake.items() if node["config"]["meta"].get("export")}
-    assert len(exported) == 24
-    assert {name for name, node in serving.items() if node["schema"] == "marts"} == exported
-    assert not [name for name, node in lake.items() if node["schema"] == "marts"]
+def test_what_is_exported_is_the_exporters_table_in_postgresql_alone(manifest: Manifest) -> None:
+    lake, serving = manifest("lake"), manifest("serving")
+    names = set(exported(lake))
+    assert len([name for name in names if name.startswith("model.")]) == 16
+    assert len([name for name in names if name.startswith("source.")]) == 7
+    assert {name for name, node in exported(serving).items() if node["schema"] == "marts"} == names
+    assert {node["unique_id"] for node in models(serving).values() if node["schema"] == "marts"} < names
+    assert not [name for name, node in {**lake["nodes"], **lake["sources"]}.items() if node["schema"] == "marts"]
 
 
-def test_there_is_one_reporting_view_per_exported_mart(manifest: Manifest) -> None:
-    nodes = models(manifest("lake"))
-    exported = {name for name, node in nodes.items() if node["config"]["meta"].get("export")}
-    views = {name: node for name, node in nodes.items() if layer(node) == "reporting"}
-    assert {node["alias"] for node in views.values()} == exported
+def test_an_exported_source_says_where_the_lake_has_it_and_its_grain(manifest: Manifest) -> None:
+    lake = manifest("lake")
+    for name in exported(manifest("serving")):
+        if name.startswith("source."):
+            node = lake["sources"][name]
+            export = node["config"]["meta"]["export"]
+            assert export["schema"] == node["schema"], name
+            assert set(export["grain"]) <= set(node["columns"]), name
+
+
+def test_there_is_one_reporting_view_per_exported_mart_and_the_others_read_what_is_exported(manifest: Manifest) -> None:
+    graph = manifest("lake")
+    nodes, there = models(graph), exported(graph)
+    marts = {node["alias"] for name, node in there.items() if name.startswith("model.")}
+    views = {node["alias"]: node for node in nodes.values() if layer(node) == "reporting"}
+    assert len(views) == 24 and marts < set(views)
     for name, node in views.items():
-        assert node["depends_on"]["nodes"] == [f"model.lakehouse.{node['alias']}"], name
+        parents = node["depends_on"]["nodes"]
+        if name in marts:
+            assert parents == [f"model.lakehouse.{name}"], name
+        for parent in parents:
+            assert parent in there or layer(graph["nodes"][parent]) == "reporting base", f"{name} reads {parent}"
 
 
 def test_sources_enter_through_their_own_layer_alone(manifest: Manifest) -> None:
-    readers = {"kafka": {"staging"}, "bronze": {"staging"}, "predictions": {"base"}}
-    nodes = models(manifest("lake"))
-    for name, node in nodes.items():
+    graph = manifest("lake")
+    readers = {"kafka": "staging", "bronze": "staging", "predictions": "insights base"}
+    for name, node in models(graph).items():
         for parent in node["depends_on"]["nodes"]:
             if parent.startswith("source.") and name != "run_bounds":
-                assert layer(node) in readers[parent.split(".")[2]], f"{name} reads {parent}"
+                wanted = "reporting base" if parent in exported(graph) else readers[parent.split(".")[2]]
+                assert layer(node) == wanted, f"{name} reads {parent}"
 
 
 def test_layers_point_one_way(manifest: Manifest) -> None:
@@ -101,9 +125,10 @@ def test_layers_point_one_way(manifest: Manifest) -> None:
         "staging": set(),
         "intermediate": {"staging", "intermediate"},
         "marts": {"staging", "intermediate", "marts"},
-        "base": {"marts"},
-        "insights": {"intermediate", "marts", "base", "insights"},
-        "reporting": {"marts", "insights"},
+        "insights base": {"marts"},
+        "insights": {"intermediate", "marts", "insights base", "insights"},
+        "reporting base": {"marts"},
+        "reporting": {"marts", "insights", "reporting base"},
     }
     nodes = models(manifest("lake"))
     for name, node in nodes.items():
@@ -114,7 +139,7 @@ def test_layers_point_one_way(manifest: Manifest) -> None:
 
 def test_every_prediction_hangs_on_the_features_it_was_made_from(manifest: Manifest) -> None:
     for name, node in models(manifest("lake")).items():
-        if layer(node) == "base":
+        if layer(node).endswith(" base"):
             assert any("_features" in parent for parent in node["depends_on"]["nodes"]), name
 
 
@@ -124,17 +149,19 @@ def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
         node["attached_node"]
         for node in graph["nodes"].values()
         if node["resource_type"] == "test"
-        and (node.get("test_metadata") or {}).get("name") in {"unique_grain", "one_row"}
+        and (node.get("test_metadata") or {}).get("name") in {"rules", "one_row"}
     }
     for name, node in models(graph).items():
-        if layer(node) != "base":
+        if not layer(node).endswith(" base"):
             assert node["description"].startswith("One row"), name
             assert node["unique_id"] in tested, name
 
 
 def test_every_table_has_a_contract_and_no_exported_column_is_a_double(manifest: Manifest) -> None:
+    marts = {node["alias"] for node in exported(manifest("lake")).values() if node["resource_type"] == "model"}
     for name, node in models(manifest("lake")).items():
-        if layer(node) in {"marts", "insights"}:
+        made_in_postgresql = layer(node) == "reporting" and node["alias"] not in marts
+        if layer(node) in {"marts", "insights"} or made_in_postgresql:
             assert node["config"]["contract"]["enforced"], name
             assert all(column["description"] for column in node["columns"].values()), name
         if node["config"]["meta"].get("export"):

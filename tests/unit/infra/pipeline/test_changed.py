@@ -39,12 +39,12 @@ def test_a_changed_model_is_built_with_what_hangs_on_it(tmp_path: Path) -> None:
     after = changed.unpack("HEAD", tmp_path / "after")
     state = tmp_path / "state"
     dbt(tmp_path, before, "parse", "--target-path", str(state))
-    model = after / "models" / "marts" / "behaviour" / "sales_daily.sql"
-    model.write_text(model.read_text() + "where orders > 0\n")
+    model = after / "models" / "insights" / "at_risk_customers.sql"
+    model.write_text(model.read_text() + "where is_at_risk_by_rule\n")
     listing = ["--resource-type", "model", "--output", "name", "--exclude", "path:models/reporting"]
     selection = ["--select", "state:modified+", "--state", str(state), "--target-path", str(tmp_path / "now")]
     found = dbt(tmp_path, after, "ls", *selection, *listing).split()
-    assert found == ["sales_by_month", "sales_daily"]
+    assert found == ["at_risk_customers", "customer_360", "segment_profiles"]
 
 
 def test_a_state_that_git_does_not_know_is_named(tmp_path: Path) -> None:

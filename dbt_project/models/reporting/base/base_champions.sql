@@ -11,5 +11,8 @@ select
     champions.reason,
     champions.as_of as done_as_of
 from {{ source('predictions', 'champions') }} as champions
-left semi join {{ source('predictions', 'model_versions') }} as versions
-    on champions.task = versions.task and champions.version = versions.version
+where exists (
+    select 1
+    from {{ source('predictions', 'model_versions') }} as versions
+    where champions.task = versions.task and champions.version = versions.version
+)

@@ -1,0 +1,25 @@
+{#- A model with a column `lost_<place>` per key, which is 1 where the key is not in the model that it refers to. -#}
+{% macro with_lost_keys(model, keys) %}
+(
+    select
+        child.*
+        {%- for key in keys %},
+        case
+            when
+                not exists (
+                    select 1
+                    from {{ key.to }} as parent
+                    where {% for column in key.columns %}child.{{ column }} = parent.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+                )
+                {%- for column in key.columns %}
+                and child.{{ column }} is not null
+                {%- endfor %}
+                {%- if key.happened_at is defined %}
+                and child.{{ key.happened_at }} < (select as_of from {{ ref('run_bounds') }})
+                {%- endif %}
+                then 1
+        end as lost_{{ loop.index }}
+        {%- endfor %}
+    from {{ model }} as child
+) as children
+{% endmacro %}
