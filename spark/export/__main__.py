@@ -15,7 +15,7 @@ import psycopg
 import pyarrow as pa
 
 from spark.common import postgres
-from spark.common.errors import UserError, entry_point, first_line
+from spark.common.errors import UserError, entry_point, first_line, run_and_leave
 from spark.common.lake_reader import LakeTable, open_table
 from spark.common.locks import hold
 from spark.common.manifest import Export, exports
@@ -120,4 +120,4 @@ def summary(tables: int, changed: int, rows: int, seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    entry_point(main)()
+    run_and_leave(entry_point(main))

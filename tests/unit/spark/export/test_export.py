@@ -306,6 +306,20 @@ def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, locked: psy
     assert words(risk) == ["new"]
 
 
+def test_a_whole_command_ends_with_its_own_exit_status(risk: Shop) -> None:
+    ended = [
+        subprocess.run([sys.executable, "-m", "spark.export", "--all"], capture_output=True, text=True, check=False)
+        for _ in range(5)
+    ]
+    assert [(one.returncode, one.stdout.partition(";")[0]) for one in ended] == [
+        (0, "1 tables, 2 rows, counts and checksums equal")
+    ] * 5
+    risk.write(RISK, customers("1", word=["\x00"]))
+    refused = subprocess.run([sys.executable, "-m", "spark.export"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines()[-1].startswith("error: marts.risk cannot hold insights.risk.word")
+
+
 def test_ctrl_c_changes_nothing(risk: Shop, locked: psycopg.Connection) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "spark.export"], env=dict(os.environ), stdout=-1, stderr=-1, text=True
