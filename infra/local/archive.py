@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import sys
 import tarfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,13 +12,11 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from infra.local.files import PRIVATE, cannot_write
+from infra.local.sizes import Progress, on_disk
 from spark.common.errors import UserError
 
 SUFFIX = ".tar.zst"
 BUFFER = 1 << 20
-# What a file takes on a disk is counted in blocks.
-BLOCK = 4096
-SECONDS_BETWEEN_LINES = 5
 
 
 @dataclass(frozen=True)
@@ -75,30 +71,9 @@ class Sink:
         """Do nothing: the file is closed by whoever opened it."""
 
 
-class Progress:
-    """Says on standard error how far a long copy is."""
-
-    def __init__(self, verb: str, name: str, total: int) -> None:
-        """Begin to count towards `total` bytes."""
-        self.text, self.total, self.done = f"{verb} {name}", total, 0
-        self.last = time.monotonic()
-
-    def add(self, size: int) -> None:
-        """Count bytes, and say so now and then."""
-        self.done += size
-        if time.monotonic() - self.last > SECONDS_BETWEEN_LINES:
-            self.last = time.monotonic()
-            print(f"  {self.text}: {megabytes(self.done)} of {megabytes(self.total)}", file=sys.stderr, flush=True)
-
-
-def megabytes(size: int) -> str:
-    """Return a number of bytes as people read it."""
-    return f"{size / 1e6:,.1f} MB"
-
-
-def on_disk(size: int) -> int:
-    """Return what a file of `size` bytes takes on a disk, in bytes."""
-    return -(-size // BLOCK) * BLOCK
+def no_room(path: Path, error: OSError) -> UserError:
+    """Return the error that tells the user why a backup cannot be written."""
+    return UserError(f"cannot write {path}: {error.strerror}; free space, change its owner, or choose another folder")
 
 
 def entries(base: Path, roots: Iterable[str], skipped: Iterable[str] = ()) -> Iterator[Entry]:
@@ -148,7 +123,7 @@ def pack(path: Path, content: list[Entry]) -> Archive:
             os.fsync(file.fileno())
         except (OSError, pa.ArrowException, tarfile.TarError) as error:
             if sink.failure:
-                raise cannot_write(path, sink.failure) from None
+                raise no_room(path, sink.failure) from None
             raise UserError(f"cannot pack {path.name}: {error}") from None
     files = [entry for entry in content if entry.path.is_file()]
     return Archive(path.name, sink.hash.hexdigest(), sink.size, len(files), sum(on_disk(one.size) for one in files))

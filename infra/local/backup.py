@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.local import services, signals
-from infra.local.archive import SUFFIX, Archive, Entry, megabytes, on_disk, pack
+from infra.local.archive import SUFFIX, Archive, no_room, pack
 from infra.local.backup_manifest import Manifest, sign
-from infra.local.backup_parts import PARTS, SECRETS, Part, clock, content, counts, require_stores, versions
-from infra.local.files import cannot_write
-from infra.local.standstill import standstill
+from infra.local.backup_parts import PARTS, SECRETS, Part, clock, content, require_stores, versions
+from infra.local.sizes import megabytes, size_below
+from infra.local.standstill import quiet, standstill
 from spark.common.errors import UsageError, UserError
 from spark.common.revision import code_revision
 from spark.common.settings import Settings
@@ -36,15 +36,14 @@ def backup(settings: Settings, to: str, with_secrets: bool) -> None:
     require_place(settings, place)
     require_embedded(settings)
     require_stores(settings)
-    with signals.heard():
-        as_of = clock(settings)
-        with standstill(settings, "a backup"):
-            parts = {part: content(settings, part) for part in (*PARTS, *([SECRETS] if with_secrets else []))}
-            require_space(place, parts.values())
-            with scratch(place) as folder:
-                archives = [packed(folder, part, found) for part, found in parts.items()]
-                manifest(settings, archives, as_of).save(folder)
-                publish(folder, place)
+    parts = (*PARTS, *([SECRETS] if with_secrets else []))
+    with signals.heard(), quiet(settings, "a backup") as ran, scratch(place) as folder:
+        require_space(settings, place, parts)
+        as_of = clock(settings) if ran else None
+        with standstill(settings, ran):
+            archives = [packed(settings, folder, part) for part in parts]
+            manifest(settings, archives, as_of).save(folder)
+            publish(folder, place)
     size, files = sum(one.size for one in archives), sum(one.files for one in archives)
     print(
         f"backup: {megabytes(size)} hold {megabytes(sum(one.unpacked for one in archives))} in {files:,} files, "
@@ -80,18 +79,17 @@ def require_embedded(settings: Settings) -> None:
                             "none of your data; use that service's own tools")  # fmt: skip
 
 
-def require_space(place: Path, parts: Iterable[list[Entry]]) -> None:
-    """Ask for the space that everything takes uncompressed.
+def require_space(settings: Settings, place: Path, parts: Iterable[Part]) -> None:
+    """Ask for the space that everything takes uncompressed, while the stores still run.
 
     Raises:
         UserError: there is less.
     """
-    needed = LEAST_FREE + sum(on_disk(entry.size) for part in parts for entry in part)
-    home = next(parent for parent in (place, *place.parents) if parent.is_dir())
-    free = shutil.disk_usage(home).free
+    needed = LEAST_FREE + sum(size_below(settings.path(root)) for part in parts for root in part.roots)
+    free = shutil.disk_usage(place.parent).free
     if free < needed:
-        raise UserError(f"{home} has {megabytes(free)} free, a backup may take {megabytes(needed)}; free some space, "
-                        "or choose another folder (TO)")  # fmt: skip
+        raise UserError(f"{place.parent} has {megabytes(free)} free, a backup may take {megabytes(needed)}; free some "
+                        "space, or choose another folder (TO)")  # fmt: skip
 
 
 @contextmanager
@@ -106,7 +104,7 @@ def scratch(place: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise cannot_write(folder, error) from None
+        raise no_room(folder, error) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # A killed backup may have left something.
@@ -122,9 +120,9 @@ def scratch(place: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def packed(folder: Path, part: Part, found: list[Entry]) -> Archive:
+def packed(settings: Settings, folder: Path, part: Part) -> Archive:
     """Write the archive of a part and say so."""
-    begun = time.monotonic()
+    begun, found = time.monotonic(), content(settings, part)
     archive = pack(folder / f"{part.name}{SUFFIX}", found)
     size = f"{megabytes(sum(entry.size for entry in found))} -> {megabytes(archive.size)}"
     print(f"  {part.name:<9} {size} in {time.monotonic() - begun:.1f} s", file=sys.stderr, flush=True)
@@ -140,7 +138,6 @@ def manifest(settings: Settings, archives: Sequence[Archive], as_of: str | None)
         pseudonyms=sign(settings.secret("pseudonyms")),
         archives=archives,
         as_of=as_of,
-        events=counts(settings),
     )
 
 
@@ -153,4 +150,4 @@ def publish(folder: Path, place: Path) -> None:
     try:
         folder.rename(place)
     except OSError as error:
-        raise cannot_write(place, error) from None
+        raise no_room(place, error) from None

@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ class Manifest:
         stores: the version of each store.
         pseudonyms: stands for the secret that hashes and encrypts personal data, and does not tell it.
         as_of: the clock of the last export, or None.
-        events: rows and quarantined rows of each topic, as the ingest counted them last.
     """
 
     made_at: str
@@ -38,7 +37,6 @@ class Manifest:
     pseudonyms: str
     archives: Sequence[Archive]
     as_of: str | None = None
-    events: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def archive(self, part: Part) -> Archive | None:
         """Return the archive of a part, or None where the backup has none."""
@@ -96,8 +94,7 @@ def of(path: Path, told: dict[str, Any]) -> Manifest:
     try:
         archives = tuple(Archive(**one) for one in told.pop("archives"))
         manifest = Manifest(archives=archives, **told)
-        typed = isinstance(manifest.stores, dict) and isinstance(manifest.events, dict)
-        if not typed or not all(
+        if not isinstance(manifest.stores, dict) or not all(
             isinstance(each, int) for one in archives for each in (one.size, one.files, one.unpacked)
         ):
             raise TypeError("a field is of the wrong type")

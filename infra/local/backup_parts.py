@@ -1,9 +1,7 @@
 """What a backup consists of: one archive per store, and one for the files that belong to neither."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 
@@ -77,12 +75,3 @@ def clock(settings: Settings) -> str | None:
     except (UserError, psycopg.Error):
         return None
     return row[0] if row else None
-
-
-def counts(settings: Settings) -> dict[str, dict[str, int]]:
-    """Return the rows and quarantined rows of each topic, as the ingest wrote them down last; none where it has not."""
-    try:
-        topics: dict[str, dict[str, Any]] = json.loads(settings.path("run", "ingest.json").read_text())["topics"]
-        return {name: {key: int(one[key]) for key in ("rows", "quarantined")} for name, one in topics.items()}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.local import services, signals, supervise
-from infra.local.archive import SUFFIX, megabytes, require_sound, unpack
+from infra.local.archive import SUFFIX, require_sound, unpack
 from infra.local.backup_manifest import Manifest, load, require_readable, sign
 from infra.local.backup_parts import MANIFEST, versions
 from infra.local.files import cannot_write, folder
 from infra.local.services import postgres
+from infra.local.sizes import megabytes
 from infra.local.standstill import alone
 from infra.setup import secrets
 from spark.common.errors import UserError
@@ -135,11 +136,10 @@ def warn(settings: Settings, manifest: Manifest) -> None:
     """Say what cannot be read under another secret than the backup's."""
     if sign(settings.secret("pseudonyms")) == manifest.pseudonyms:
         return
-    quarantined = sum(one.get("quarantined", 0) for one in manifest.events.values())
     print(
-        f"restore: the secret `pseudonyms` here is not the one that the backup was made under: {quarantined:,} "
-        "quarantined payloads stay unreadable (`make requeue`), and names and addresses of new events hash otherwise "
-        f"than before; to keep them, put the original's secrets/pseudonyms at {settings.path('secrets', 'pseudonyms')} "
-        "before anything is ingested",
+        "restore: the secret `pseudonyms` here is not the one that the backup was made under: quarantined payloads "
+        "stay unreadable (`make requeue`), and names and addresses of new events hash otherwise than before; to keep "
+        f"them, put the original's secrets/pseudonyms at {settings.path('secrets', 'pseudonyms')} before anything is "
+        "ingested",
         file=sys.stderr,
     )

@@ -21,8 +21,8 @@ WRITERS = "select usename, client_port from pg_stat_activity where usename not i
 
 
 @contextmanager
-def standstill(settings: Settings, by: str) -> Iterator[None]:
-    """Keep the stores still for the length of the block, and start again what ran before, however it ends.
+def quiet(settings: Settings, by: str) -> Iterator[list[Service]]:
+    """Let no job run for the length of the block, and yield the services that run.
 
     Args:
         by: for whom, as a job that begins meanwhile is told.
@@ -34,19 +34,30 @@ def standstill(settings: Settings, by: str) -> Iterator[None]:
         if supervise.proxy(settings) is None:
             end_orphans(settings)
         ran = running(settings, services.every(settings))
-        if not ran:
-            yield
-            return
-        require_quiet(settings)
-        try:
-            for stage in STAGES:
-                if names := [name for name in stage if name in STOPPED]:
-                    stop_stage(settings, names)
-            yield
-        finally:
-            with signals.held_back():
-                print("starts again what ran before", file=sys.stderr, flush=True)
-                bring_up(settings, ran)
+        if ran:
+            require_quiet(settings)
+        yield ran
+
+
+@contextmanager
+def standstill(settings: Settings, ran: Sequence[Service]) -> Iterator[None]:
+    """Keep the stores still for the length of the block, and start again what ran before, however it ends.
+
+    Raises:
+        UserError: a service does not come up again.
+    """
+    if not ran:
+        yield
+        return
+    try:
+        for stage in STAGES:
+            if names := [name for name in stage if name in STOPPED]:
+                stop_stage(settings, names)
+        yield
+    finally:
+        with signals.held_back():
+            print("starts again what ran before", file=sys.stderr, flush=True)
+            bring_up(settings, ran)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """What a platform holds, in counts and hashes, so that two can be compared."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from kafka import KafkaConsumer, TopicPartition
@@ -10,12 +9,12 @@ from kafka.admin import KafkaAdminClient
 from infra.local import provision_lake, provision_postgres
 from infra.local.lake import SCHEMAS, SUPERUSER
 from infra.local.provision_postgres import LOCATIONS
-from infra.local.webhdfs import tree
 from spark.common.settings import Settings
 from spark.common.webhdfs import WebHdfs
 
 Contents = dict[str, tuple[object, ...]]
 THREADS = 4
+FACTS = ("type", "length", "modificationTime", "owner", "group", "permission")
 # Of a table, whatever its rows' order.
 LAKE = "select count(*), sum(cast(xxhash64(*) as decimal(38,0))) from {}"
 SERVING = "select count(*), sum(hashtextextended(t::text, 0)) from {} as t"
@@ -41,18 +40,17 @@ def lake(config: Settings, names: Iterable[str]) -> Contents:
 
 
 def files(config: Settings) -> Contents:
-    """Return owner, group, rights and hash of everything on HDFS: tables, checkpoints, models, raw files."""
-    hdfs = WebHdfs.of(config, SUPERUSER)
+    """Return size, time, owner, group and rights of every file and folder of the lake: tables, checkpoints, models."""
+    return dict(listed(WebHdfs.of(config, SUPERUSER), "/lake"))
 
-    def fact(path: str) -> tuple[object, ...]:
-        found = hdfs.status(path) or {}
-        content = hdfs.read(path) if found.get("type") == "FILE" else None
-        digest = hashlib.sha256(content).hexdigest() if content is not None else ""
-        return found.get("owner"), found.get("group"), found.get("permission"), digest
 
-    paths = list(tree(hdfs, "/lake"))
-    with ThreadPoolExecutor(THREADS) as pool:
-        return dict(zip(paths, pool.map(fact, paths), strict=True))
+def listed(hdfs: WebHdfs, folder: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield what lies below a folder of HDFS, by path."""
+    for one in hdfs.call("GET", folder, "LISTSTATUS")["FileStatuses"]["FileStatus"]:
+        path = f"{folder}/{one['pathSuffix']}"
+        yield path, tuple(one[fact] for fact in FACTS)
+        if one["type"] == "DIRECTORY":
+            yield from listed(hdfs, path)
 
 
 def addresses(config: Settings) -> set[str]:

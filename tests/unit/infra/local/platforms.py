@@ -5,7 +5,6 @@ from pathlib import Path
 from infra.setup import secrets
 from spark.common.settings import Settings, settings
 
-QUARANTINED = '{"topics": {"orders": {"rows": 9, "quarantined": 4}}}'
 FILES = {
     "data/kafka/meta.properties": "cluster.id=a",
     "data/hdfs/name/current/VERSION": "clusterID=b",
@@ -14,7 +13,7 @@ FILES = {
     "replays/aa.json": "{}",
     "simulations/truth.jsonl": "{}",
     "out/report.html": "<html>",
-    "run/ingest.json": QUARANTINED,
+    "run/ingest.json": "{}",
     "dbt/manifest.json": "{}",
 }
 

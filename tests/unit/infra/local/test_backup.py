@@ -73,11 +73,11 @@ def test_half_a_backup_is_removed(
     """Whatever ends it; the same command again then ends well, though a killed one has left something."""
     place, real = tmp_path / "kept", command.packed
 
-    def packed(folder: Path, part: command.Part, found: list[command.Entry]) -> command.Archive:
+    def packed(config: Settings, folder: Path, part: command.Part) -> command.Archive:
         if part.name == "hdfs":
             assert (folder / "kafka.tar.zst").is_file()
             raise failure
-        return real(folder, part, found)
+        return real(config, folder, part)
 
     with monkeypatch.context() as patch:
         patch.setattr(command, "packed", packed)
@@ -96,11 +96,11 @@ def test_two_backups_into_one_folder_do_not_meet(
     """As two platforms may be told the same one; the first goes on."""
     place, real, second = tmp_path / "kept", command.packed, []
 
-    def packed(folder: Path, part: command.Part, found: list[command.Entry]) -> command.Archive:
+    def packed(config: Settings, folder: Path, part: command.Part) -> command.Archive:
         with pytest.raises(UserError, match="another backup is being written"), command.scratch(place):
             pass
         second.append(part.name)
-        return real(folder, part, found)
+        return real(config, folder, part)
 
     monkeypatch.setattr(command, "packed", packed)
     backup(platform, str(place), False)
@@ -114,6 +114,7 @@ def test_space_is_asked_for_first(platform: Settings, tmp_path: Path, monkeypatc
     """By backup and by restore, which name the folder and both sizes."""
     place, other = tmp_path / "kept", settings_of(tmp_path / "other", 23100)
     with monkeypatch.context() as patch:
+        patch.setattr(command, "standstill", lambda *_: pytest.fail("the stores were stopped"))
         patch.setattr(command.shutil, "disk_usage", lambda _: DISK(0, 0, 1_050_000))
         with pytest.raises(UserError, match=rf"{tmp_path} has 1\.1 MB free, a backup may take 1\.1 MB"):
             backup(platform, str(place), False)
