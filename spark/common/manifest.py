@@ -76,8 +76,8 @@ def tested_grains(manifest: Node) -> Iterator[tuple[str, Columns]]:
     """Yield each tested node with the columns of its key; a table of one row has none and is not among them."""
     for node in manifest["nodes"].values():
         test = node.get("test_metadata") or {}
-        if test.get("name") == "unique_grain":
-            yield node["attached_node"], tuple(test["kwargs"]["columns"])
+        if test.get("name") == "rules":
+            yield node["attached_node"], tuple(test["kwargs"]["grain"])
 
 
 def of_model(node: Node, grain: Columns) -> Export:

@@ -109,7 +109,7 @@ def manifest(folder: Path, tables: Tables) -> Path:
         config = {"schema": SCHEMA, "meta": {"export": True}}
         nodes[name] = {"resource_type": "model", "alias": name, "schema": SCHEMA, "config": config}
         if rows > 1:
-            test = {"name": "unique_grain", "kwargs": {"columns": ["c0"]}}
+            test = {"name": "rules", "kwargs": {"grain": ["c0"]}}
             nodes[f"test.{name}"] = {"resource_type": "test", "attached_node": name, "test_metadata": test}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps({"nodes": nodes, "sources": {}}))

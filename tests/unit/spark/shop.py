@@ -39,7 +39,7 @@ class Shop:
             "resource_type": "model", "alias": table, "schema": schema, "config": config,
         }  # fmt: skip
         if grain:
-            test = {"name": "unique_grain", "kwargs": {"columns": list(grain)}}
+            test = {"name": "rules", "kwargs": {"grain": list(grain)}}
             self.manifest["nodes"][f"test.{name}"] = {
                 "resource_type": "test", "attached_node": name, "test_metadata": test, "config": {},
             }  # fmt: skip

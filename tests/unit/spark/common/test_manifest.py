@@ -52,7 +52,7 @@ def test_nothing_to_export_is_said(tmp_path: Path) -> None:
 
 
 def test_the_grain_is_that_of_the_test_and_the_model_names_its_indexes(tmp_path: Path) -> None:
-    test = {"name": "unique_grain", "kwargs": {"columns": ["source", "customer_id"]}}
+    test = {"name": "rules", "kwargs": {"grain": ["source", "customer_id"]}}
     nodes = {
         "model.lakehouse.risk": node("risk", meta={"export": {"indexes": [["source", "name"], ["city"]]}}),
         "model.lakehouse.bounds": node("bounds", meta={"export": True}),
