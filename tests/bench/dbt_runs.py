@@ -27,13 +27,14 @@ READY_SECONDS = 120
 
 @dataclass(frozen=True)
 class Run:
-    """One run of dbt: wall and CPU seconds and peak memory (MB) of its server, and dbt's own seconds of each node."""
+    """One run of dbt: wall seconds, CPU seconds and peak memory (MB) of its server, seconds of each node, dbt's CPU."""
 
     seconds: float
     cpu_seconds: float
     megabytes: float
     nodes: Mapping[str, float]
     materialized: Mapping[str, str]
+    dbt_cpu_seconds: float
 
     def by_kind(self) -> Mapping[str, float]:
         """Return the seconds of tables (merged ones too), views, tests and unit tests."""
@@ -93,7 +94,9 @@ def serving(config: Settings, command: Sequence[str], port: int, log: Path) -> I
             server.wait()
 
 
-def run(server: psutil.Process, output: Mapping[str, Any], folder: Path, *arguments: str) -> Run:
+def run(
+    server: psutil.Process, output: Mapping[str, Any], folder: Path, *arguments: str, project: Path = DBT_PROJECT
+) -> Run:
     """Run dbt on a server, with the output of its profile, and its files in a folder."""
     # JSON is YAML.
     profiles = {"lakehouse": {"target": "lake", "outputs": {"lake": output}}}
@@ -102,7 +105,7 @@ def run(server: psutil.Process, output: Mapping[str, Any], folder: Path, *argume
     places = {"DBT_PROFILES_DIR": folder, "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
     environ = {**os.environ, **{name: str(place) for name, place in places.items()}}
     before = cpu_seconds(server)
-    done = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, DBT_PROJECT, server.pid)
+    done = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, project, server.pid)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
     return Run(
@@ -111,6 +114,7 @@ def run(server: psutil.Process, output: Mapping[str, Any], folder: Path, *argume
         max(done.megabytes),
         {one["unique_id"]: one["execution_time"] for one in results},
         {name: node["config"]["materialized"] for name, node in nodes.items()},
+        done.cpu_seconds,
     )
 
 

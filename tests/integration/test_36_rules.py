@@ -1,5 +1,7 @@
 """The rules of a model, all of them tested by one query in each store, find what breaks them and say which it was."""
 
+import json
+
 import psycopg
 import pytest
 
@@ -7,7 +9,14 @@ from spark.common import thrift
 from tests.integration.harness import Platform
 
 LABELS = "churn.churn_labels"
-CURVE = "insert into marts.reliability_curves select task, version, subject, 12, predicted, happened, null from {0} limit 1"
+HISTORY = "describe history core.int_order_versions"
+CURVE = """
+    insert into marts.reliability_curves
+    select task, version, subject, 12, predicted, happened, null
+    from marts.reliability_curves
+    where (task, version) in (select task, version from marts.champions)
+    limit 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +35,25 @@ def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(fed: Platform) -
     finally:
         with thrift.cursor(fed.config) as cursor:
             cursor.execute(f"delete from {LABELS} where source = 'planted'")
-    assert "row_key planted, 1, 2020-01-01 00:00:00; broken_rules grain, source_customer_id_as_of_in_churn_features" in said
+    broken = "broken_rules grain, source_customer_id_as_of_in_churn_features"
+    assert f"row_key planted, 1, 2020-01-01 00:00:00; {broken}" in said
     fed.dbt("test", "--select", "churn_labels", "--exclude-resource-type", "unit_test")
+
+
+def test_a_model_of_which_nothing_arrived_is_not_written(fed: Platform) -> None:
+    fed.dbt("run", "--select", "int_order_versions")
+    before = thrift.rows(fed.config, HISTORY)
+    fed.dbt("run", "--select", "int_order_versions")
+    results = json.loads((fed.config.dbt_target / "run_results.json").read_text())["results"]
+    assert [one["adapter_response"]["_message"] for one in results] == ["nothing arrived"]
+    assert thrift.rows(fed.config, HISTORY) == before
 
 
 def test_a_null_and_a_value_out_of_bounds_are_named_in_postgresql(fed: Platform) -> None:
     config = fed.config
     login = {"host": config.postgres_host, "port": config.postgres_port, "dbname": "lake", "user": "exporter"}
     with psycopg.connect(**login, password=config.secret("exporter"), autocommit=True) as connection:
-        table = "(select * from marts.reliability_curves where version in (select version from marts.champions)) as curves"
-        connection.execute(CURVE.format(table))
+        connection.execute(CURVE)
         try:
             said = fed.dbt("test", "--target", "serving", "--select", "rpt_model_reliability", status=1).stdout
         finally:

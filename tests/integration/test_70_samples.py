@@ -43,6 +43,11 @@ def test_dbt_build(empty: Platform) -> None:
     assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [["cold", "ours"], ["cold", "stock"]]
 
 
+def test_dbt_again(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/dbt_again.py", "--sample")
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["ours", "beside"]
+
+
 def test_marts_by_hand(empty: Platform) -> None:
     done = empty.call(sys.executable, "tests/bench/by_hand.py", "--sample")
     assert "of different size (lake, by hand): none" in done.stdout

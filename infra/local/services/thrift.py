@@ -83,7 +83,7 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.master": "local[2]",
         "spark.driver.memory": "1500m",
         "spark.scheduler.mode": "FAIR",
-        # A build compiles 2,500 pieces of code, in the same order each time; with room for fewer none is there when it returns.
+        # A build compiles 2,500 pieces of code, always in one order; with less room each is gone when it returns.
         "spark.sql.codegen.cache.maxEntries": 10_000,
         # Planning each stage anew costs more than it finds out on two partitions: a sixth of a build.
         "spark.sql.adaptive.enabled": "false",

@@ -148,8 +148,7 @@ def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
     tested = {
         node["attached_node"]
         for node in graph["nodes"].values()
-        if node["resource_type"] == "test"
-        and (node.get("test_metadata") or {}).get("name") in {"rules", "one_row"}
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") in {"rules", "one_row"}
     }
     for name, node in models(graph).items():
         if not layer(node).endswith(" base"):
