@@ -22,6 +22,7 @@ from spark.common.manifest import Export, exports
 from spark.common.settings import Settings, settings
 from spark.export import load, log, shape
 from spark.export.columns import Column, column
+from spark.export.load import Loaded
 from spark.export.store import ROLE, Store, open_store
 
 BOUNDS = "core.run_bounds"
@@ -48,10 +49,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         log.ensure(store)
         changed = sources if given.all else unlike_the_log(store, sources)
         as_of = run_date(sources)
-        rows = [transfer(store, source, as_of) for source in changed]
+        loaded = [transfer(store, source, as_of) for source in changed]
         store.commit()
-    vacuum(config, changed)
-    print(summary(len(sources), len(changed), sum(rows), time.monotonic() - started))
+    clean(config, changed, loaded)
+    print(summary(len(sources), len(changed), sum(one.content.rows for one in loaded), time.monotonic() - started))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -90,25 +91,28 @@ def run_date(sources: Sequence[Source]) -> datetime | None:
     return None
 
 
-def transfer(store: Store, source: Source, as_of: datetime | None) -> int:
-    """Replace one table's rows, log it and return how many there are."""
-    content, anew = load.transfer(store, source.export, source.lake, source.columns)
-    if anew:
+def transfer(store: Store, source: Source, as_of: datetime | None) -> Loaded:
+    """Replace one table's rows and log it."""
+    loaded = load.transfer(store, source.export, source.lake, source.columns)
+    if loaded.is_replacement:
         said = "its columns, key or indexes changed, so it was made anew; `make serving` makes the views that read it"
         print(f"{source.export.target}: {said}", file=sys.stderr)
-    log.write(store, source.export, source.lake, as_of, content)
-    print(f"{source.export.target}: {content.rows:,} rows", file=sys.stderr)
-    return content.rows
+    log.write(store, source.export, source.lake, as_of, loaded.content)
+    print(f"{source.export.target}: {loaded.content.rows:,} rows", file=sys.stderr)
+    return loaded
 
 
-def vacuum(config: Settings, changed: Sequence[Source]) -> None:
-    """Free the space of the old rows and count anew for the planner; the export is done, whether this works or not."""
-    if not changed:
-        return
+def clean(config: Settings, changed: Sequence[Source], loaded: Sequence[Loaded]) -> None:
+    """Free the space of old rows, and count for the planner; the export is done, whether this works or not."""
+    names: dict[bool, list[str]] = {True: [], False: []}
+    for source, one in zip(changed, loaded, strict=True):
+        names[one.is_new].append(shape.table(source.export))
     try:
         with postgres.connect(config, ROLE) as connection:
             connection.autocommit = True
-            connection.execute(f"vacuum (analyze) {', '.join(shape.table(one.export) for one in changed)}".encode())
+            for statement, tables in (("analyze", names[True]), ("vacuum (analyze)", names[False])):
+                if tables:
+                    connection.execute(f"{statement} {', '.join(tables)}".encode())
     except (UserError, psycopg.Error) as error:
         print(f"exported, but old rows still take space: {first_line(error)}", file=sys.stderr)
 

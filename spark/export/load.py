@@ -34,6 +34,15 @@ class Content:
         return sha256(repr((self.rows, self.values, self.checksums)).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A table that was loaded: what it holds, whether it is new, and whether another of its name made room for it."""
+
+    content: Content
+    is_new: bool
+    is_replacement: bool
+
+
 class Tally:
     """Counts what passes on its way from Delta."""
 
@@ -63,8 +72,8 @@ class Tally:
         )
 
 
-def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Column]) -> tuple[Content, bool]:
-    """Replace one table's rows and compare them with Delta's; return what it holds, and whether it was made anew.
+def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Column]) -> Loaded:
+    """Replace one table's rows and compare them with Delta's.
 
     Raises:
         UserError: PostgreSQL refuses a row, or holds something else than Delta; the transaction is lost.
@@ -78,7 +87,7 @@ def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Co
     if not kept:
         index(store, export, wanted)
     verify(export, tally.content, content(store, export, columns))
-    return tally.content, bool(found.columns) and not kept
+    return Loaded(tally.content, not kept, bool(found.columns) and not kept)
 
 
 def ready(store: Store, export: Export, wanted: Shape, found: Shape) -> bool:

@@ -306,6 +306,13 @@ def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, locked: psy
     assert words(risk) == ["new"]
 
 
+def test_postgresql_that_does_not_answer_is_one_line(risk: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", "1")
+    with pytest.raises(UserError, match=r"^PostgreSQL at 127.0.0.1:1 refused exporter: .*run `make up`") as error:
+        risk.export()
+    assert "\n" not in str(error.value) and "Connection refused" in str(error.value)
+
+
 def test_a_whole_command_ends_with_its_own_exit_status(risk: Shop) -> None:
     ended = [
         subprocess.run([sys.executable, "-m", "spark.export", "--all"], capture_output=True, text=True, check=False)
