@@ -132,7 +132,7 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 ##@ Development
 .PHONY: test test-unit drills lint format contracts lock
 test: ready test-unit ## Every test: unit, dbt, integration on two platforms beside yours
-	@$(PY) -m pytest --durations=25 --numprocesses=2 --dist=loadgroup tests/integration
+	@$(PY) -m pytest --durations=25 --numprocesses=2 tests/integration
 
 drills: ready ## Break a platform of their own in sixty ways, under load, and count what is there [FAULTS=60 EVENTS=2000000 SEED=1]
 	@$(PY) -m tests.drills $(call option,FAULTS,faults) $(call option,EVENTS,events) $(call option,SEED,seed)
