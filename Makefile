@@ -100,8 +100,8 @@ rollback: ready ## Let the champions before the present ones score again [TASK=]
 insights: ready ## dbt: the marts that read predictions
 	@$(PY) -m infra.pipeline insights
 
-export: ready ## Export the marts to PostgreSQL, in one transaction
-	@$(PY) -m spark.export
+export: ready ## Export the marts that changed to PostgreSQL, in one transaction [ALL=1]
+	@$(PY) -m spark.export $(call flag,ALL,all)
 
 serving: ready ## dbt: the reporting views in PostgreSQL
 	@$(PY) -m infra.pipeline serving

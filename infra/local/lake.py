@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-WAREHOUSE = "/lake/warehouse"
+from spark.common.settings import WAREHOUSE
+
 CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"
 SUPERUSER = "hdfs"

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from infra.local import class_archive, hadoop_conf, java, provision_postgres, scala
 from infra.local.files import PRIVATE, folder, properties, write
-from infra.local.lake import WAREHOUSE
 from infra.setup.jars import classpath
 from spark.common import jvm
-from spark.common.settings import Settings
+from spark.common.settings import WAREHOUSE, Settings
 
 LOG4J = """\
 rootLogger.level = warn

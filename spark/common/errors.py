@@ -49,3 +49,17 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
         sys.exit(0)
 
     return program
+
+
+def run_and_leave(program: Callable[..., NoReturn]) -> NoReturn:
+    """Run a program and end the process with its exit status, without clearing up.
+
+    Threads of a library that still run would otherwise meet a Python that is half gone, and may abort the process
+    although its work is done.
+    """
+    try:
+        program()
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else 0)

@@ -11,6 +11,8 @@ from pathlib import Path
 from spark.common.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
+# Where the lake's schemas lie on HDFS.
+WAREHOUSE = "/lake/warehouse"
 
 # Each port is an offset from PORT_BASE, so that a second platform only needs another base.
 PORTS = {

@@ -1,92 +1,123 @@
-"""Export every model marked `meta: {export: true}` from Delta to PostgreSQL, in one transaction.
+"""Export every table with `meta: {export: …}` in dbt's manifest from Delta to PostgreSQL, in one transaction.
 
 Readers see the old tables whole until the commit and the new ones whole after it; where anything fails, the old ones
-stay.
+stay. A table whose Delta version was exported before is left alone.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import psycopg
-from pyspark.sql import DataFrame, SparkSession
+import pyarrow as pa
 
-from spark.common import postgres, tables
-from spark.common.errors import UserError, entry_point
-from spark.common.frames import one_row
+from spark.common import postgres
+from spark.common.errors import UserError, entry_point, first_line, run_and_leave
+from spark.common.lake_reader import LakeTable, open_table
 from spark.common.locks import hold
 from spark.common.manifest import Export, exports
-from spark.common.session import session
-from spark.common.settings import settings
-from spark.export import load
+from spark.common.settings import Settings, settings
+from spark.export import load, log, shape
 from spark.export.columns import Column, column
+from spark.export.store import ROLE, Store, open_store
+
+BOUNDS = "core.run_bounds"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A model's Delta table, how its columns travel and what it holds, which is counted while others are loaded."""
+    """A table that is to be exported, as it is now, and how its columns travel."""
 
-    model: Export
-    frame: DataFrame
+    export: Export
+    lake: LakeTable
     columns: Sequence[Column]
-    held: Future[load.Content]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Load, verify and commit every exported model."""
-    argparse.ArgumentParser(prog="spark.export", description=__doc__).parse_args(argv)
+    """Load, verify and commit every table that has changed."""
+    given = parse(argv)
     config = settings()
     started = time.monotonic()
-    models = exports(config.dbt_target / "manifest.json")
-    with hold(config, "export"):
-        spark = session("export", config, "exporter")
-        try:
-            with ThreadPoolExecutor(2) as pool, postgres.connect(config, "exporter") as connection:
-                sources = [source(spark, pool, model) for model in models]
-                rows = [transfer(connection, one) for one in sources]
-        except psycopg.Error as error:
-            said = (error.diag.message_primary or str(error)).splitlines()[0]
-            raise UserError(f"PostgreSQL refused the export: {said}; nothing was exported") from None
-        spark.stop()
-    seconds = time.monotonic() - started
-    print(f"{len(models)} tables, {sum(rows):,} rows, counts and checksums equal; {seconds:.1f} s")
+    wanted = exports(config.dbt_target / "manifest.json")
+    with hold(config, "export"), open_store(config) as store:
+        sources = [opened(config, export) for export in wanted]
+        log.ensure(store)
+        changed = sources if given.all else unlike_the_log(store, sources)
+        as_of = run_date(sources)
+        rows = [transfer(store, source, as_of) for source in changed]
+        store.commit()
+    vacuum(config, changed)
+    print(summary(len(sources), len(changed), sum(rows), time.monotonic() - started))
 
 
-def source(spark: SparkSession, pool: ThreadPoolExecutor, model: Export) -> Source:
-    """Return a model's table as it is now, and begin to count what it holds."""
-    frame = tables.read(spark, model.delta)
-    columns = [column(model.delta, field) for field in frame.schema.fields]
-    return Source(model, frame, columns, pool.submit(delta_content, frame, columns))
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="spark.export", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="also the tables that have not changed since their export")
+    return parser.parse_args(argv)
 
 
-def transfer(connection: psycopg.Connection, one: Source) -> int:
-    """Replace one table's rows, compare them with Delta's and return how many there are."""
-    if load.ready(connection, one.model, one.columns):
-        said = "its columns changed, so it was made anew; `make serving` makes the views that read it"
-        print(f"{one.model.target}: {said}", file=sys.stderr)
-    load.copy(connection, one.model, one.columns, texts(one.frame, one.columns))
-    held = one.held.result()
-    load.verify(one.model, held, load.content(connection, one.model, one.columns))
-    print(f"{one.model.target}: {held.rows:,} rows", file=sys.stderr)
-    return held.rows
+def opened(config: Settings, export: Export) -> Source:
+    """Return a table as it is now."""
+    lake = open_table(config, export.delta)
+    return Source(export, lake, [column(export.delta, one) for one in lake.schema])
 
 
-def texts(frame: DataFrame, columns: Sequence[Column]) -> Iterator[Sequence[str]]:
-    """Return the rows as texts, one partition in memory at a time."""
-    return frame.selectExpr(*(column.text for column in columns)).toLocalIterator()
+def unlike_the_log(store: Store, sources: Sequence[Source]) -> list[Source]:
+    """Return the tables that do not hold, in the form that is wanted, the version that is in Delta now."""
+    logged, changed = log.newest(store), []
+    for source in sources:
+        export, lake = source.export, source.lake
+        wanted = shape.wanted(export, source.columns, lake.required)
+        if logged.get(export.table) == (lake.delta_id, lake.version) and shape.found(store, export) == wanted:
+            print(f"{export.target}: unchanged since its last export", file=sys.stderr)
+        else:
+            changed.append(source)
+    return changed
 
 
-def delta_content(frame: DataFrame, columns: Sequence[Column]) -> load.Content:
-    """Return what the Delta table holds."""
-    counts = [f"count(`{column.name}`)" for column in columns]
-    checksums = [column.spark_checksum for column in columns]
-    names = [f"_{place}" for place in range(1 + len(counts) + len(checksums))]
-    row = one_row(frame.selectExpr(*map(" as ".join, zip(["count(*)", *counts, *checksums], names, strict=True))))
-    return load.contents(columns, tuple(row))
+def run_date(sources: Sequence[Source]) -> datetime | None:
+    """Return the `as_of` of the run, None where its bounds are not exported."""
+    for source in sources:
+        if source.export.delta == BOUNDS:
+            for batch in source.lake.batches(["as_of"]):
+                # As a number: Arrow would load pandas for an instant.
+                return EPOCH + timedelta(microseconds=batch.column(0).cast(pa.int64())[0].as_py())
+    return None
+
+
+def transfer(store: Store, source: Source, as_of: datetime | None) -> int:
+    """Replace one table's rows, log it and return how many there are."""
+    content, anew = load.transfer(store, source.export, source.lake, source.columns)
+    if anew:
+        said = "its columns, key or indexes changed, so it was made anew; `make serving` makes the views that read it"
+        print(f"{source.export.target}: {said}", file=sys.stderr)
+    log.write(store, source.export, source.lake, as_of, content)
+    print(f"{source.export.target}: {content.rows:,} rows", file=sys.stderr)
+    return content.rows
+
+
+def vacuum(config: Settings, changed: Sequence[Source]) -> None:
+    """Free the space of the old rows and count anew for the planner; the export is done, whether this works or not."""
+    if not changed:
+        return
+    try:
+        with postgres.connect(config, ROLE) as connection:
+            connection.autocommit = True
+            connection.execute(f"vacuum (analyze) {', '.join(shape.table(one.export) for one in changed)}".encode())
+    except (UserError, psycopg.Error) as error:
+        print(f"exported, but old rows still take space: {first_line(error)}", file=sys.stderr)
+
+
+def summary(tables: int, changed: int, rows: int, seconds: float) -> str:
+    """Return the last line."""
+    same = f", {tables - changed} of them unchanged" if changed < tables else ""
+    return f"{tables} tables{same}, {rows:,} rows, counts and checksums equal; {seconds:.1f} s"
 
 
 if __name__ == "__main__":
-    entry_point(main)()
+    run_and_leave(entry_point(main))

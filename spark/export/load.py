@@ -1,14 +1,23 @@
-"""The PostgreSQL side of the export; everything here happens inside the caller's one transaction."""
+"""One table from Delta into PostgreSQL, inside the caller's one transaction: replaced, counted, compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-import psycopg
-from psycopg import sql
+import adbc_driver_manager as adbc
+import pyarrow as pa
 
 from spark.common.errors import UserError
+from spark.common.lake_reader import LakeTable
 from spark.common.manifest import TARGET_SCHEMA, Export
-from spark.export.columns import Column, differences
+from spark.export import shape
+from spark.export.columns import Column, differences, quoted
+from spark.export.shape import Shape
+from spark.export.store import Store, details, primary, refused_row
+
+# What is sent at a time: so many rows or bytes, and what one more batch brings.
+CHUNK_ROWS, CHUNK_BYTES = 65_536, 16 * 1024 * 1024
+AGAIN = "run `make export` again when no dbt runs"
 
 
 @dataclass(frozen=True)
@@ -19,65 +28,137 @@ class Content:
     values: dict[str, str]
     checksums: dict[str, str]
 
+    @property
+    def digest(self) -> str:
+        """Return a hash of all of it."""
+        return sha256(repr((self.rows, self.values, self.checksums)).encode()).hexdigest()
 
-def ready(connection: psycopg.Connection, export: Export, columns: Sequence[Column]) -> bool:
-    """Make the table exist with these columns and without rows; return whether an incompatible one was replaced.
+
+class Tally:
+    """Counts what passes on its way from Delta."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self.rows = 0
+        self.values = [0] * len(columns)
+        self.sums = [0] * len(columns)
+
+    def add(self, rows: pa.Table) -> None:
+        """Count some rows."""
+        self.rows += rows.num_rows
+        for place, (column, values) in enumerate(zip(self.columns, rows.itercolumns(), strict=True)):
+            array = values.combine_chunks()
+            self.values[place] += len(array) - array.null_count
+            self.sums[place] += column.checksum(array)
+
+    @property
+    def content(self) -> Content:
+        """Return what was counted."""
+        names = [column.name for column in self.columns]
+        checksums = [column.as_text(total) for column, total in zip(self.columns, self.sums, strict=True)]
+        return Content(
+            self.rows,
+            dict(zip(names, map(str, self.values), strict=True)),
+            dict(zip(names, checksums, strict=True)),
+        )
+
+
+def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Column]) -> tuple[Content, bool]:
+    """Replace one table's rows and compare them with Delta's; return what it holds, and whether it was made anew.
+
+    Raises:
+        UserError: PostgreSQL refuses a row, or holds something else than Delta; the transaction is lost.
+    """
+    wanted, found = shape.wanted(export, columns, lake.required), shape.found(store, export)
+    kept = ready(store, export, wanted, found)
+    tally = Tally(columns)
+    for rows in chunks(lake.batches()):
+        tally.add(rows)
+        send(store, export, rows)
+    if not kept:
+        index(store, export, wanted)
+    verify(export, tally.content, content(store, export, columns))
+    return tally.content, bool(found.columns) and not kept
+
+
+def ready(store: Store, export: Export, wanted: Shape, found: Shape) -> bool:
+    """Make the table exist without rows; return whether it is the one that was there.
 
     Rows are deleted rather than truncated, and the table stays the same table, so that whoever reads meanwhile goes
     on reading the old rows and views keep working.
     """
-    wanted = [(column.name, column.kind.postgres) for column in columns]
-    found = existing(connection, export)
-    table = sql.Identifier(TARGET_SCHEMA, export.table)
+    table = shape.table(export)
     if found == wanted:
-        connection.execute(sql.SQL("delete from {}").format(table))
-        return False
-    if found:
-        connection.execute(sql.SQL("drop table {} cascade").format(table))
-    parts = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in wanted)
-    connection.execute(sql.SQL("create table {} ({})").format(table, parts))
-    return bool(found)
+        store.execute(f"delete from {table}")
+        return True
+    if found.columns:
+        store.execute(f"drop table {table} cascade")
+    shape.create(store, export, wanted)
+    return False
 
 
-def existing(connection: psycopg.Connection, export: Export) -> list[tuple[str, str]]:
-    """Return the columns of the table as (name, type), in order; none where there is no table."""
-    query = """
-        select attribute.attname, format_type(attribute.atttypid, attribute.atttypmod)
-        from pg_attribute as attribute
-        where attribute.attrelid = to_regclass(%s) and attribute.attnum > 0 and not attribute.attisdropped
-        order by attribute.attnum
+def chunks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield the rows in pieces that are large enough to be sent alone."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= CHUNK_ROWS or sum(one.nbytes for one in held) >= CHUNK_BYTES:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def send(store: Store, export: Export, rows: pa.Table) -> None:
+    """Append rows.
+
+    Raises:
+        UserError: PostgreSQL refuses one of them, which is named.
     """
-    return [(name, kind) for name, kind in connection.execute(query, [export.target])]
+    try:
+        store.copy(TARGET_SCHEMA, export.table, rows)
+    except adbc.DataError as error:
+        name, key = refused_row(error, rows, export.grain)
+        where = f" where {key}" if key else ""
+        raise UserError(
+            f"{export.target} cannot hold {export.delta}{name and '.'}{name}{where}: {primary(error)}; nothing was "
+            "exported, correct the value where it comes from and build the model again"
+        ) from None
+    except adbc.IntegrityError as error:
+        raise twice(export, error) from None
 
 
-def copy(
-    connection: psycopg.Connection, export: Export, columns: Sequence[Column], rows: Iterable[Sequence[str]]
-) -> None:
-    """Send the rows, texts in the order of the columns."""
-    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
-    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(TARGET_SCHEMA, export.table), names)
-    with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for row in rows:
-            stream.write_row(row)
+def index(store: Store, export: Export, wanted: Shape) -> None:
+    """Make the indexes.
+
+    Raises:
+        UserError: two rows have the same key.
+    """
+    try:
+        for one in sorted(wanted.indexes):
+            store.execute(one.statement(shape.table(export)))
+    except adbc.IntegrityError as error:
+        raise twice(export, error) from None
 
 
-def content(connection: psycopg.Connection, export: Export, columns: Sequence[Column]) -> Content:
-    """Return what the table holds now, as this transaction sees it."""
-    counts = [f'count("{column.name}")::text' for column in columns]
-    checksums = [column.postgres_checksum for column in columns]
-    query = f'select count(*), {", ".join([*counts, *checksums])} from {TARGET_SCHEMA}."{export.table}"'
-    row = connection.execute(query.encode()).fetchone() or ()
-    return contents(columns, row)
-
-
-def contents(columns: Sequence[Column], row: Sequence[object]) -> Content:
-    """Return the answer of either engine: the rows, then the values per column, then the checksums per column."""
-    names = [column.name for column in columns]
-    texts = [str(value) for value in row[1:]]
-    split = len(names)
-    return Content(
-        int(str(row[0])), dict(zip(names, texts[:split], strict=True)), dict(zip(names, texts[split:], strict=True))
+def twice(export: Export, error: adbc.Error) -> UserError:
+    """Return what to say of a row that breaks the key."""
+    said = details(error).get("PG_DIAG_MESSAGE_DETAIL") or primary(error)
+    return UserError(
+        f"{export.delta} breaks its key in {export.target}: {said.rstrip('.')}; nothing was exported, run "
+        "`make marts`, whose tests say more"
     )
+
+
+def content(store: Store, export: Export, columns: Sequence[Column]) -> Content:
+    """Return what the table holds now, as this transaction sees it."""
+    counts = [f"count({quoted(column.name)})::text" for column in columns]
+    checksums = [column.postgres_checksum for column in columns]
+    query = f"select count(*)::text, {', '.join([*counts, *checksums])} from {shape.table(export)}"
+    ((rows, *texts),) = store.rows(query)
+    names, split = [column.name for column in columns], len(columns)
+    values, sums = dict(zip(names, texts[:split], strict=True)), dict(zip(names, texts[split:], strict=True))
+    return Content(int(rows), values, sums)
 
 
 def verify(export: Export, delta: Content, loaded: Content) -> None:
@@ -89,11 +170,10 @@ def verify(export: Export, delta: Content, loaded: Content) -> None:
     if delta.rows != loaded.rows:
         raise UserError(
             f"{export.target} would hold {loaded.rows:,} rows, {export.delta} holds {delta.rows:,}; nothing was "
-            "exported, run `make export` again when no dbt runs"
+            f"exported, {AGAIN}"
         )
     wrong = differences(delta.values, loaded.values) or differences(delta.checksums, loaded.checksums)
     if wrong:
         raise UserError(
-            f"{export.target} would differ from {export.delta} in {', '.join(wrong)}; nothing was exported, run "
-            "`make export` again when no dbt runs"
+            f"{export.target} would differ from {export.delta} in {', '.join(wrong)}; nothing was exported, {AGAIN}"
         )

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from spark.common.settings import WAREHOUSE
 from spark.common.webhdfs import WebHdfs
 
-WAREHOUSE = "/lake/warehouse"
 # Any user of the group may look.
 READER = "exporter"
 # A file below this is small: opening it costs more than reading it.

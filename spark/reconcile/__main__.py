@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from spark.common import thrift
 from spark.common.contracts import Contracts, load
-from spark.common.errors import UserError, entry_point
+from spark.common.errors import UserError, entry_point, run_and_leave
 from spark.common.settings import Settings, settings
 from spark.reconcile import checks
 from spark.reconcile.arrivals import kafka_to_bronze
@@ -56,4 +56,4 @@ def bronze_to_marts(config: Settings, contracts: Contracts) -> tuple[list[str], 
 
 
 if __name__ == "__main__":
-    main()
+    run_and_leave(main)

@@ -1,6 +1,6 @@
 """What must be equal in the lake: each check is two counts, and the keys that differ where they do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spark.common.contracts import Contracts
@@ -111,11 +111,6 @@ def numbers(checks: Sequence[Check]) -> str:
     number = "select {0}, {1}, cast(number as decimal(38, 4)) from ({2})"
     queries = (number.format(i, side, (checks[i].left, checks[i].right)[side]) for i, side in sides)
     return " union all ".join(queries)
-
-
-def counts(relations: Iterable[str]) -> str:
-    """Return one query for the row counts of many tables: name, rows."""
-    return " union all ".join(f"select '{name}', count(*) from {name}" for name in relations)
 
 
 def differing(rows: Sequence[Sequence[object]]) -> str:

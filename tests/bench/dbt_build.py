@@ -15,10 +15,9 @@ import measure
 
 from infra.local import hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
-from infra.local.lake import WAREHOUSE
 from infra.local.services import thrift
 from spark.common.errors import entry_point
-from spark.common.settings import Settings, settings
+from spark.common.settings import WAREHOUSE, Settings, settings
 
 MEMORY = "1500m"
 ROUNDS = ("cold", "warm")

@@ -15,11 +15,11 @@ import environment
 import measure
 
 from infra.local import webhdfs
-from infra.local.lake import GROUP, WAREHOUSE, Folder
+from infra.local.lake import GROUP, Folder
 from infra.setup.jars import classpath
 from spark.common.contracts import EVENTS, load
 from spark.common.errors import UserError
-from spark.common.settings import ROOT, Settings
+from spark.common.settings import ROOT, WAREHOUSE, Settings
 from spark.common.webhdfs import WebHdfs
 
 HERE = Path(__file__).parent

@@ -1,16 +1,24 @@
-"""The export: readers see one whole version, a changed column is mended, what differs is refused."""
+"""The export: readers see one whole version, a changed column is mended, what breaks off leaves the old version."""
 
 import os
 import signal
+import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
+import pytest
 
+from infra.local import supervise
 from spark.common import postgres
+from spark.common.manifest import exports
 from spark.common.settings import Settings
 from tests.integration.harness import Platform
 
+TOTALS = "select * from reporting.source_totals order by 1, 2, 3"
 COUNTS = "select count(*), sum(hashtext(t::text)::bigint) from marts.customer_behaviour as t"
 
 
@@ -36,11 +44,11 @@ def test_a_reader_never_sees_half_an_export(platform: Platform) -> None:
     readers = [Reader(platform.config, level) for level in levels]
     for reader in readers:
         reader.start()
-    done = platform.python("spark.export")
+    done = [platform.python("spark.export", "--all") for _ in range(4)]
     for reader in readers:
         reader.enough.set()
         reader.join(30)
-    assert "counts and checksums equal" in done.stdout
+    assert all("counts and checksums equal" in one.stdout and "unchanged" not in one.stdout for one in done)
     for reader in readers:
         assert len(reader.seen) > 20
         assert len(set(reader.seen)) == 1
@@ -69,23 +77,79 @@ def test_a_changed_column_is_made_anew_and_the_reporter_still_reads(platform: Pl
     with postgres.connect(platform.config, "exporter") as connection:
         connection.execute("alter table marts.source_totals add column left_over int")
     done = platform.python("spark.export")
-    assert "marts.source_totals: its columns changed" in done.stderr
+    assert "marts.source_totals: its columns, key or indexes changed" in done.stderr
+    assert "marts.run_bounds: unchanged since its last export" in done.stderr
     assert platform.rows("select * from marts.source_totals limit 1")[0].get("left_over", "none") == "none"
     platform.make("serving")
     assert platform.rows("select * from reporting.source_totals limit 1")
 
 
+def test_every_mart_has_its_key_and_its_line_in_the_log(platform: Platform) -> None:
+    wanted = {one.table: ", ".join(one.grain) for one in exports(platform.config.dbt_target / "manifest.json")}
+    keys = """
+        select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint
+        where contype = 'p' and connamespace = 'marts'::regnamespace
+    """
+    with postgres.connect(platform.config, "reporter") as connection:
+        found = dict(connection.execute(keys.encode()).fetchall())
+        logged = connection.execute("select distinct table_name from marts.export_log").fetchall()
+    assert {table: f"PRIMARY KEY ({grain})" for table, grain in wanted.items() if grain} == {
+        table.removeprefix("marts."): key for table, key in found.items() if table.removeprefix("marts.") in wanted
+    }
+    assert {table for (table,) in logged} >= wanted.keys()
+
+
+@contextmanager
+def waiting(platform: Platform, table: str) -> Iterator[subprocess.Popen[str]]:
+    """Yield an export that waits for a table; it goes on when the block ends."""
+    with postgres.connect(platform.config, "exporter") as connection:
+        connection.execute(f"lock table marts.{table} in access exclusive mode".encode())
+        export = platform.start(sys.executable, "-m", "spark.export", "--all")
+        try:
+            deadline = time.monotonic() + 60
+            while not connection.execute("select 1 from pg_locks where not granted").fetchone():
+                assert time.monotonic() < deadline and export.poll() is None, "no export waits"
+                time.sleep(0.1)
+            yield export
+        except BaseException:
+            os.killpg(export.pid, signal.SIGKILL)
+            raise
+
+
 def test_a_second_export_is_refused_and_a_killed_one_leaves_the_old_version(platform: Platform) -> None:
-    totals = "select * from reporting.source_totals order by 1, 2, 3"
-    before = platform.rows(totals)
-    first = platform.start(sys.executable, "-m", "spark.export")
-    try:
-        threading.Event().wait(2)
+    before = platform.rows(TOTALS)
+    last = exports(platform.config.dbt_target / "manifest.json")[-1].table
+    with waiting(platform, last) as first:
         refused = platform.python("spark.export", status=1)
         assert f"export runs already (process {first.pid})" in refused.stderr
         said = first.stderr or ()
         assert any(line.startswith("marts.") for line in said), "it ended before its first table"
-    finally:
         os.killpg(first.pid, signal.SIGKILL)
         first.communicate(timeout=60)
-    assert platform.rows(totals) == before
+    assert platform.rows(TOTALS) == before
+
+
+@pytest.mark.parametrize(
+    ("daemon", "said"),
+    [
+        ("namenode", "cannot be read: "),
+        ("datanode", "cannot be read: "),
+        ("postgres", "PostgreSQL refused the export: "),
+    ],
+)
+def test_a_store_that_goes_away_half_way_leaves_the_old_version(platform: Platform, daemon: str, said: str) -> None:
+    before = platform.rows(TOTALS)
+    first = exports(platform.config.dbt_target / "manifest.json")[0].table
+    try:
+        with waiting(platform, first) as export:
+            os.kill(supervise.processes(platform.config)[daemon]["pid"], signal.SIGKILL)
+    except psycopg.OperationalError:
+        assert daemon == "postgres"
+    out, err = export.communicate(timeout=60)
+    assert (export.returncode, out) == (1, "")
+    last = err.splitlines()[-1]
+    assert last.startswith("error: ") and said in last and "Traceback" not in err, err
+    platform.make("up")
+    assert platform.rows(TOTALS) == before
+    assert "counts and checksums equal" in platform.python("spark.export", "--all").stdout
+    assert platform.rows(TOTALS) == before

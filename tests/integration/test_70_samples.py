@@ -48,6 +48,12 @@ def test_marts_by_hand(empty: Platform) -> None:
     assert "of different size (lake, by hand): none" in done.stdout
 
 
+def test_export_rate(empty: Platform) -> None:
+    done = empty.call(sys.executable, "tests/bench/export_rate.py", "--sample")
+    ways = [line.split()[-4] for line in done.stdout.splitlines()[1:]]
+    assert ways == ["new", "again", "text", "new", "again", "jdbc"]
+
+
 @pytest.mark.parametrize("bench", ["send_rate", "freshness", "growth"])
 def test_bench(empty: Platform, bench: str) -> None:
     empty.call(sys.executable, f"tests/bench/{bench}.py", "--sample")

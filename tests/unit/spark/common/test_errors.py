@@ -1,8 +1,13 @@
-"""What is said of an engine's failure: why, in one line."""
+"""What is said of an engine's failure: why, in one line; and with which status a program ends."""
+
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from spark.common.errors import first_line
+from spark.common.settings import ROOT
 
 
 @pytest.mark.parametrize(
@@ -17,3 +22,17 @@ from spark.common.errors import first_line
 )
 def test_a_failure_is_one_line(text: str, said: str) -> None:
     assert first_line(ValueError(text)) == said
+
+
+def test_what_a_library_leaves_running_does_not_change_the_exit_status() -> None:
+    """The negative control: the same program aborts where Python clears up."""
+    program = (
+        "import atexit, os\nfrom spark.common.errors import entry_point, run_and_leave\natexit.register(os.abort)\n"
+        "main = entry_point(lambda: print('done'))\n"
+    )
+    left, cleared = (
+        subprocess.run([sys.executable, "-c", program + end], capture_output=True, text=True, cwd=ROOT, check=False)
+        for end in ("run_and_leave(main)", "main()")
+    )
+    assert (left.returncode, left.stdout) == (0, "done\n")
+    assert cleared.returncode == -signal.SIGABRT

@@ -1,0 +1,71 @@
+"""A PostgreSQL of the tests' own."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infra.local import provision_postgres
+from infra.local.services import postgres as server
+from infra.setup import secrets
+from spark.common.settings import Settings, settings
+from tests.unit.spark.shop import Shop
+
+FREE = ("127.0.0.1", 0)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Return the environment of a state folder whose PostgreSQL answers."""
+    home = tmp_path_factory.mktemp("state")
+    with socket.socket() as free:
+        free.bind(FREE)
+        port = free.getsockname()[1]
+    environ = {"STATE_DIR": str(home), "POSTGRES_PORT": str(port)}
+    config = settings(environ, Path("/nowhere"))
+    secrets.ensure(config)
+    server.prepare(config)
+    rendered = home / "postgresql.conf"
+    rendered.write_text(server.CONFIG.format(port=port) + "fsync = off\n")
+    command = [*server.as_unprivileged(config), str(server.BIN / "postgres"), "-D", str(server.data(config))]
+    with (home / "server.log").open("w") as log:
+        running = subprocess.Popen([*command, f"--config-file={rendered}"], cwd="/", stdout=log, stderr=log)
+        try:
+            provision(config)
+            yield environ
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def provision(config: Settings) -> None:
+    """Make the roles and schemas, as soon as the server answers."""
+    for attempt in range(100):
+        try:
+            with provision_postgres.connect(config, "postgres", "postgres") as connection:
+                provision_postgres.ensure_roles(connection, config)
+                provision_postgres.ensure_databases(connection)
+            break
+        except psycopg.OperationalError:
+            if attempt == 99:
+                raise
+            time.sleep(0.1)
+    with provision_postgres.connect(config, "lake", "postgres") as connection:
+        for statement in provision_postgres.schema_statements():
+            connection.execute(statement)
+
+
+@pytest.fixture
+def shop(served: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Return an empty lake and an empty schema `marts`."""
+    places = {"HDFS_URL": f"file://{tmp_path}", "DBT_TARGET_PATH": str(tmp_path / "dbt")}
+    for name, value in {**served, **places}.items():
+        monkeypatch.setenv(name, value)
+    given = Shop(settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
+    yield given
+    for (table,) in given.rows("select tablename from pg_tables where schemaname = 'marts'"):
+        given.run(f'drop table marts."{table}" cascade')
