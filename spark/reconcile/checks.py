@@ -19,12 +19,20 @@ VERSIONS = {
 
 
 @dataclass(frozen=True)
+class Number:
+    """An aggregate over a relation."""
+
+    aggregate: str
+    relation: str
+
+
+@dataclass(frozen=True)
 class Check:
-    """Two queries of one row with one `number` each that must agree, and a query of the keys that one side lacks."""
+    """Two numbers that must agree, and a query of the keys that one side lacks."""
 
     name: str
-    left: str
-    right: str
+    left: Number
+    right: Number
     keys: str
 
 
@@ -45,8 +53,8 @@ def bronze_is_staging(topic: str, newest_batch: int) -> Check:
     staging = f"staging.stg_events__{topic}"
     return Check(
         f"{topic}: valid = staging",
-        f"select count(*) as number from {valid}",
-        f"select count(*) as number from {staging}",
+        Number("count(*)", valid),
+        Number("count(*)", staging),
         either(f"select event_id from {valid}", f"select event_id from {staging}"),
     )
 
@@ -57,8 +65,8 @@ def snapshots_are_staging(newest_load: int) -> Check:
     valid = f"bronze.customer_snapshots where broken_rule is null and ingest_seq <= {newest_load}"
     return Check(
         "snapshots: valid rows = staging",
-        f"select count(distinct {key}) as number from {valid}",
-        "select count(*) as number from staging.stg_snapshots__customers",
+        Number(f"count(distinct {key})", valid),
+        Number("count(*)", "staging.stg_snapshots__customers"),
         either(f"select {key} from {valid}", f"select {key} from staging.stg_snapshots__customers"),
     )
 
@@ -68,8 +76,8 @@ def staging_is_versions(topic: str, key: str, table: str) -> Check:
     staging, identity = f"staging.stg_events__{topic}", f"source, {key}, event_id, payload_hash"
     return Check(
         f"{topic}: staging less repetitions = versions",
-        f"select count(distinct {identity}) as number from {staging}",
-        f"select count(*) as number from core.{table}",
+        Number(f"count(distinct {identity})", staging),
+        Number("count(*)", f"core.{table}"),
         either(f"select {identity} from {staging}", f"select {identity} from core.{table}"),
     )
 
@@ -79,8 +87,8 @@ def staging_is_fact(topic: str, key: str, fact: str) -> Check:
     staging = f"staging.stg_events__{topic}"
     return Check(
         f"{topic}: keys in staging = {fact}",
-        f"select count(distinct source, {key}) as number from {staging}",
-        f"select count(*) as number from core.{fact}",
+        Number(f"count(distinct source, {key})", staging),
+        Number("count(*)", f"core.{fact}"),
         either(f"select source, {key} from {staging}", f"select source, {key} from core.{fact}"),
     )
 
@@ -90,8 +98,8 @@ def lines_are_orders() -> Check:
     lines = "select source, order_id, sum(amount) as amount from core.fct_order_items group by source, order_id"
     return Check(
         "order lines: amount = that of the orders",
-        "select coalesce(sum(amount), 0) as number from core.fct_order_items",
-        "select coalesce(sum(gross_amount), 0) as number from core.fct_orders",
+        Number("coalesce(sum(amount), 0)", "core.fct_order_items"),
+        Number("coalesce(sum(gross_amount), 0)", "core.fct_orders"),
         either(lines, "select source, order_id, gross_amount as amount from core.fct_orders"),
     )
 
@@ -104,13 +112,23 @@ def either(left: str, right: str) -> str:
 def numbers(checks: Sequence[Check]) -> str:
     """Return one query for both numbers of all checks: index, 0 for the left and 1 for the right, number.
 
-    One plan costs less than one per check. The numbers are no scalar subqueries: those share a pool of 16 threads, in
-    which each would wait for the subqueries of the views below it, for ever where there are 16 of them.
+    One plan costs less than one per check, and each relation is read once for all that is asked of it. The numbers are
+    no scalar subqueries: those share a pool of 16 threads, in which each would wait for the subqueries of the views
+    below it, for ever where there are 16 of them.
     """
-    sides = ((index, side) for index in range(len(checks)) for side in (0, 1))
-    number = "select {0}, {1}, cast(number as decimal(38, 4)) from ({2})"
-    queries = (number.format(i, side, (checks[i].left, checks[i].right)[side]) for i, side in sides)
-    return " union all ".join(queries)
+    asked: dict[str, list[tuple[int, int, str]]] = {}
+    for index, check in enumerate(checks):
+        for side, number in enumerate((check.left, check.right)):
+            asked.setdefault(number.relation, []).append((index, side, number.aggregate))
+    return " union all ".join(numbers_of(relation, wanted) for relation, wanted in asked.items())
+
+
+def numbers_of(relation: str, wanted: Sequence[tuple[int, int, str]]) -> str:
+    """Return the query of aggregates over one relation, a row each: index, side, number."""
+    names = [f"n{place}" for place in range(len(wanted))]
+    aggregates = (f"cast({text} as decimal(38, 4)) as {name}" for (*_, text), name in zip(wanted, names, strict=True))
+    rows = (f"{index}, {side}, {name}" for (index, side, _), name in zip(wanted, names, strict=True))
+    return f"select stack({len(wanted)}, {', '.join(rows)}) from (select {', '.join(aggregates)} from {relation})"
 
 
 def differing(rows: Sequence[Sequence[object]]) -> str:
