@@ -18,7 +18,7 @@ from spark.common.settings import ROOT
         (("train",), "spark train"),
         (("promote", "TASK=churn"), "spark promote --task churn"),
         (("rollback", "TASK=segments"), "spark rollback --task segments"),
-        (("backup", "TO=/mnt/a b"), "infra.local backup /mnt/a b"),
+        (("backup", "TO=backups/a b"), "infra.local backup backups/a b"),
         (("backup", "TO=kept", "SECRETS=1"), "infra.local backup --secrets kept"),
         (("backup", "TO=kept", "SECRETS=0"), "infra.local backup kept"),
         (("restore", "FROM=kept"), "infra.local restore kept"),

@@ -13,6 +13,9 @@ from spark.common import postgres
 from spark.common.settings import WAREHOUSE, Settings
 from spark.export.__main__ import main
 
+KEY = pa.schema([pa.field("source", pa.string(), nullable=False), pa.field("customer_id", pa.string(), nullable=False)])
+RISK = "insights.risk"
+
 
 @dataclass
 class Shop:
@@ -59,3 +62,16 @@ class Shop:
         """Change PostgreSQL, as the exporter."""
         with postgres.connect(self.config, "exporter") as connection:
             connection.execute(statement.encode())
+
+
+def customers(*names: str, **columns: object) -> pa.Table:
+    """Return a row per customer of one shop."""
+    table = pa.table({"source": ["shop"] * len(names), "customer_id": list(names)}).cast(KEY)
+    for name, values in columns.items():
+        table = table.append_column(name, values if isinstance(values, pa.Array) else pa.array(values))
+    return table
+
+
+def words(shop: Shop) -> list[str]:
+    """Return what the mart says in PostgreSQL."""
+    return [word for (word,) in shop.rows("select word from marts.risk order by customer_id")]

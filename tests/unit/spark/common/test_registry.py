@@ -51,7 +51,7 @@ def test_the_same_content_is_the_same_model_while_its_rival_is_the_champion() ->
     [
         ("hdfs://localhost:17004/lake/models/churn/0001", "/lake/models/churn/0001"),
         ("/lake/models/churn/0001", "/lake/models/churn/0001"),
-        ("file:///tmp/lake/models/churn/0001", "file:///tmp/lake/models/churn/0001"),
+        ("file:///lake/models/churn/0001", "file:///lake/models/churn/0001"),
     ],
 )
 def test_a_model_is_read_where_the_lake_is_now(stored: str, read: str) -> None:
