@@ -10,17 +10,27 @@ from infra.local import java
 from infra.setup import cache
 from spark.common.settings import ROOT
 
-SOURCES = (ROOT / "infra" / "local" / "thrift" / "FileAuth.scala", ROOT / "streaming" / "ingest" / "ParseEvent.scala")
+SOURCES = tuple(
+    ROOT / source
+    for source in (
+        "infra/local/thrift/FileAuth.scala",
+        "spark/common/Extensions.scala",
+        "spark/common/SmallTableScans.scala",
+        "streaming/ingest/ParseEvent.scala",
+    )
+)
+MADE_FOR = ("pyspark", "delta-spark")
 FLAGS = ("-Xmx600m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 def jar() -> Path:
-    """Return the jar of the classes; it is cached for all clones, and named by the hash of its sources and of Spark.
+    """Return the jar of the classes; it is cached for all clones, and named by the hash of its sources, of Spark and of Delta.
 
     Raises:
         UserError: the sources do not compile; the text names the log.
     """
-    mark = hashlib.sha256(b"\0".join([version("pyspark").encode(), *(source.read_bytes() for source in SOURCES)]))
+    versions = (version(name).encode() for name in MADE_FOR)
+    mark = hashlib.sha256(b"\0".join([*versions, *(source.read_bytes() for source in SOURCES)]))
     path = cache.folder("scala") / f"lakehouse-{mark.hexdigest()[:12]}.jar"
     if not path.is_file():
         build(path)
@@ -32,7 +42,7 @@ def build(path: Path) -> None:
     scratch = path.with_name(f"{os.getpid()}-{path.name}")
     with tempfile.TemporaryDirectory() as folder:
         arguments = Path(folder) / "scalac.args"
-        java.argument_file(arguments, FLAGS, sorted((java.SPARK_HOME / "jars").glob("*.jar")))
+        java.argument_file(arguments, FLAGS, java.spark_jars())
         words = ("-usejavacp", "-d", str(scratch), *map(str, SOURCES))
         java.run(arguments, "scala.tools.nsc.Main", *words, log=path.with_suffix(".log"))
     scratch.replace(path)

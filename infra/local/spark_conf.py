@@ -91,7 +91,7 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.local.dir": folder(settings.path("run", "tmp"), 0o700),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension,lakehouse.Extensions",
+        "spark.sql.extensions": "lakehouse.Extensions,io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": f"{settings.hdfs_url}{WAREHOUSE}",
@@ -102,6 +102,8 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.default.parallelism": 2,
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": 4,
         "spark.databricks.delta.snapshotPartitions": 1,
+        # Every query's plan is written down for a user interface that is off; this is the shortest form.
+        "spark.sql.ui.explainMode": "simple",
         # By default the queries of one build drive each other's compiled code out before they come again.
         "spark.sql.codegen.cache.maxEntries": 1000,
         # A Python function over a Delta scan hangs with it.

@@ -13,11 +13,11 @@ from spark.common.settings import Settings
 TAIL = 15
 
 
-def environment(config: Settings) -> dict[str, str]:
+def environment(config: Settings, step: Step) -> dict[str, str]:
     """Return the environment of a step: dbt's profiles and state are those of this platform."""
     given = {
         "DBT_PROFILES_DIR": str(config.path("conf", "dbt")),
-        "DBT_TARGET_PATH": str(config.dbt_target),
+        "DBT_TARGET_PATH": str(config.dbt_target / step.parsed_in),
         "DBT_LOG_PATH": str(config.path("log", "dbt")),
         "SPARK_CONF_DIR": str(config.path("conf", "spark")),
         "PYTHONUNBUFFERED": "1",
@@ -46,7 +46,7 @@ def run_one(
         process = subprocess.Popen(
             step.command,
             cwd=step.folder,
-            env=environment(config),
+            env=environment(config, step),
             stdout=subprocess.PIPE,
             stderr=None if verbose else file,
             stdin=subprocess.DEVNULL,
@@ -95,4 +95,4 @@ def relative(path: Path) -> Path:
 
 def direct(config: Settings, step: Step) -> int:
     """Run one step as the user would by hand, and return its exit status."""
-    return subprocess.run(step.command, cwd=step.folder, env=environment(config), check=False).returncode
+    return subprocess.run(step.command, cwd=step.folder, env=environment(config, step), check=False).returncode

@@ -19,6 +19,7 @@ class Step:
 
     Args:
         after: the steps that it waits for; by default the one before it in the list.
+        parsed_in: folder below dbt's target path of what dbt has parsed, which serves one of its targets only.
         probe: raises `NotReadyError` until the step can begin, whatever has ended by then.
         ends_run: false where a run can go on to its end without this step, and then fail.
     """
@@ -27,6 +28,7 @@ class Step:
     command: Sequence[str]
     folder: str = str(ROOT)
     ends_run: bool = True
+    parsed_in: str = ""
     after: tuple[str, ...] | None = None
     probe: Callable[[Settings], None] | None = None
 
@@ -69,7 +71,7 @@ def dbt(name: str, *arguments: str) -> DbtStep:
 
 MARTS = dbt("dbt marts", "build", "--selector", "lake_before_scores")
 INSIGHTS = dbt("dbt insights", "build", "--selector", "insights")
-SERVING = dbt("dbt serving", "build", "--target", "serving")
+SERVING = replace(dbt("dbt serving", "build", "--target", "serving"), parsed_in="serving")
 UP = replace(module("up", "infra.local", "up"), after=())
 INGEST = module("ingest", "streaming.ingest")
 # One session for both, since each start of Spark costs as much as the work. Where a model is refused or cannot score,

@@ -7,9 +7,8 @@ import scala.collection.mutable.ArrayBuffer
 import scala.util.control.NonFatal
 
 import com.fasterxml.jackson.core.{JsonFactory, JsonFactoryBuilder, JsonParser, JsonToken, StreamReadFeature}
-import org.apache.spark.sql.SparkSessionExtensions
-import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
-import org.apache.spark.sql.catalyst.expressions.{BinaryExpression, Expression, ExpressionInfo, GenericInternalRow}
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.{BinaryExpression, Expression, GenericInternalRow}
 import org.apache.spark.sql.catalyst.expressions.codegen.{CodegenContext, ExprCode, FalseLiteral}
 import org.apache.spark.sql.catalyst.expressions.codegen.Block._
 import org.apache.spark.sql.catalyst.util.GenericArrayData
@@ -359,16 +358,4 @@ object ParseEvent {
     }
     found
   }
-}
-
-/** Makes the function known to a session: `spark.sql.extensions`. */
-class Extensions extends (SparkSessionExtensions => Unit) {
-  override def apply(extensions: SparkSessionExtensions): Unit =
-    extensions.injectFunction(
-      (
-        FunctionIdentifier(ParseEvent.Name),
-        new ExpressionInfo(classOf[ParseEvent].getName, ParseEvent.Name),
-        ParseEvent.of
-      )
-    )
 }

@@ -113,6 +113,9 @@ def running(
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", config.kafka_bootstrap)
         .option("kafka.isolation.level", "read_committed")
+        # At the end of a partition Spark asks where that is, and the broker answers behind a fetch that waits for more
+        # records: by default half a second, in every batch, for one partition after the other.
+        .option("kafka.fetch.max.wait.ms", "10")
         .option("subscribe", ",".join(topic.name for topic in topics))
         .option("startingOffsets", json.dumps(every(lander.checkpoint.start, topics)) if first else "earliest")
         .option("maxOffsetsPerTrigger", config.max_offsets_per_batch)

@@ -42,7 +42,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.driver.extraClassPath", os.pathsep.join(map(str, (*classpath("spark"), scala.jar()))))
         .config("spark.driver.extraJavaOptions", " ".join(options))
         .config("spark.local.dir", str(scratch / "local"))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension,lakehouse.Extensions")
+        .config("spark.sql.extensions", "lakehouse.Extensions,io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.sql.catalogImplementation", "in-memory")
         .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))

@@ -85,6 +85,11 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.scheduler.mode": "FAIR",
         # A build compiles 2,500 pieces of code, always in one order; with less room each is gone when it returns.
         "spark.sql.codegen.cache.maxEntries": 10_000,
+        # A table of one file is read by one task; the larger are split, for both cores, at these bytes.
+        "spark.sql.leafNodeDefaultParallelism": 1,
+        "spark.sql.files.maxPartitionBytes": "16m",
+        # Counting a small table costs less than asking its log for the count.
+        "spark.databricks.delta.optimizeMetadataQuery.enabled": "false",
         # Planning each stage anew costs more than it finds out on two partitions: a sixth of a build.
         "spark.sql.adaptive.enabled": "false",
         "spark.hadoop.hive.server2.thrift.bind.host": "127.0.0.1",

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from infra.local import scala
+from infra.setup import cache
 from spark.common.errors import UserError
 
 
 @pytest.fixture
 def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "jars").symlink_to(cache.folder("jars"))
     monkeypatch.setenv("LAKEHOUSE_CACHE", str(tmp_path))
     return tmp_path / "scala"
 
