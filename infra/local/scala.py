@@ -24,7 +24,7 @@ FLAGS = ("-Xmx600m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 def jar() -> Path:
-    """Return the jar of the classes; it is cached for all clones, and named by the hash of its sources, of Spark and of Delta.
+    """Return the jar of the classes; cached for all clones, and named by the hash of its sources, Spark and Delta.
 
     Raises:
         UserError: the sources do not compile; the text names the log.

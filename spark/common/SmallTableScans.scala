@@ -4,7 +4,8 @@ import java.io.FileNotFoundException
 import java.util.{Collections, WeakHashMap}
 
 import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.catalyst.expressions.{Expression, ExpressionSet, SubqueryExpression}
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.{And, AttributeReference, BasePredicate, BoundReference, Expression, ExpressionSet, Predicate, SubqueryExpression}
 import org.apache.spark.sql.delta.Snapshot
 import org.apache.spark.sql.delta.actions.{Action, AddFile, InMemoryLogReplay}
 import org.apache.spark.sql.delta.files.TahoeLogFileIndex
@@ -16,7 +17,7 @@ import org.apache.spark.sql.execution.datasources.LogicalRelation
   * Delta asks Spark which files a scan reads: a query of the table's log for each scan, and one more where the table may
   * have deletion vectors. That is right for a million files, and half the work of a build of marts of one file each. Here
   * the log of a small table is read once for each of its versions; which version is read, and what a transaction has to
-  * know of it, stays Delta's business. A partitioned or a large table is left to Delta altogether.
+  * know of it, stays Delta's business. A large table is left to Delta altogether.
   */
 class SmallTableScans(session: SparkSession) extends PrepareDeltaScan(session) {
   override protected def filesForScan(
@@ -36,10 +37,18 @@ class SmallTableScans(session: SparkSession) extends PrepareDeltaScan(session) {
     else super.getPreparedIndex(scan, index)
 }
 
-/** All files of a small table, whatever the filters: what does not match is skipped within a file. */
+/** The files of the partitions that are asked for, whatever the other filters: those skip within a file. */
 class SmallTableFiles(session: SparkSession, index: TahoeLogFileIndex, scan: DeltaScan)
     extends PreparedDeltaFileIndex(session, index.deltaLog, index.path, index.catalogTableOpt, scan, index.versionToUse) {
-  override def matchingFiles(partitionFilters: Seq[Expression], dataFilters: Seq[Expression]): Seq[AddFile] = scan.files
+  override def matchingFiles(partitionFilters: Seq[Expression], dataFilters: Seq[Expression]): Seq[AddFile] =
+    partitionFilters.reduceOption(And).map(bound).fold(scan.files)(wanted => scan.files.filter(file => wanted.eval(values(file))))
+
+  private def bound(filter: Expression): BasePredicate = Predicate.createInterpreted(filter.transform {
+    case column: AttributeReference =>
+      BoundReference(partitionSchema.indexWhere(_.name.equalsIgnoreCase(column.name)), column.dataType, nullable = true)
+  })
+
+  private def values(file: AddFile): InternalRow = getPartitionValuesRow(file.partitionValues)
 }
 
 object SmallTable {
@@ -56,7 +65,7 @@ object SmallTable {
     val before = known.get(snapshot)
     if (before != null) before
     else {
-      val found = if (snapshot.metadata.partitionColumns.isEmpty) list(snapshot).filter(isSmall) else None
+      val found = list(snapshot).filter(isSmall)
       known.put(snapshot, found)
       found
     }

@@ -94,8 +94,8 @@ def test_a_condition_that_holds_a_query_keeps_its_rows(table: Kept) -> None:
 
 def test_two_scans_of_one_table_are_of_one_version(table: Kept) -> None:
     table.make(4)
-    pairs = table.spark.sql(f"select l.n from {table.name} l join {table.name} r on l.n = r.n where l.n > 1 and r.n < 3")
-    assert [row["n"] for row in pairs.collect()] == [2]
+    joined = f"select l.n from {table.name} l join {table.name} r on l.n = r.n where l.n > 1 and r.n < 3"
+    assert [row["n"] for row in table.spark.sql(joined).collect()] == [2]
 
 
 @pytest.mark.parametrize(("files", "found"), [(16, OURS), (17, DELTAS)])
@@ -104,7 +104,17 @@ def test_a_table_of_many_files_is_left_to_the_statistics_of_delta(table: Kept, f
     assert (table.index(), table.numbers("n > 197")) == (found, [198, 199])
 
 
-def test_a_partitioned_table_is_left_to_delta(table: Kept) -> None:
-    table.spark.sql(f"create table {table.name} using delta partitioned by (n) as select id as n, 'a' as t from range(3)")
-    plan = table.spark.sql(f"explain select t from {table.name}").collect()[0][0]
-    assert (DELTAS in plan, OURS in plan, table.numbers("n = 2")) == (True, False, [2])
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [("d = '2025-01-02'", [1]), ("d > '2025-01-01' and n < 2", [1]), ("d is null", [3]), ("year(d) = 2025", [0, 1, 2])],
+)
+def test_of_a_partitioned_table_the_partitions_asked_for_are_read(table: Kept, where: str, found: list[int]) -> None:
+    rows = "select id as n, if(id < 3, date '2025-01-01' + cast(id as int), null) as d from range(4)"
+    table.spark.sql(f"create table {table.name} using delta partitioned by (d) as {rows}")
+    assert (table.index(), table.numbers(where), table.jobs()) == (OURS, found, 1)
+
+
+def test_partitions_that_another_table_names_are_read(table: Kept) -> None:
+    table.spark.sql(f"create table {table.name} using delta partitioned by (d) as select id n, id % 3 d from range(9)")
+    wanted = f"d in (select n from {table.name} where n = 2)"
+    assert table.numbers(wanted) == [2, 5, 8]
