@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from infra.local.service import NotReadyError
+from infra.pipeline.runner import environment
 from infra.pipeline.schedule import run_all, waits
-from infra.pipeline.steps import Step
+from infra.pipeline.steps import MARTS, SERVING, Step
 from spark.common.errors import UserError
 from spark.common.settings import Settings, settings
 
@@ -157,3 +158,8 @@ def test_ctrl_c_stops_all_that_runs(tmp_path: Path) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode and "KeyboardInterrupt" in err
     assert ["let go" in (tmp_path / "log" / "jobs" / f"{name}.log").read_text() for name in "ab"] == [True, True]
+
+
+def test_what_dbt_parsed_for_one_target_is_not_in_the_way_of_the_other(config: Settings) -> None:
+    lake, serving = (environment(config, step)["DBT_TARGET_PATH"] for step in (MARTS, SERVING))
+    assert (lake, Path(serving).parent) == (str(config.dbt_target), config.dbt_target)
