@@ -66,12 +66,13 @@ def replace(frame: DataFrame, name: str, as_of: datetime) -> None:
 
 def replace_where(frame: DataFrame, name: str, where: Column) -> None:
     """Put `frame` in place of the rows for which `where` holds, as it must for its own rows, in one commit."""
-    # To take away what is not there, Delta runs four queries.
     if read(frame.sparkSession, name).where(where).isEmpty():
-        return append(frame, name)
-    # By `saveAsTable`, the same write would be a replacement of the whole table in the catalogue.
-    frame.select(*columns_of(frame.sparkSession, name)).coalesce(1).writeTo(name).overwrite(where)
-    return None
+        # To take away what is not there, Delta runs four queries; but only then it compares the new rows.
+        foreign = F.raise_error(F.lit(f"{name}: a row is not of those that it replaces")).cast("boolean")
+        append(frame.where(F.when(where, F.lit(True)).otherwise(foreign)), name)
+    else:
+        # By `saveAsTable`, the same write would be a replacement of the whole table in the catalogue.
+        frame.select(*columns_of(frame.sparkSession, name)).coalesce(1).writeTo(name).overwrite(where)
 
 
 def append(frame: DataFrame, name: str) -> None:

@@ -43,9 +43,13 @@ def test_replace_touches_only_its_as_of_date_and_is_idempotent(predictions: Spar
     assert tables.read(predictions, "predictions.churn_scores", FIRST).count() == 1
 
 
-def test_replace_refuses_rows_of_another_date(predictions: SparkSession) -> None:
-    with pytest.raises(Exception, match=r"replaceWhere|DELTA_REPLACE_WHERE"):
+@pytest.mark.parametrize("there", [[], [SECOND]])
+def test_replace_refuses_rows_of_another_date(predictions: SparkSession, there: list[datetime]) -> None:
+    for as_of in there:
+        tables.replace(scores(predictions, as_of, 0.2), "predictions.churn_scores", as_of)
+    with pytest.raises(Exception, match=r"DELTA_REPLACE_WHERE|a row is not of those that it replaces"):
         tables.replace(scores(predictions, FIRST, 0.1), "predictions.churn_scores", SECOND)
+    assert tables.read(predictions, "predictions.churn_scores").count() == len(there)
 
 
 def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> None:
