@@ -13,8 +13,8 @@ from spark.common.settings import ROOT
 SOURCES = tuple(
     ROOT / source
     for source in (
+        "infra/local/Extensions.scala",
         "infra/local/thrift/FileAuth.scala",
-        "spark/common/Extensions.scala",
         "spark/common/SmallTableScans.scala",
         "streaming/ingest/ParseEvent.scala",
     )

@@ -5,11 +5,13 @@ import java.util.{Collections, WeakHashMap}
 
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
-import org.apache.spark.sql.catalyst.expressions.{And, AttributeReference, BasePredicate, BoundReference, Expression, ExpressionSet, Predicate, SubqueryExpression}
+import org.apache.spark.sql.catalyst.expressions.{And, AttributeReference, BasePredicate, BoundReference, Expression}
+import org.apache.spark.sql.catalyst.expressions.{ExpressionSet, Predicate, SubqueryExpression}
 import org.apache.spark.sql.delta.Snapshot
 import org.apache.spark.sql.delta.actions.{Action, AddFile, InMemoryLogReplay}
 import org.apache.spark.sql.delta.files.TahoeLogFileIndex
-import org.apache.spark.sql.delta.stats.{DataSize, DeltaDataSkippingType, DeltaScan, DeltaScanGenerator, PrepareDeltaScan, PreparedDeltaFileIndex}
+import org.apache.spark.sql.delta.stats.{DataSize, DeltaDataSkippingType, DeltaScan, DeltaScanGenerator}
+import org.apache.spark.sql.delta.stats.{PrepareDeltaScan, PreparedDeltaFileIndex}
 import org.apache.spark.sql.execution.datasources.LogicalRelation
 
 /** Finds the files of a small Delta table in the driver.
@@ -27,7 +29,10 @@ class SmallTableScans(session: SparkSession) extends PrepareDeltaScan(session) {
       relation: LogicalRelation
   ): DeltaScan = generator match {
     case snapshot: Snapshot =>
-      SmallTable.files(snapshot).map(SmallTable.scan(snapshot, _, filters)).getOrElse(super.filesForScan(snapshot, limit, filters, relation))
+      SmallTable
+        .files(snapshot)
+        .map(SmallTable.scan(snapshot, _, filters))
+        .getOrElse(super.filesForScan(snapshot, limit, filters, relation))
     // The table that a transaction writes: it keeps account of what it has read.
     case _ => super.filesForScan(generator, limit, filters, relation)
   }
@@ -41,7 +46,9 @@ class SmallTableScans(session: SparkSession) extends PrepareDeltaScan(session) {
 class SmallTableFiles(session: SparkSession, index: TahoeLogFileIndex, scan: DeltaScan)
     extends PreparedDeltaFileIndex(session, index.deltaLog, index.path, index.catalogTableOpt, scan, index.versionToUse) {
   override def matchingFiles(partitionFilters: Seq[Expression], dataFilters: Seq[Expression]): Seq[AddFile] =
-    partitionFilters.reduceOption(And).map(bound).fold(scan.files)(wanted => scan.files.filter(file => wanted.eval(values(file))))
+    partitionFilters.reduceOption(And).map(bound).fold(scan.files) { wanted =>
+      scan.files.filter(file => wanted.eval(values(file)))
+    }
 
   private def bound(filter: Expression): BasePredicate = Predicate.createInterpreted(filter.transform {
     case column: AttributeReference =>
