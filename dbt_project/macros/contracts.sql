@@ -4,8 +4,7 @@
 {% macro spark__tblproperties_clause() -%}
     {%- set properties = dict(config.get('tblproperties') or {}) -%}
     {%- if config.get('materialized') == 'incremental' and config.get('unique_key') -%}
-        {#- A row that changes is marked and written anew, its file is not. Each look at such a table asks Delta for all its
-            files once or twice more, so one of a single row goes without. -#}
+        {#- A row that changes is marked and written anew, its file is not; of a table of a single row that earns nothing. -#}
         {%- do properties.update({'delta.enableDeletionVectors': 'true'}) -%}
     {%- endif -%}
     {%- if config.get('contract').enforced -%}
