@@ -4,10 +4,13 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 
+from spark.common import home
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
 
 MODULES = {"down": "stop"}
+# What looks at a platform, or takes it away, never makes one.
+LOOKING = ("down", "status", "logs", "backup")
 OPTIONAL = ("yarn",)
 
 
@@ -39,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
     config = settings()
+    if args.command in LOOKING:
+        home.require(config)
     # Each command is imported alone: `doctor` must work where half of the rest does not.
     module = import_module(f"infra.local.{MODULES.get(args.command, args.command)}")
     getattr(module, args.command)(config, *arguments(args))

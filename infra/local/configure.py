@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 from infra.local import dbt_conf, java, services
-from infra.local.files import folder, write
+from infra.local.files import write
 from infra.local.service import Service
 from infra.setup import secrets
+from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import ROOT, Settings
 
@@ -17,7 +18,7 @@ def configure(settings: Settings) -> list[Service]:
     Raises:
         UserError: a file cannot be written, Java or a jar is missing.
     """
-    folder(settings.state_dir)
+    home.claim(settings)
     secrets.ensure(settings)
     found = services.every(settings)
     dbt_conf.configure(settings)

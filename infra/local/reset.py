@@ -5,34 +5,37 @@ import sys
 
 from infra.local import supervise
 from infra.local.stop import down
+from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-# What the platform writes; anything else in the folder is not ours to delete.
-PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out")
-
 
 def reset(settings: Settings, yes: bool) -> None:
-    """Delete the state folder's parts after asking.
+    """Delete what a platform has made in its folder, after asking; whatever else lies there stays.
 
     Raises:
-        UserError: not confirmed, or a file cannot be deleted.
+        UserError: the folder is no platform's, not confirmed, or a file cannot be deleted.
     """
-    present = [part for part in PARTS if settings.path(part).exists()]
-    if not present:
-        print(f"nothing to reset in {settings.state_dir}")
+    if not settings.state_dir.exists():
+        print(f"nothing to reset: there is no {settings.state_dir}")
         return
+    home.require(settings)
+    present = [part for part in home.PARTS if settings.path(part).exists()]
     confirm(f"This deletes all data below {settings.state_dir} ({', '.join(present)}).", yes)
     down(settings)
     socket = supervise.socket_path(settings)
     if socket.parent != settings.path("run"):
         shutil.rmtree(socket.parent, ignore_errors=True)
-    for part in PARTS:
-        try:
+    try:
+        for part in home.PARTS:
             if settings.path(part).exists():
                 shutil.rmtree(settings.path(part))
-        except OSError as error:
-            raise UserError(f"cannot delete {error.filename}: {error.strerror}; delete it by hand") from None
+        for name in (home.MARK, home.IGNORED):
+            settings.path(name).unlink(missing_ok=True)
+        if not any(settings.state_dir.iterdir()):
+            settings.state_dir.rmdir()
+    except OSError as error:
+        raise UserError(f"cannot delete {error.filename}: {error.strerror}; delete it by hand") from None
     print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")
 
 

@@ -12,7 +12,7 @@ from infra.pipeline import changed, guard, steps
 from infra.pipeline.runner import direct, run_one
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
-from spark.common import locks
+from spark.common import home, locks
 from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
 
@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
         )
     started = time.monotonic()
+    home.claim(config)
     with locks.hold(config, "pipeline"):
         failed = run_all(config, job(config, args), verbose=args.verbose)
         close(config, time.monotonic() - started)

@@ -12,6 +12,7 @@ import argparse
 import subprocess
 
 from infra.setup import checks, jars, python, secrets
+from spark.common import home
 from spark.common.errors import entry_point
 from spark.common.settings import Settings, settings
 
@@ -52,6 +53,7 @@ def announce(absent: list[jars.Jar]) -> None:
 
 def prepare(config: Settings) -> None:
     """Make what a platform needs before it is up: passwords, configuration, dbt's profile."""
+    home.claim(config)
     secrets.ensure(config)
     done = subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=False)
     if done.returncode:

@@ -4,9 +4,8 @@ import os
 import secrets
 
 from spark.common.errors import UserError
-from spark.common.settings import Settings
+from spark.common.settings import IDENTITIES, Settings
 
-IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter", "pseudonyms")
 # In hex digits: Hive's schema tool takes a password that begins with a dash for an option.
 BYTES = 24
 

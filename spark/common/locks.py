@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
@@ -25,6 +26,7 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
     Raises:
         UserError: another process holds it, or the state folder cannot be written.
     """
+    home.require(config)
     path = config.path("run", f"{job}.lock")
     descriptor = opened(path)
     try:

@@ -4,10 +4,12 @@ Only the standard library is used here, because set-up reads the settings before
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark.common import env_file as env
 from spark.common.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +38,32 @@ PORTS = {
     "nodemanager-collector": 18,
     "ingest-metrics": 20,
 }
+
+# Whose passwords there are; each may be given as `<IDENTITY>_PASSWORD`.
+IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter", "pseudonyms")
+
+ADDRESS = r"[^\s,:/]+:\d{1,5}"
+# What a setting must look like, and how that is said; what is not here is a number or a folder.
+FORMS = {
+    "KAFKA_BOOTSTRAP": (rf"{ADDRESS}(,{ADDRESS})*", "addresses such as 127.0.0.1:17001"),
+    "HDFS_URL": (rf"hdfs://{ADDRESS}", "an address such as hdfs://localhost:17004"),
+    "WEBHDFS_URL": (rf"https?://{ADDRESS}", "an address such as http://localhost:17005"),
+    "PLATFORM_HOST": (r"[^\s,:/]+", "a host name or an address"),
+    "POSTGRES_HOST": (r"[^\s,:/]+", "a host name or an address"),
+    "THRIFT_HOST": (r"[^\s,:/]+", "a host name or an address"),
+    "SPARK_MASTER": (r"local(\[(\d+|\*)\])?|yarn|(spark|k8s)://\S+", "local[2], yarn or an address of a cluster"),
+    "DRIVER_MEMORY": (r"[1-9]\d*[mgt]", "an amount such as 800m or 2g"),
+}
+NUMBERS = {
+    "PORT_BASE": (1024, 65000),
+    "POSTGRES_PORT": (1, 65535),
+    "THRIFT_PORT": (1, 65535),
+    "TOPIC_PARTITIONS": (1, 1000),
+    "MAX_OFFSETS_PER_BATCH": (1, 1_000_000_000),
+}
+NAMES = (
+    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", *(f"{one.upper()}_PASSWORD" for one in IDENTITIES),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +100,7 @@ class Settings:
         try:
             return path.read_text().strip()
         except FileNotFoundError:
-            raise UsageError(f"no password for {identity}: {path} is missing; run `make setup`") from None
+            raise UsageError(f"no password for {identity}: {path} is missing; run `make up`") from None
 
     def path(self, *parts: str) -> Path:
         """Return a path below the state folder."""
@@ -83,13 +111,12 @@ def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / "
     """Read the settings.
 
     Raises:
-        UsageError: a value is not of its type; the text names the variable.
+        UsageError: a value is not of its form, or a line of the file is none; the text names it.
     """
-    values = {**dot_env(env_file), **(os.environ if environ is None else environ)}
+    values = {**env.read(env_file, NAMES), **(os.environ if environ is None else environ)}
+    require_forms(values)
     state_dir = Path(values.get("STATE_DIR") or ".state")
     base = number(values, "PORT_BASE", 17000)
-    if not 1024 <= base <= 65000:
-        raise UsageError(f"PORT_BASE={base} is out of range; use a number from 1024 to 65000")
     host = values.get("PLATFORM_HOST") or "127.0.0.1"
     return Settings(
         state_dir=state_dir if state_dir.is_absolute() else ROOT / state_dir,
@@ -118,21 +145,24 @@ def default_dbt_target(state_dir: Path) -> Path:
     )
 
 
-def dot_env(path: Path) -> dict[str, str]:
-    """Return the assignments of a `.env` file; comments and blank lines are skipped."""
-    if not path.is_file():
-        return {}
-    lines = (line.strip() for line in path.read_text().splitlines())
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+def require_forms(values: Mapping[str, str]) -> None:
+    """Refuse a text that cannot be what its setting means, before anything begins with it.
+
+    Raises:
+        UsageError: the text names the setting and shows a right one.
+    """
+    for name, (form, words) in FORMS.items():
+        if values.get(name) and not re.fullmatch(form, values[name]):
+            raise UsageError(f"{name}={values[name]!r} is not {words}")
 
 
 def number(values: Mapping[str, str], name: str, default: int) -> int:
     """Return an integer setting."""
-    text = values.get(name)
+    text, (least, most) = values.get(name), NUMBERS[name]
     if not text:
         return default
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"{name}={text!r} is not a whole number") from None
+    if not re.fullmatch(r"-?\d+", text):
+        raise UsageError(f"{name}={text!r} is not a whole number")
+    if not least <= int(text) <= most:
+        raise UsageError(f"{name}={text} is out of range; use a number from {least} to {most}")
+    return int(text)

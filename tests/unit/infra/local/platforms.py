@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from infra.setup import secrets
+from spark.common import home
 from spark.common.settings import Settings, settings
 
 FILES = {
@@ -21,6 +22,7 @@ FILES = {
 def settings_of(folder: Path, base: int) -> Settings:
     """Return the settings of a platform that never runs, with its secrets."""
     config = settings({"STATE_DIR": str(folder), "PORT_BASE": str(base)}, folder / "none")
+    home.claim(config)
     secrets.ensure(config)
     return config
 

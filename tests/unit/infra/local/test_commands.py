@@ -8,6 +8,7 @@ import pytest
 from infra.local import doctor, lock, reset, status, supervise
 from infra.local.__main__ import arguments, parse
 from infra.setup import secrets
+from spark.common import home
 from spark.common.errors import UsageError, UserError
 from spark.common.settings import Settings, settings
 
@@ -64,6 +65,7 @@ def test_columns_are_aligned() -> None:
 def test_reset_without_a_terminal_needs_yes(tmp_path: Path) -> None:
     """Nothing is deleted by accident; what is not the platform's is never deleted."""
     config = platform(tmp_path)
+    home.claim(config)
     (tmp_path / "data").mkdir()
     (tmp_path / "mine").write_text("")
     with pytest.raises(UserError, match="YES=1"):

@@ -15,6 +15,7 @@ from infra.local.files import write
 from infra.local.provision_postgres import connect
 from infra.local.restore import restore
 from infra.local.services import postgres
+from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 from tests.unit.infra.local.platforms import FILES, files, settings_of
@@ -106,7 +107,7 @@ def test_a_damaged_backup_changes_nothing(platform: Settings, tmp_path: Path) ->
     before = files(other.path("secrets"))
     with pytest.raises(UserError, match=r"secrets\.tar\.zst is damaged"):
         restore(other, str(place))
-    assert not [one for one in other.state_dir.iterdir() if one.name not in ("secrets", "run", "conf")]
+    assert not [one for one in other.state_dir.iterdir() if one.name not in ("secrets", "run", "conf", home.MARK, home.IGNORED)]
     assert files(other.path("secrets")) == before
 
 
@@ -126,5 +127,5 @@ def test_a_restore_that_is_cut_off_leaves_the_platform_empty(
     before = files(other.path("secrets"))
     with pytest.raises(KeyboardInterrupt):
         restore(other, str(place))
-    assert not [one for one in other.state_dir.iterdir() if one.name not in ("secrets", "run", "conf")]
+    assert not [one for one in other.state_dir.iterdir() if one.name not in ("secrets", "run", "conf", home.MARK, home.IGNORED)]
     assert files(other.path("secrets")) == before

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from spark.common import locks
+from spark.common import home, locks
 from spark.common.errors import UserError
 from spark.common.settings import ROOT, Settings, settings
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    found = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    home.claim(found)
+    return found
 
 
 def test_a_second_run_is_told_who_holds_the_lock(config: Settings) -> None:
