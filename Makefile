@@ -63,7 +63,7 @@ snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHO
 	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)
 
 simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION=]
-	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,seconds) $(call option,TRUTH,truth)
+	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,duration) $(call option,TRUTH,truth)
 
 ingest: ready ## Land what is in Kafka in bronze.events, until caught up
 	@$(PY) -m streaming.ingest
@@ -126,8 +126,10 @@ report: ready ## Write the report and the model cards, an HTML file each
 docs: ready ## Write the dbt docs site, one HTML file with the lineage
 	@$(PY) -m infra.pipeline docs
 
+# Make would read a `$` in the query as a variable of its own.
+sql: export QUERY := $(value Q)
 sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORMAT=csv]
-	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format) "$${Q:?give a query: make sql Q='select 1'}"
+	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format)
 
 ##@ Development
 .PHONY: test test-unit drills lint format contracts lock

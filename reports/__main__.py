@@ -15,13 +15,14 @@ from reports.formats import plural
 from reports.page import render
 from reports.registry import Registry
 from spark.common import postgres
+from spark.common.cli import Parser
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    parser = Parser(prog="python -m reports", description=__doc__)
     parser.add_argument("--answers", action="store_true", help="print the answers, a line each, and write nothing")
     parser.add_argument("--output", type=Path, help="where to write the file (default: out/report.html in STATE_DIR)")
     return parser.parse_args(argv)

@@ -4,7 +4,6 @@ One Java process instead of three. The jobs are found by their module names, so 
 champion is decided the same way for all.
 """
 
-import argparse
 import importlib
 import re
 import sys
@@ -14,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pyspark.sql import SparkSession
 
 from spark.common import champions
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import UserError, entry_point
 from spark.common.locks import hold
@@ -30,7 +30,7 @@ DECISIONS = {
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run a step of every task, one line each, then one line for all."""
-    parser = argparse.ArgumentParser(prog="spark", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = Parser(prog="spark", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("steps", nargs="+", choices=("train", "score", *DECISIONS))
     parser.add_argument("--task", choices=TASKS, help="this task alone")
     args = parser.parse_args(argv)

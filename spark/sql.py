@@ -1,7 +1,7 @@
 """Ask the reporting store as the reporter, or the lake over Thrift; only the result goes to standard output."""
 
-import argparse
 import csv
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 
 from spark.common import postgres, thrift
-from spark.common.errors import UserError, entry_point
+from spark.common.cli import Parser
+from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
 
 Row = Sequence[Any]
@@ -18,15 +19,18 @@ Row = Sequence[Any]
 @entry_point
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one query and print its result."""
-    parser = argparse.ArgumentParser(prog="spark.sql", description=__doc__)
-    parser.add_argument("query", help="one SQL statement")
+    parser = Parser(prog="spark.sql", description=__doc__)
+    parser.add_argument("query", nargs="?", default="", help="one SQL statement; by default what $QUERY holds")
     parser.add_argument(
         "--store", choices=["serving", "lake"], default="serving", help="PostgreSQL, or Delta over Thrift"
     )
     parser.add_argument("--format", choices=["table", "csv"], default="table")
     args = parser.parse_args(argv)
     ask = serving if args.store == "serving" else lake
-    names, rows = ask(settings(), args.query.strip().rstrip(";"))
+    query = (args.query or os.environ.get("QUERY", "")).strip().rstrip(";")
+    if not query:
+        raise UsageError("give a query: make sql Q='select 1'")
+    names, rows = ask(settings(), query)
     write = write_csv if args.format == "csv" else write_table
     write(names, ([text(value) for value in row] for row in rows))
 
@@ -41,6 +45,8 @@ def serving(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
         connection.read_only = True
         try:
             cursor = connection.execute(query)
+            if cursor.nextset():
+                raise UsageError("that is more than one statement, of which only one is answered; ask one at a time")
         except psycopg.Error as error:
             raise UserError(f"PostgreSQL refused the query: {str(error).splitlines()[0]}") from None
         return [column.name for column in cursor.description or ()], cursor.fetchall() if cursor.description else []

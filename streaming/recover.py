@@ -1,6 +1,5 @@
 """Rebuild the ingest's checkpoint from what bronze.events holds, so that each record still lands exactly once."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +8,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from spark.common import locks
+from spark.common.cli import Parser
 from spark.common.contracts import load
 from spark.common.errors import UserError, entry_point
 from spark.common.session import session
@@ -22,7 +22,7 @@ from streaming.ingest.continuity import losses, resume
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Put a new checkpoint in place of the old one; it begins behind the last record that bronze holds."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.recover", description=__doc__)
+    parser = Parser(prog="python -m streaming.recover", description=__doc__)
     parser.add_argument(
         "--accept-loss", action="store_true", help="go on although records were lost in Kafka before they were read"
     )

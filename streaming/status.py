@@ -1,11 +1,11 @@
 """Show the ingest: what landed of each topic, what waits in Kafka, how fast it goes, how much was quarantined."""
 
-import argparse
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from spark.common.cli import Parser
 from spark.common.contracts import load
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
@@ -17,7 +17,7 @@ HEADER = f"{'topic':<12}{'landed':>12}{'quarantined':>13}{'waiting':>10}{'for':>
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print a line per topic, and one for the run that wrote the counts."""
-    argparse.ArgumentParser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
+    Parser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
     config = settings()
     state = last_state(config)
     if state is None:

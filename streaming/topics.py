@@ -1,6 +1,5 @@
 """The topics, made from the contracts, and what Kafka says about them."""
 
-import argparse
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from spark.common.cli import Parser
 from spark.common.contracts import Contract, load
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
@@ -39,7 +39,7 @@ class Topic:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Create the contracts' topics where they are not there yet, and say what they hold."""
-    argparse.ArgumentParser(prog="python -m streaming.topics", description=main.__doc__).parse_args(argv)
+    Parser(prog="python -m streaming.topics", description=main.__doc__).parse_args(argv)
     config = settings()
     created = ensure(config, load().topics)
     found = describe(config, [contract.topic for contract in load().topics])

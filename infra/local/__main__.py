@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from spark.common import home
+from spark.common.cli import Parser
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
 
@@ -16,7 +17,7 @@ OPTIONAL = ("yarn",)
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the command and its options."""
-    parser = argparse.ArgumentParser(prog="python -m infra.local", description="The embedded platform.")
+    parser = Parser(prog="python -m infra.local", description="The embedded platform.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="start everything and wait until it answers")
     up.add_argument("--services", default="", help="optional services besides the default ones, e.g. +yarn")

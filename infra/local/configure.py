@@ -6,7 +6,7 @@ from pathlib import Path
 from infra.local import dbt_conf, java, services
 from infra.local.files import write
 from infra.local.service import Service
-from infra.setup import secrets
+from infra.setup import rendered, secrets
 from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import ROOT, Settings
@@ -25,6 +25,7 @@ def configure(settings: Settings) -> list[Service]:
     if settings.state_dir == ROOT / ".state":
         link_spark_conf(settings)
         wrap_spark_submit()
+    write(rendered.stamp(settings), rendered.mark(settings))
     return found
 
 

@@ -13,6 +13,7 @@ from infra.pipeline.runner import direct, run_one
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
 from spark.common import home, locks
+from spark.common.cli import Parser
 from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
 
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line and refuse files that are not there before anything runs."""
-    parser = argparse.ArgumentParser(prog="python -m infra.pipeline", description=__doc__)
+    parser = Parser(prog="python -m infra.pipeline", description=__doc__)
     parser.add_argument("job", choices=["run", "refresh", *PARTS, "backfill", "guard", "docs", "changed", "lint-sql"])
     parser.add_argument("--orders", help="order history, .csv or .csv.gz")
     parser.add_argument("--mapping", help="what its columns mean: a name below streaming/mappings, or a file")

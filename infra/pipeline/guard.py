@@ -22,9 +22,10 @@ SCHEMA = "guard"
 KEY = ("source", "customer_id", "as_of")
 # The feature marts by name, and the schema in which training finds them.
 FEATURES = {"churn_features": "churn", "satisfaction_features": "satisfaction", "segment_features": "segments"}
-# What a blind build does not see.
-HIDDEN = """
-    select count(*) from bronze.events where broken_rule is null and occurred_at >= timestamp'{day} 00:00:00 UTC'
+# What a blind build does not see, and what it does.
+EVENTS = """
+    select count_if(occurred_at >= timestamp'{day} 00:00:00 UTC'), count_if(occurred_at < timestamp'{day} 00:00:00 UTC')
+    from bronze.events where broken_rule is null
 """
 EARLIER = """
     select cast(max(features.as_of) as date) from churn.churn_features as features
@@ -64,12 +65,14 @@ def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT)
         a summary in one line.
 
     Raises:
-        UserError: a row differs, dbt fails, or nothing happened from that day on, so that nothing could differ.
+        UserError: a row differs, dbt fails, or there was nothing to compare.
     """
     day = day or newest_day(config)
-    [(hidden,)] = thrift.rows(config, HIDDEN.format(day=day))
+    [(hidden, before)] = thrift.rows(config, EVENTS.format(day=day))
     if not hidden:
         raise UserError(f"no event happened from {day} on, so no feature could move; name an earlier day: AS_OF=")
+    if not before:
+        raise UserError(f"no event happened before {day}, so there are no features; name a later day: AS_OF=")
     try:
         build(config, project, {"as_of": day.isoformat(), "scratch": SCHEMA})
         for name in FEATURES:
@@ -86,6 +89,8 @@ def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT)
             "mend the model, run `make marts` and train again"
         )
     rows = sum(number for number, _ in compared)
+    if not rows:
+        raise UserError(f"no row was compared: no customer has features as of {day}; name a later day: AS_OF=")
     return f"guard: {rows:,} rows of features as of {day} and before are the same without the {hidden:,} events since"
 
 

@@ -11,7 +11,7 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
 import argparse
 import subprocess
 
-from infra.setup import checks, jars, python, secrets
+from infra.setup import checks, jars, python, rendered, secrets
 from spark.common import home
 from spark.common.errors import entry_point
 from spark.common.settings import Settings, settings
@@ -35,7 +35,8 @@ def main() -> None:
     if not python.installed():
         python.install()
     fetched = jars.install() if absent or not quiet else 0
-    prepare(config)
+    if not quiet or (home.is_there(config) and not rendered.is_current(config)):
+        prepare(config)
     if not (complete and quiet):
         print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched", file=sys.stderr)
 

@@ -1,6 +1,5 @@
 """Score every customer's churn risk at the run's as-of date with the champion."""
 
-import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
@@ -9,6 +8,7 @@ from pyspark.sql import functions as F
 from spark.churn import model
 from spark.churn.reasons import reasons
 from spark.common import drift, registry, tables
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.frames import one_row
@@ -22,7 +22,7 @@ FEATURES = "churn.churn_features"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
-    argparse.ArgumentParser(prog="spark.churn.score", description=__doc__).parse_args(argv)
+    Parser(prog="spark.churn.score", description=__doc__).parse_args(argv)
     config = settings()
     with hold(config, "models"):
         print(run(session("churn-score", config, "learner"), config))

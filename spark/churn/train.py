@@ -1,6 +1,5 @@
 """Train the churn model on cuts of the past and publish it with its metrics on a later, held-out cut."""
 
-import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
@@ -10,6 +9,7 @@ from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
 from spark.common import champions, drift, guard, registry, tables
 from spark.common.alone import Rows
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.evaluation import MODEL
@@ -23,7 +23,7 @@ FEATURES, LABELS = "churn.churn_features", "churn.churn_labels"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the churn model."""
-    parser = argparse.ArgumentParser(prog="spark.churn.train", description=__doc__)
+    parser = Parser(prog="spark.churn.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
     config = settings()

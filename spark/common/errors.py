@@ -2,12 +2,17 @@
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
 # What py4j puts before a Java error.
 PY4J = "An error occurred while calling"
+
+
+# Make sets it for what it runs.
+BY_MAKE = "MAKELEVEL"
 
 
 class UserError(Exception):
@@ -37,7 +42,7 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
         try:
             main(*args, **kwargs)
         except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {as_typed(str(error))}", file=sys.stderr)
             sys.exit(error.exit_status)
         except BrokenPipeError:
             # The reader (`| head`) has enough; what is still buffered goes nowhere.
@@ -49,6 +54,22 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
         sys.exit(0)
 
     return program
+
+
+def as_typed(text: str) -> str:
+    """Return a text with its options as they were typed: what a program calls `--source x` is make's `SOURCE=x`."""
+    if BY_MAKE not in os.environ:
+        return text
+
+    def typed(found: re.Match[str]) -> str:
+        return found[1].upper().replace("-", "_") + (":" if found[2] == ":" else "=")
+
+    return re.sub(r"--([a-z][a-z-]*)([ =:]?)", typed, text)
+
+
+def flag(name: str) -> str:
+    """Return how a switch is given: `--force`, or make's `FORCE=1`."""
+    return f"{name.upper().replace('-', '_')}=1" if BY_MAKE in os.environ else f"--{name}"
 
 
 def run_and_leave(program: Callable[..., NoReturn]) -> NoReturn:

@@ -62,7 +62,8 @@ NUMBERS = {
     "MAX_OFFSETS_PER_BATCH": (1, 1_000_000_000),
 }
 NAMES = (
-    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", *(f"{one.upper()}_PASSWORD" for one in IDENTITIES),
+    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH",
+    *(f"{one.upper()}_PASSWORD" for one in IDENTITIES),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from spark.common.errors import UserError
 from spark.common.settings import Settings
 
 IDENTITY = "modeler"
+LONGEST = 400
 
 
 @contextmanager
@@ -56,8 +58,15 @@ def rows(config: Settings, query: str) -> Sequence[tuple[Any, ...]]:
 
 
 def first_line(error: HiveError) -> str:
-    """Return what the server says, without class names and stack."""
+    """Return the sentence of the engine, with line and position, without class names, plan and stack."""
     status = getattr(error.args[0], "status", None) if error.args else None
     text = str(getattr(status, "errorMessage", None) or error)
-    text = re.sub(r"^.*?Error running query: ", "", text.splitlines()[0])
-    return re.sub(r"^(\[[A-Z_.]+\] )?([\w.]+(Exception|Error): )*", r"\1", text)[:400]
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """Return the first sentence of what the server says; a code that stands before a class name comes again behind."""
+    text = re.sub(r"^.*?Error running query: ", "", text, count=1)
+    text = re.sub(r"^(\[[A-Z0-9_.]+\]\s+)?([\w.]+(Exception|Error):\s+)+", "", text)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "it gave no reason")
+    return textwrap.shorten(first.rstrip(";"), LONGEST, placeholder=" …")

@@ -15,6 +15,7 @@ import psycopg
 import pyarrow as pa
 
 from spark.common import postgres
+from spark.common.cli import Parser
 from spark.common.errors import UserError, entry_point, first_line, run_and_leave
 from spark.common.lake_reader import LakeTable, open_table
 from spark.common.locks import hold
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="spark.export", description=__doc__)
+    parser = Parser(prog="spark.export", description=__doc__)
     parser.add_argument("--all", action="store_true", help="also the tables that have not changed since their export")
     return parser.parse_args(argv)
 

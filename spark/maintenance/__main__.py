@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from itertools import groupby
 
 from spark.common import locks
+from spark.common.cli import Parser
 from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.settings import Settings, settings
 from spark.common.webhdfs import WebHdfs
@@ -44,7 +45,7 @@ def parse(argv: Sequence[str] | None) -> Limits:
     Raises:
         UsageError: a limit is out of range.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="spark.maintenance", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument("--small-files", type=int, default=16, help="compact from so many files below 32 MB on")

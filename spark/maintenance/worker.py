@@ -3,7 +3,6 @@
 It is started by `spark.maintenance` and answers with a line of JSON per table.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import asdict
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from spark.common.cli import Parser
 from spark.common.errors import UserError, entry_point, first_line
 from spark.common.session import session
 from spark.common.settings import settings
@@ -20,7 +20,7 @@ from spark.maintenance.upkeep import Limits, keep_up
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Keep up the tables that standard input names, one JSON object a line: name, path, files, commits."""
-    parser = argparse.ArgumentParser(prog="python -m spark.maintenance.worker", description=__doc__)
+    parser = Parser(prog="python -m spark.maintenance.worker", description=__doc__)
     parser.add_argument("--owner", required=True, help="whose tables they are")
     for name in ("small-files", "commits", "retain-hours", "log-hours"):
         parser.add_argument(f"--{name}", type=int, required=True, help="as of spark.maintenance")

@@ -3,11 +3,11 @@
 It may run while ingest does: the newest batch in bronze is taken first, and only then what Kafka holds.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from spark.common import thrift
+from spark.common.cli import Parser
 from spark.common.contracts import Contracts, load
 from spark.common.errors import UserError, entry_point, run_and_leave
 from spark.common.settings import Settings, settings
@@ -19,7 +19,7 @@ from spark.reconcile.marts import marts_to_postgres
 @entry_point
 def main(argv: Sequence[str] | None = None) -> None:
     """Count at every station, print a line for each, and say what differs."""
-    argparse.ArgumentParser(prog="spark.reconcile", description=__doc__).parse_args(argv)
+    Parser(prog="spark.reconcile", description=__doc__).parse_args(argv)
     config = settings()
     contracts = load(config.contracts_dir)
     faults = [

@@ -1,12 +1,12 @@
 """Predict the satisfaction of every customer with features at the run's as-of date, with the champion."""
 
-import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from spark.common import drift, registry, tables
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.frames import one_row
@@ -21,7 +21,7 @@ FEATURES = "satisfaction.satisfaction_features"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
-    argparse.ArgumentParser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
+    Parser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
     config = settings()
     with hold(config, "models"):
         print(run(session("satisfaction-score", config, "learner"), config))

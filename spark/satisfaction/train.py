@@ -1,6 +1,5 @@
 """Train the satisfaction model on the customers whose level is known, and publish it with what its data can support."""
 
-import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
@@ -8,6 +7,7 @@ from pyspark.sql import functions as F
 
 from spark.common import champions, drift, guard, registry, tables
 from spark.common.alone import Rows
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.evaluation import MODEL, Measure
@@ -24,7 +24,7 @@ FEATURES = "satisfaction.satisfaction_features"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the satisfaction model."""
-    parser = argparse.ArgumentParser(prog="spark.satisfaction.train", description=__doc__)
+    parser = Parser(prog="spark.satisfaction.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
     config = settings()

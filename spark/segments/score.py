@@ -1,12 +1,12 @@
 """Put every customer with known purchases into a segment at the run's as-of date, with the champion."""
 
-import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from spark.common import drift, registry, tables
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.locks import hold
@@ -19,7 +19,7 @@ TABLE = "predictions.segment_assignments"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Assign with the champion and store the assignments."""
-    argparse.ArgumentParser(prog="spark.segments.score", description=__doc__).parse_args(argv)
+    Parser(prog="spark.segments.score", description=__doc__).parse_args(argv)
     config = settings()
     with hold(config, "models"):
         print(run(session("segments-score", config, "learner"), config))

@@ -4,7 +4,6 @@ It learns from the customers as they were at a past cut, where what they spent s
 measured is the very model that is published, and it has not seen the outcome.
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.common import champions, drift, registry, tables
+from spark.common.cli import Parser
 from spark.common.clock import run_bounds
 from spark.common.errors import entry_point
 from spark.common.evaluation import MODEL, Measure
@@ -28,7 +28,7 @@ FEATURES, PAST = "segments.segment_features", "segments.segment_outcomes"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Train and publish the segments' model."""
-    parser = argparse.ArgumentParser(prog="spark.segments.train", description=__doc__)
+    parser = Parser(prog="spark.segments.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
     config = settings()

@@ -1,10 +1,10 @@
 """Regenerate what is made from the contracts: dbt's sources, the data dictionary, the released contracts."""
 
-import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from spark.common.cli import Parser
 from spark.common.contracts import Contracts, load
 from spark.common.errors import UserError, entry_point
 from spark.common.settings import ROOT
@@ -18,7 +18,7 @@ DICTIONARY = ROOT / "docs" / "data_dictionary.md"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the files, or with --check only say whether they are as the contracts have them."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.contracts", description=__doc__)
+    parser = Parser(prog="python -m streaming.contracts", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail where a file differs or a released promise is broken"
     )

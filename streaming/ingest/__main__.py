@@ -7,6 +7,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from spark.common import locks
+from spark.common.cli import Parser
 from spark.common.contracts import load
 from spark.common.errors import entry_point
 from spark.common.session import session
@@ -58,7 +59,7 @@ def has_read(config: Settings) -> bool:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.ingest", description=__doc__)
+    parser = Parser(prog="python -m streaming.ingest", description=__doc__)
     parser.add_argument(
         "--continuous", action="store_true", help="go on until Ctrl-C, landing what arrives within a second or two"
     )

@@ -10,8 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from spark.common import locks
+from spark.common.cli import Parser
 from spark.common.contracts import load as contracts
-from spark.common.errors import UsageError, entry_point
+from spark.common.errors import UsageError, entry_point, flag
 from spark.common.settings import Settings, settings
 from streaming import producer, topics
 from streaming.replay import finished, resume, source
@@ -39,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         digest = source.sha256(arguments.orders)
         before = finished.find(config, digest, identity)
         if before and not arguments.force:
-            print(f"skipped: {arguments.orders.name} was replayed before ({before['summary']}); --force sends it again")
+            done = f"{arguments.orders.name} was replayed before ({before['summary']})"
+            print(f"skipped: {done}; {flag('force')} sends it again")
             return
         topics.ensure(config, contracts().topics)
         known = resume.identity_of(mapping, identity, topics.describe(config, TOPICS))
@@ -55,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.replay", description=__doc__)
+    parser = Parser(prog="python -m streaming.replay", description=__doc__)
     parser.add_argument("--orders", type=Path, required=True, help="CSV file, one row per order line; may be gzipped")
     parser.add_argument("--mapping", required=True, help="name in streaming/mappings, or path of a mapping file")
     parser.add_argument("--source", help="name of the shop; the mapping's name where it is not given")

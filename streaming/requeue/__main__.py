@@ -4,7 +4,6 @@ Without --repair they go as they came, for a contract that has learned to take t
 in whatever way, are left. What is sent and breaks a rule again is quarantined again.
 """
 
-import argparse
 import json
 import sys
 from collections import Counter
@@ -18,6 +17,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
 from spark.common import locks, tables
+from spark.common.cli import Parser
 from spark.common.contracts import EVENTS
 from spark.common.contracts import load as contracts_of_events
 from spark.common.errors import UsageError, UserError, entry_point, first_line
@@ -35,7 +35,7 @@ WIDTH = 300
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Find what is to be sent, repair it where asked, send it, and say what was left."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.requeue", description=__doc__)
+    parser = Parser(prog="python -m streaming.requeue", description=__doc__)
     parser.add_argument("--rule", required=True, help="the rule that the events broke, as bronze.quarantine names it")
     parser.add_argument(
         "--since", type=moment, default="1970-01-01", help="arrived from then on (UTC), e.g. 2025-01-31"

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from spark.common import locks
+from spark.common.cli import Parser
 from spark.common.contracts import load
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
@@ -28,8 +29,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse(argv)
     if arguments.ends_on > datetime.now(UTC).date():
         raise UsageError(f"--ends-on {arguments.ends_on} lies in the future; events of the future are quarantined")
-    if arguments.seconds and not arguments.rate:
-        raise UsageError("--seconds is for live mode; give --rate with it")
+    if arguments.duration and not arguments.rate:
+        raise UsageError("--duration is for live mode; give --rate with it")
     config = settings()
     options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
     path = arguments.truth or config.path("simulations", f"{name(options, arguments.rate)}.jsonl")
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         with Truth(path) as truth:
             shop = Shop(options, truth)
             if arguments.rate:
-                box = live.run(config, shop, arguments.rate, arguments.seconds)
+                box = live.run(config, shop, arguments.rate, arguments.duration)
                 acknowledged, stopped = box.acknowledged, box.stop.requested
             else:
                 acknowledged, stopped = producer.send(config, shop.history(), None, "simulate"), False
@@ -61,7 +62,7 @@ def name(options: Options, rate: float | None) -> str:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m streaming.simulate",
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
@@ -79,7 +80,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         type=up_to(MAX_RATE),
         help="live mode: go on after the history at so many events a second, until Ctrl-C",
     )
-    parser.add_argument("--seconds", type=up_to(10**9), help="live mode: end after so long")
+    parser.add_argument("--duration", type=up_to(10**9), help="live mode: end after so long")
     parser.add_argument("--truth", type=Path, help="the side file; below the state folder where it is not given")
     return parser.parse_args(argv)
 

@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.common import locks, tables
+from spark.common.cli import Parser
 from spark.common.contracts import EVENTS, SNAPSHOTS, load
 from spark.common.errors import UserError, entry_point
 from spark.common.session import session
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m streaming.snapshot", description=__doc__)
+    parser = Parser(prog="python -m streaming.snapshot", description=__doc__)
     parser.add_argument("--file", type=Path, required=True, help="CSV in UTF-8, one row per customer")
     parser.add_argument("--source", default="snapshot", type=name, help="name of the shop (default: %(default)s)")
     parser.add_argument(

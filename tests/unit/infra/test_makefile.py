@@ -23,7 +23,7 @@ from spark.common.settings import ROOT
         (("backup", "TO=kept", "SECRETS=0"), "infra.local backup kept"),
         (("restore", "FROM=kept"), "infra.local restore kept"),
         (("simulate",), "streaming.simulate"),
-        (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --seconds 60"),
+        (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --duration 60"),
     ],
 )
 def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> None:

@@ -37,7 +37,7 @@ def test_of_rows_that_are_the_same_nothing_is_said(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("moved", [0, 12])
 def test_whatever_moved_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, config: Settings, moved: int) -> None:
-    answering(monkeypatch, [(7,)], [], [])
+    answering(monkeypatch, [(7, 30)], [], [])
     monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (0, []))
     monkeypatch.setattr(guard, "statement", lambda config, text: None)
     monkeypatch.setattr(guard, "comparisons", lambda config: [1, 2, 3])
@@ -60,7 +60,7 @@ def test_a_row_that_one_side_lacks_differs() -> None:
 
 
 def test_without_a_future_nothing_can_be_shown(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
-    answering(monkeypatch, [(0,)])
+    answering(monkeypatch, [(0, 30)])
     with pytest.raises(UserError, match=r"no event happened from 2011-12-10 on, .*; name an earlier day: AS_OF="):
         guard.guard(config, date(2011, 12, 10))
     answering(monkeypatch, [(None,)])
@@ -70,9 +70,29 @@ def test_without_a_future_nothing_can_be_shown(monkeypatch: pytest.MonkeyPatch, 
 
 def test_what_was_built_is_dropped_though_dbt_failed(monkeypatch: pytest.MonkeyPatch, config: Settings) -> None:
     dropped: list[str] = []
-    answering(monkeypatch, [(9,)], [("guard", "stg", True)], [("guard", "stg", False), ("guard", "dim", False)])
+    answering(monkeypatch, [(9, 30)], [("guard", "stg", True)], [("guard", "stg", False), ("guard", "dim", False)])
     monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (1, []))
     monkeypatch.setattr(guard, "statement", lambda config, text: dropped.append(text))
     with pytest.raises(UserError, match="dbt could not build the features as of 2011-09-10; its log is"):
         guard.guard(config, date(2011, 9, 10))
     assert dropped == ["drop view if exists guard.stg", "drop table if exists guard.dim"]
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((0, 30), "no event happened from 2011-09-10 on, so no feature could move"),
+        ((30, 0), "no event happened before 2011-09-10, so there are no features"),
+        ((7, 30), "no row was compared: no customer has features as of 2011-09-10"),
+    ],
+)
+def test_a_comparison_of_nothing_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, config: Settings, events: tuple[int, int], said: str
+) -> None:
+    answering(monkeypatch, [events], [], [])
+    monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (0, []))
+    monkeypatch.setattr(guard, "statement", lambda config, text: None)
+    monkeypatch.setattr(guard, "comparisons", lambda config: [1, 2, 3])
+    monkeypatch.setattr(guard, "compare", lambda config, one: (0, ""))
+    with pytest.raises(UserError, match=said):
+        guard.guard(config, date(2011, 9, 10))

@@ -91,8 +91,8 @@ def test_a_line_that_sets_nothing_is_named(tmp_path: Path, line: str, text: str)
 
 @pytest.mark.parametrize(
     "line",
-    ["PORT_BASE=18000", "export PORT_BASE=18000", "PORT_BASE = 18000  # mine", "PORT_BASE='18000'", "\ufeffPORT_BASE=18000",
-     'PORT_BASE="18000" # mine'],
+    ["PORT_BASE=18000", "export PORT_BASE=18000", "PORT_BASE = 18000  # mine", "PORT_BASE='18000'",
+     "\ufeffPORT_BASE=18000", 'PORT_BASE="18000" # mine'],
 )  # fmt: skip
 def test_a_line_is_read_as_a_shell_would(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(line, "utf-8")
