@@ -14,7 +14,7 @@ from spark.common.cli import Parser
 from spark.common.contracts import load as contracts
 from spark.common.errors import UsageError, entry_point, flag
 from spark.common.settings import Settings, settings
-from streaming import producer, topics
+from streaming import files, producer, topics
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
 from streaming.replay.fragments import parsed
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     identity = {"source": name, "mapping": mapping.name, "shift_to": day_text(arguments.shift_to)}
+    seen = files.state(arguments.orders)
     with locks.hold(config, "replay"):
         digest = source.sha256(arguments.orders)
         before = finished.find(config, digest, identity)
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         progress = resume.Progress(config, digest, known)
         if arguments.force:
             progress.clear()
-        summary, tally = replay(config, arguments, mapping, name, progress)
+        summary, tally = replay(config, arguments, seen, mapping, name, progress)
         counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
         finished.record(config, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
         progress.clear()
@@ -86,13 +87,14 @@ def day_text(value: date | None) -> str | None:
 
 
 def replay(
-    config: Settings, arguments: argparse.Namespace, mapping: Mapping, name: str, progress: Progress
+    config: Settings, arguments: argparse.Namespace, seen: files.State, mapping: Mapping, name: str, progress: Progress
 ) -> tuple[str, Tally]:
     """Stage the file, send its events behind those of an interrupted replay, and return the summary and the counts."""
     with staged(config) as stage:
         read = fill(stage, arguments.orders, mapping)
         if read == 0:
             raise UsageError(f"{arguments.orders}: has a header and no rows")
+        files.require_unchanged(arguments.orders, seen)
         tally = Tally()
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally)
         before = progress.acknowledged()

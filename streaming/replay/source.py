@@ -106,6 +106,8 @@ def opened(path: Path) -> BufferedIOBase:
         start = file.read(4)
     if start == ZIP:
         raise UsageError(f"{path}: is a ZIP archive or an Excel workbook; save it as CSV first")
+    if path.suffix == ".gz" and not start.startswith(GZIP):
+        raise UsageError(f"{path}: is no gzip file, as its name says; fetch it again, or take .gz off its name")
     return gzip.open(path) if start.startswith(GZIP) else path.open("rb")
 
 

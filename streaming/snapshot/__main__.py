@@ -15,27 +15,30 @@ from pyspark.sql import functions as F
 from spark.common import locks, tables
 from spark.common.cli import Parser
 from spark.common.contracts import EVENTS, SNAPSHOTS, load
-from spark.common.errors import UserError, entry_point
+from spark.common.errors import UsageError, UserError, entry_point
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.common.webhdfs import WebHdfs
+from streaming import files
 from streaming.engine import quiet
 from streaming.snapshot.file import Checked, check
-from streaming.snapshot.rows import Load, bronze_rows, lines_of
+from streaming.snapshot.rows import Load, bronze_rows, judged_rows, lines_of
 
 RAW = "/lake/raw/snapshots"
 EMPTY_LAKE = date(1970, 1, 1)
 USER = "streaming"
+ROWS_NAMED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Check the file, keep it, load it once."""
     arguments = parse(argv)
     config, contracts = settings(), load()
+    seen = files.state(arguments.file)
     checked = check(arguments.file, contracts.snapshot)
     with locks.hold(config, "snapshot"):
         raw = f"{RAW}/{arguments.source}/{checked.sha256}.csv"
-        store(config, checked, raw)
+        store(config, checked, raw, seen)
         try:
             spark = session("snapshot", config, identity=USER)
             quiet(spark)
@@ -86,13 +89,22 @@ def currency(text: str) -> str:
     return text
 
 
-def store(config: Settings, checked: Checked, raw: str) -> None:
-    """Keep the file in the raw zone, readable by its owner alone; the same file is not sent again."""
+def store(config: Settings, checked: Checked, raw: str, seen: files.State) -> None:
+    """Keep the file in the raw zone, readable by its owner alone; the same file is not sent again.
+
+    Raises:
+        UsageError: it changed since it was first looked at; what was sent of it is taken back.
+    """
     hdfs = WebHdfs.of(config, USER)
     there = hdfs.status(raw)
     if there is None or there["length"] != checked.path.stat().st_size:
         hdfs.make_folder(raw.rpartition("/")[0], "0700")
         hdfs.upload(checked.path, raw, "0600")
+        try:
+            files.require_unchanged(checked.path, seen)
+        except UsageError:
+            hdfs.delete(raw)
+            raise
         print(f"snapshot: {checked.path.name} is in the raw zone", file=sys.stderr, flush=True)
 
 
@@ -106,9 +118,9 @@ def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, argum
         & (F.col("snapshot_as_of") == F.lit(as_of.isoformat()).cast("timestamp"))
     )
     before = "loaded before: " if table.where(same).limit(1).count() else ""
+    lines = lines_of(spark, f"{config.hdfs_url}{raw}")
+    this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
     if not before:
-        lines = lines_of(spark, f"{config.hdfs_url}{raw}")
-        this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
         rows = bronze_rows(lines, checked.columns, contracts.snapshot, contracts.snapshots_table, this)
         rows.coalesce(1).write.format("delta").mode("append").saveAsTable(SNAPSHOTS)
     counts = tables.read(spark, SNAPSHOTS).where(same).groupBy("broken_rule").count().collect()
@@ -116,7 +128,18 @@ def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, argum
     total = sum(row["count"] for row in counts)
     rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in sorted(broken.items()))})" if broken else ""
     held = sum(broken.values())
-    return f"{before}{total:,} rows as of {as_of} = {total - held:,} valid + {held:,} quarantined{rules}"
+    summary = f"{before}{total:,} rows as of {as_of} = {total - held:,} valid + {held:,} quarantined{rules}"
+    if held == total:
+        judged = judged_rows(lines, checked.columns, contracts.snapshot, this)
+        raise UserError(f"{checked.path}: no row is valid: {first_rows(judged)}; {summary}: correct the file")
+    return summary
+
+
+def first_rows(judged: DataFrame) -> str:
+    """Return the first broken rows, each with the rule that it breaks."""
+    broken = judged.where(F.col("broken_rule").isNotNull()).orderBy("row_number")
+    found = broken.select("row_number", "broken_rule").take(ROWS_NAMED)
+    return ", ".join(f"row {row.row_number} {row.broken_rule}" for row in found)
 
 
 def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:

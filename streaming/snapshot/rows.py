@@ -41,6 +41,11 @@ def bronze_rows(
     lines: DataFrame, columns: Sequence[str | None], contract: SnapshotContract, table: BronzeTable, load: Load
 ) -> DataFrame:
     """Return the rows of `bronze.customer_snapshots`, one for each line (row_number, line)."""
+    return judged_rows(lines, columns, contract, load).select(*(column.name for column in table.columns))
+
+
+def judged_rows(lines: DataFrame, columns: Sequence[str | None], contract: SnapshotContract, load: Load) -> DataFrame:
+    """Return the same with the number of each row, 1 for the first below the header."""
     names = [name or f"unused_{number}" for number, name in enumerate(columns)]
     schema = ", ".join((*(f"`{name}` string" for name in names), "malformed string"))
     cells = lines.select("row_number", "line", F.from_csv("line", schema, PERMISSIVE).alias("cells"))
@@ -53,7 +58,7 @@ def bronze_rows(
     values = texts.select("*", *(F.expr(value(field)).alias(field.name) for field in contract.fields))
     nth = F.row_number().over(Window.partitionBy("customer_id").orderBy("row_number"))
     judged = values.select("*", nth.alias("nth_of_customer")).select("*", broken_rule(contract).alias("broken_rule"))
-    complete = judged.withColumns(
+    return judged.withColumns(
         {
             "source": F.lit(load.source),
             "snapshot_as_of": F.lit(load.snapshot_as_of.isoformat()).cast("timestamp"),
@@ -63,7 +68,6 @@ def bronze_rows(
             "payload": F.when(F.col("broken_rule").isNotNull(), F.col("line")),
         }
     )
-    return complete.select(*(column.name for column in table.columns))
 
 
 def value(field: Field) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spark.common import locks
+from spark.common import home, locks
 from spark.common.errors import UsageError, UserError
 from spark.common.settings import settings
 from spark.common.webhdfs import WebHdfs
@@ -76,6 +76,7 @@ def test_each_owner_and_each_lock_is_one_process() -> None:
 
 def test_tables_of_a_running_job_are_left_for_the_next_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
+    home.claim(config)
     hdfs = Hdfs("http://nowhere", "exporter")
     with locks.hold(config, "models"):
         assert list(tool.kept_up(config, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
@@ -94,6 +95,7 @@ def test_a_failed_process_is_a_failure_after_its_lines(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(tool.subprocess, "run", run)
     config = settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
+    home.claim(config)
     lines = tool.kept_up(config, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)
     assert " ".join(next(lines).split()) == "bronze.events 9 -> 1 9.0 -> 8.0 9 -> 2 300 -> 2"
     with pytest.raises(UserError, match="the upkeep of streaming's tables failed"):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from spark.common import home
 from spark.common.settings import ROOT, Settings, settings
 from streaming.producer import Message
 from streaming.replay import __main__ as program
@@ -44,7 +45,9 @@ class Kafka:
 @pytest.fixture
 def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
     one = Kafka()
-    monkeypatch.setattr(program, "settings", lambda: settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none"))
+    config = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    home.claim(config)
+    monkeypatch.setattr(program, "settings", lambda: config)
     monkeypatch.setattr(program.producer, "send", one.send)
     monkeypatch.setattr(program.topics, "ensure", lambda *_: [])
     monkeypatch.setattr(program.topics, "describe", one.describe)
