@@ -26,28 +26,44 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run what was asked for."""
     args = parse(argv)
     config = settings()
-    if args.job in PARTS:
-        sys.exit(direct(config, PARTS[args.job]))
-    if args.job == "backfill":
-        sys.exit(direct(config, steps.backfill(args.first, args.last)))
     if args.job == "docs":
         sys.exit(docs(config))
-    if args.job == "guard":
-        print(guard.guard(config, args.as_of, args.project))
-        return
-    if args.job == "changed":
-        sys.exit(changed.build(config, args.base))
     if args.job == "lint-sql":
         sys.exit(
             direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
         )
-    started = time.monotonic()
-    home.claim(config)
+    if args.job in ("run", "refresh"):
+        home.claim(config)
+    # Whatever lets dbt write takes this lock, by itself or within a run.
     with locks.hold(config, "pipeline"):
-        failed = run_all(config, job(config, args), verbose=args.verbose)
-        close(config, time.monotonic() - started)
+        if args.job in ("run", "refresh"):
+            whole(config, args)
+        elif args.job == "guard":
+            print(guard.guard(config, args.as_of, args.project))
+        else:
+            sys.exit(part(config, args))
+
+
+def whole(config: Settings, args: argparse.Namespace) -> None:
+    """Run every step of a job, and say what came of it.
+
+    Raises:
+        UserError: a step failed; the text names its log.
+    """
+    started = time.monotonic()
+    failed = run_all(config, job(config, args), verbose=args.verbose)
+    close(config, time.monotonic() - started)
     if failed:
         raise UserError("; ".join(failed))
+
+
+def part(config: Settings, args: argparse.Namespace) -> int:
+    """Let dbt do one part of a job, and return its exit status."""
+    if args.job == "backfill":
+        return direct(config, steps.backfill(args.first, args.last))
+    if args.job == "changed":
+        return changed.build(config, args.base)
+    return direct(config, PARTS[args.job])
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ JOBS = (
 def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
     """Hold the lock of `job` for the length of the block; the system frees it however the process ends.
 
+    Where another process holds it, the setting WAIT decides between waiting and an error.
+
     Args:
         by: who holds it, where that is not the job itself.
 
@@ -34,7 +37,11 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "unknown"
-            raise UserError(f"{job} runs already (process {holder}); wait for it to end, or stop it") from None
+            runs = f"{job} runs already (process {holder})"
+            if not config.wait:
+                raise UserError(f"{runs}; wait for it to end (WAIT=1 does), or stop it") from None
+            print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}{by and f', {by}'}\n".encode(), 0)
         yield

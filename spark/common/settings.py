@@ -62,7 +62,7 @@ NUMBERS = {
     "MAX_OFFSETS_PER_BATCH": (1, 1_000_000_000),
 }
 NAMES = (
-    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH",
+    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "WAIT",
     *(f"{one.upper()}_PASSWORD" for one in IDENTITIES),
 )  # fmt: skip
 
@@ -87,6 +87,7 @@ class Settings:
     topic_partitions: int
     max_offsets_per_batch: int
     contracts_dir: Path
+    wait: bool
 
     def port(self, name: str) -> int:
         """Return the port of a service of the embedded platform."""
@@ -136,6 +137,7 @@ def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / "
         topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
         max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 2_000_000),
         contracts_dir=ROOT / (values.get("CONTRACTS_DIR") or "streaming/contracts"),
+        wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
     )
 
 

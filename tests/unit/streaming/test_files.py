@@ -38,7 +38,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, change:
         (tmp_path / "other").replace(file)
     else:
         file.unlink()
-    with pytest.raises(UsageError, match="changed while it was read|no such file"):
+    with pytest.raises(UsageError, match=r"changed while it was read|no such file"):
         files.require_unchanged(file, before)
 
 
