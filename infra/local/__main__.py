@@ -10,7 +10,8 @@ from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
 
 MODULES = {"down": "stop"}
-# What looks at a platform, or takes it away, never makes one.
+# What makes a platform claims its folder before all else; what looks at one, or takes it away, never makes one.
+MAKING = ("up", "restore", "configure")
 LOOKING = ("down", "status", "logs", "backup")
 OPTIONAL = ("yarn",)
 
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
     config = settings()
+    if args.command in MAKING:
+        home.claim(config)
     if args.command in LOOKING:
         home.require(config)
     # Each command is imported alone: `doctor` must work where half of the rest does not.

@@ -15,7 +15,6 @@ from infra.local.services import postgres
 from infra.local.sizes import megabytes
 from infra.local.standstill import alone
 from infra.setup import secrets
-from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
@@ -33,7 +32,6 @@ def restore(settings: Settings, source: str) -> None:
     """
     begun = time.monotonic()
     place = Path(source).expanduser().absolute()
-    home.claim(settings)
     with signals.heard(), alone(settings, "a restore"):
         require_empty(settings)
         manifest = load(place)

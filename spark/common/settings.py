@@ -46,7 +46,7 @@ ADDRESS = r"[^\s,:/]+:\d{1,5}"
 # What a setting must look like, and how that is said; what is not here is a number or a folder.
 FORMS = {
     "KAFKA_BOOTSTRAP": (rf"{ADDRESS}(,{ADDRESS})*", "addresses such as 127.0.0.1:17001"),
-    "HDFS_URL": (rf"hdfs://{ADDRESS}", "an address such as hdfs://localhost:17004"),
+    "HDFS_URL": (r"[a-z][a-z0-9+.-]*://\S+", "an address such as hdfs://localhost:17004"),
     "WEBHDFS_URL": (rf"https?://{ADDRESS}", "an address such as http://localhost:17005"),
     "PLATFORM_HOST": (r"[^\s,:/]+", "a host name or an address"),
     "POSTGRES_HOST": (r"[^\s,:/]+", "a host name or an address"),
