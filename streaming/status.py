@@ -1,4 +1,4 @@
-"""Show the ingest: what landed of each topic, what waits in Kafka, how fast it goes, how much was quarantined."""
+"""Show the ingest: what landed of each topic, ever and in the last run, how much of it is quarantined, what waits."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from spark.common.settings import Settings, settings
 from streaming import topics as kafka
 
 FILE = ("run", "ingest.json")
-HEADER = f"{'topic':<12}{'landed':>12}{'quarantined':>13}{'waiting':>10}{'for':>9}"
+HEADER = f"{'topic':<12}{'landed':>14}{'quarantined':>18}{'last run':>12}{'waiting':>10}{'for':>9}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except kafka.UnreachableError:
         topics = []
         print("ingest: Kafka does not answer, so nobody knows what waits")
-    for line in [HEADER, *(of(topic, state["topics"].get(topic.name)) for topic in topics)] if topics else []:
+    for line in [HEADER, *(of(topic, state) for topic in topics)] if topics else []:
         print(line)
     seconds = state["last_batch_seconds"]
     last = f"; the last took {seconds:.1f} s" if seconds is not None else ""
@@ -39,22 +39,25 @@ def last_state(config: Settings) -> dict[str, Any] | None:
     """Return what the ingest wrote last; None where it has not run."""
     path = config.path(*FILE)
     try:
-        return dict(json.loads(path.read_text("utf-8")))
+        state = dict(json.loads(path.read_text("utf-8")))
+        return state | {"totals": {name: state["totals"][name] for name in ("rows", "quarantined")}}
     except FileNotFoundError:
         return None
-    except (ValueError, OSError):
+    except (ValueError, KeyError, TypeError, OSError):
         raise UserError(f"{path}: cannot be read; the next `make ingest` writes it anew") from None
 
 
-def of(topic: kafka.Topic, counts: dict[str, Any] | None) -> str:
+def of(topic: kafka.Topic, state: dict[str, Any]) -> str:
     """Return a topic's line; the ends that the ingest wrote are compared with Kafka's present ones."""
-    counts = counts or {"rows": 0, "quarantined": 0, "ends": {}, "last_arrival": None}
+    counts = state["topics"].get(topic.name, {"rows": 0, "ends": {}, "last_arrival": None})
+    landed, quarantined = (state["totals"][name].get(topic.name, 0) for name in ("rows", "quarantined"))
     ends = {int(part): end for part, end in counts["ends"].items()}
     waiting = sum(max(end - ends.get(part, first), 0) for part, (first, end) in topic.bounds.items())
     arrived = counts["last_arrival"]
     age = datetime.now(UTC).timestamp() - arrived if waiting and arrived else None
-    held = f"{counts['quarantined']:,} ({counts['quarantined'] / max(counts['rows'], 1):.1%})"
-    return f"{topic.name:<12}{counts['rows']:>12,}{held:>13}{waiting:>10,}{f'{age:,.0f} s' if age else '-':>9}"
+    held = f"{quarantined:,} ({quarantined / max(landed, 1):.1%})"
+    late = f"{age:,.0f} s" if age else "-"
+    return f"{topic.name:<12}{landed:>14,}{held:>18}{counts['rows']:>12,}{waiting:>10,}{late:>9}"
 
 
 if __name__ == "__main__":

@@ -43,14 +43,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
-    config = settings()
+    config, given = settings(), arguments(args)
     if args.command in MAKING:
         home.claim(config)
     if args.command in LOOKING:
         home.require(config)
     # Each command is imported alone: `doctor` must work where half of the rest does not.
     module = import_module(f"infra.local.{MODULES.get(args.command, args.command)}")
-    getattr(module, args.command)(config, *arguments(args))
+    getattr(module, args.command)(config, *given)
 
 
 def arguments(args: argparse.Namespace) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ SOURCES = tuple(
     for source in (
         "infra/local/Extensions.scala",
         "infra/local/thrift/FileAuth.scala",
+        "infra/local/thrift/StatementGuard.scala",
         "spark/common/SmallTableScans.scala",
         "streaming/ingest/ParseEvent.scala",
     )

@@ -55,6 +55,9 @@ export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC \
 
 JVM = " ".join(jvm.DRIVER)
 
+# Ours first: its rules stand in front of Delta's.
+EXTENSIONS = ("lakehouse.Extensions", "io.delta.sql.DeltaSparkSessionExtension")
+
 # Who a bare `spark-submit` is.
 IDENTITY = "learner"
 
@@ -91,7 +94,7 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.local.dir": folder(settings.path("run", "tmp"), 0o700),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.extensions": "lakehouse.Extensions,io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.extensions": ",".join(EXTENSIONS),
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": f"{settings.hdfs_url}{WAREHOUSE}",

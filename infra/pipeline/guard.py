@@ -157,5 +157,5 @@ def clear(config: Settings) -> None:
 
 def statement(config: Settings, text: str) -> None:
     """Run a statement without rows."""
-    with thrift.cursor(config) as cursor:
+    with thrift.cursor(config, thrift.WRITER) as cursor:
         cursor.execute(text)

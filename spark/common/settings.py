@@ -40,7 +40,7 @@ PORTS = {
 }
 
 # Whose passwords there are; each may be given as `<IDENTITY>_PASSWORD`.
-IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter", "pseudonyms")
+IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reader", "reporter", "pseudonyms")
 
 ADDRESS = r"[^\s,:/]+:\d{1,5}"
 # What a setting must look like, and how that is said; what is not here is a number or a folder.

@@ -1,4 +1,4 @@
-"""SQL over the lake without a JVM of one's own: a connection to the Spark Thrift Server, as the modeler."""
+"""SQL over the lake without a JVM of one's own: a connection to the Spark Thrift Server."""
 
 import re
 import socket
@@ -14,12 +14,14 @@ from thrift.Thrift import TException
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-IDENTITY = "modeler"
+# Who asks for what lies in the schemas, and who writes those of dbt; the server refuses each what it may not.
+READER = "reader"
+WRITER = "modeler"
 LONGEST = 400
 
 
 @contextmanager
-def cursor(config: Settings) -> Iterator[hive.Cursor]:
+def cursor(config: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
     """Yield a cursor; what the server refuses becomes one line.
 
     Raises:
@@ -32,8 +34,8 @@ def cursor(config: Settings) -> Iterator[hive.Cursor]:
         connection = hive.connect(
             host=config.thrift_host,
             port=config.thrift_port,
-            username=IDENTITY,
-            password=config.secret(IDENTITY),
+            username=identity,
+            password=config.secret(identity),
             auth="CUSTOM",
         )
     except (OSError, TException, HiveError):

@@ -18,29 +18,36 @@ from streaming.ingest.checkpoint import Positions
 from streaming.ingest.gauges import Gauges
 from streaming.ingest.landing import Batch
 from streaming.ingest.tally import TopicTally
+from streaming.ingest.totals import FILE, Totals
 
-FILE = ("run", "ingest.json")
 SECONDS_BETWEEN_REPORTS = 10.0
 
 
 @dataclass
 class Meter:
-    """Counts of one run, per topic."""
+    """Counts of one run, per topic, and of all runs before."""
 
     spark: SparkSession
     config: Settings
     table: str
     rows: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[str] = field(default_factory=Counter)
     arrived: dict[str, float] = field(default_factory=dict)
     batches: int = 0
     last: Batch | None = None
     ends: Positions = field(default_factory=dict)
+    before: Totals | None = None
     counted_seq: int | None = None
     newest_seq: int = 0
     reported: float = field(default_factory=time.monotonic)
     reported_rows: int = 0
     gauges: Gauges | None = None
+
+    def begin(self, first_seq: int) -> None:
+        """Find out, once, what landed before the run's first batch."""
+        if self.before is None:
+            self.before = Totals.before(self.config, first_seq)
 
     def landed(self, batch: Batch) -> None:
         """Count a batch; called by the query's own thread."""
@@ -70,12 +77,13 @@ class Meter:
         )  # fmt: skip
 
     def count(self) -> None:
-        """Count the quarantine in the batches since the last count; no older file is read."""
+        """Count the rows and the quarantine of the batches since the last count; no older file is read."""
         if self.counted_seq is None or self.counted_seq >= self.newest_seq:
             return
         newest = self.newest_seq
         events = self.spark.read.format("delta").load(self.table)
         for row in tally.arrivals(events, self.counted_seq, newest):
+            self.counted[row.topic] += row.events
             self.quarantined[row.topic] += row.quarantined
             self.arrived[row.topic] = row.arrived_at
         self.counted_seq = newest
@@ -83,7 +91,8 @@ class Meter:
     def settle(self, tallies: Sequence[TopicTally]) -> None:
         """Keep the counts of a run that has caught up."""
         for one in tallies:
-            self.quarantined[one.topic] = sum(one.quarantined.values())
+            self.counted[one.topic], self.quarantined[one.topic] = one.read, one.read - one.valid
+        self.counted_seq = self.newest_seq
         self.keep(self.state(0.0))
 
     def state(self, rate: float) -> dict[str, Any]:
@@ -93,6 +102,7 @@ class Meter:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "rows_per_second": rate,
             "batches": self.batches,
+            "totals": (self.before or Totals()).plus(self.counted, self.quarantined, self.counted_seq or 0),
             "last_batch": self.last.number if self.last else None,
             "last_batch_seconds": self.last.seconds if self.last else None,
             "topics": {

@@ -96,6 +96,7 @@ class Run:
         opening = self.opened(table, contracts, topics)
         checkpoint, meter.ends = opening.checkpoint, opening.reached
         self.first_seq = self.first_seq or checkpoint.seq(opening.mark.newest + 1)
+        meter.begin(self.first_seq)
 
         def on_landed(batch: Batch) -> None:
             self.failing_since, self.pause = None, 1.0

@@ -34,31 +34,39 @@ class TopicTally:
 
 
 def tally(events: LakeTable, first_seq: int, topics: Sequence[str]) -> list[TopicTally]:
-    """Count the rows of `bronze.events` from batch `first_seq` on, per topic.
-
-    Without Spark, which compiles for longer than these few columns take to read.
-    """
-    counts: Counter[tuple[str, str | None]] = Counter()
-    for batch in events.batches(("topic", "broken_rule"), where=f"ingest_seq >= {first_seq}"):
-        groups = pa.Table.from_batches([batch]).group_by(["topic", "broken_rule"]).aggregate([([], "count_all")])
-        for row in groups.to_pylist():
-            counts[row["topic"], row["broken_rule"]] += row["count_all"]
+    """Count the rows of `bronze.events` from batch `first_seq` on, per topic."""
+    counted = counts(events, first_seq)
     return [
         TopicTally(
             topic,
-            counts[topic, None],
-            {rule: count for (of, rule), count in counts.items() if of == topic and rule is not None},
+            counted[topic, None],
+            {rule: count for (of, rule), count in counted.items() if of == topic and rule is not None},
         )
         for topic in topics
     ]
 
 
+def counts(events: LakeTable, first_seq: int, last_seq: int | None = None) -> Counter[tuple[str, str | None]]:
+    """Count the rows of `bronze.events` of some batches, by topic and broken rule, which is None for the valid.
+
+    Without Spark, which compiles for longer than these few columns take to read.
+    """
+    found: Counter[tuple[str, str | None]] = Counter()
+    until = "" if last_seq is None else f" and ingest_seq <= {last_seq}"
+    for batch in events.batches(("topic", "broken_rule"), where=f"ingest_seq >= {first_seq}{until}"):
+        groups = pa.Table.from_batches([batch]).group_by(["topic", "broken_rule"]).aggregate([([], "count_all")])
+        for row in groups.to_pylist():
+            found[row["topic"], row["broken_rule"]] += row["count_all"]
+    return found
+
+
 def arrivals(events: DataFrame, after_seq: int, last_seq: int) -> list[Row]:
-    """Return topic, quarantined rows and newest arrival (Unix time) of the batches after one, up to another."""
+    """Return topic, rows, those in quarantine and newest arrival (Unix time) of the batches after one, up to another."""
     fresh = events.where(F.col("ingest_seq").between(after_seq + 1, last_seq))
     return (
         fresh.groupBy("topic")
         .agg(
+            F.count("*").alias("events"),
             F.count_if(F.col("broken_rule").isNotNull()).alias("quarantined"),
             F.max("arrived_at").cast("double").alias("arrived_at"),
         )

@@ -28,12 +28,12 @@ def fed(platform: Platform) -> Platform:
 def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(fed: Platform) -> None:
     row = "'planted', '1', timestamp '2020-01-01', true"
     names = "source, customer_id, as_of, is_churned"
-    with thrift.cursor(fed.config) as cursor:
+    with thrift.cursor(fed.config, thrift.WRITER) as cursor:
         cursor.execute(f"insert into {LABELS} ({names}) values ({row}), ({row})")
     try:
         said = fed.dbt("test", "--select", "churn_labels", "--exclude-resource-type", "unit_test", status=1).stdout
     finally:
-        with thrift.cursor(fed.config) as cursor:
+        with thrift.cursor(fed.config, thrift.WRITER) as cursor:
             cursor.execute(f"delete from {LABELS} where source = 'planted'")
     broken = "broken_rules grain, source_customer_id_as_of_in_churn_features"
     assert f"row_key planted, 1, 2020-01-01 00:00:00; {broken}" in said

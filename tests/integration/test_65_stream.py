@@ -65,7 +65,7 @@ def the_stream_is_seen(platform: Platform) -> None:
         samples = [sample for family in found for sample in family.samples if sample.labels.get("topic") == "orders"]
         orders = {sample.name.removeprefix("lakehouse_ingest_"): sample.value for sample in samples}
     assert 1 <= orders["quarantined"] < orders["rows"] and orders["lag_seconds"] == 0
-    line = re.compile(r"(?m)^orders +\d+ +[1-9]\d* \(\d+[.]\d%\) +0 +-$")
+    line = re.compile(r"(?m)^orders +[\d,]+ +[1-9]\d* \(\d+[.]\d%\) +\d+ +0 +-$")
     while not line.search(shown := platform.make("status").stdout):
         assert time.monotonic() < deadline, shown
 

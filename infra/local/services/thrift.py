@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from infra.local.service import NotReadyError, Program, Service
 from spark.common import jvm
 from spark.common.settings import Settings
 
+# Whose rights the server has in HDFS, and who may log in.
 IDENTITY = "modeler"
+LOGINS = ("modeler", "reader")
 AUTH_CLASS = "lakehouse.FileAuth"
 ROUNDS = 20_000
 MAIN = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
@@ -60,7 +63,7 @@ def configure(settings: Settings) -> dict[str, Path]:
     """Render the server's own settings, which are read over the common ones, and return its files."""
     home = settings.path("conf", "thrift")
     log4j = write(home / "log4j2.properties", LOG4J)
-    users = write(home / "users", user_line(settings, home / "users"), PRIVATE)
+    users = write(home / "users", user_lines(settings, home / "users"), PRIVATE)
     flags = java.flags(
         settings, "1500m", *java.OPENS, "--add-modules=jdk.incubator.vector",
         *jvm.DRIVER, "-XX:MaxMetaspaceSize=400m",
@@ -95,6 +98,8 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.hadoop.hive.server2.thrift.bind.host": "127.0.0.1",
         "spark.hadoop.hive.server2.thrift.port": settings.port("thrift"),
         "spark.hadoop.hive.server2.authentication": "CUSTOM",
+        # The last reads a statement first.
+        "spark.sql.extensions": ",".join((*spark_conf.EXTENSIONS, "lakehouse.StatementGuard")),
         # Otherwise every write is made as the login user instead of the server's identity.
         "spark.hadoop.hive.server2.enable.doAs": "false",
         # A client that asks for the state of a query is answered when it changes, so dbt never sleeps.
@@ -111,16 +116,19 @@ def server(settings: Settings) -> dict[str, object]:
     }
 
 
-def user_line(settings: Settings, path: Path) -> str:
-    """Return the line of the one user; an existing line that fits the password stays, so that nothing changes."""
-    password = settings.secret(IDENTITY)
-    have = path.read_text() if path.is_file() else ""
-    salts = [have.split(":")[2]] if have.count(":") == 3 else []
-    for salt in (*salts, secrets.token_hex(16)):
-        line = f"{IDENTITY}:{ROUNDS}:{salt}:{derive(password, salt)}\n"
-        if line == have:
-            break
-    return line
+def user_lines(settings: Settings, path: Path) -> str:
+    """Return a line per login; one that fits the password stays as it is, so that nothing changes."""
+    have = path.read_text().splitlines() if path.is_file() else []
+    return "".join(f"{user_line(name, settings.secret(name), have)}\n" for name in LOGINS)
+
+
+def user_line(name: str, password: str, have: Sequence[str]) -> str:
+    """Return a login's line: the present one where it fits the password, else one with a new salt."""
+    fields = next((line.split(":") for line in have if line.startswith(f"{name}:") and line.count(":") == 3), None)
+    if fields and fields[3] == derive(password, fields[2]):
+        return ":".join(fields)
+    salt = secrets.token_hex(16)
+    return f"{name}:{ROUNDS}:{salt}:{derive(password, salt)}"
 
 
 def derive(password: str, salt: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from infra.local import provision_postgres
 from infra.local.services import postgres as server
 from infra.setup import secrets
+from spark.common import home as platform
 from spark.common.settings import Settings, settings
 from tests.unit.spark.shop import Shop
 
@@ -27,6 +28,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         port = free.getsockname()[1]
     environ = {"STATE_DIR": str(home), "POSTGRES_PORT": str(port)}
     config = settings(environ, Path("/nowhere"))
+    platform.claim(config)
     secrets.ensure(config)
     server.prepare(config)
     rendered = home / "postgresql.conf"

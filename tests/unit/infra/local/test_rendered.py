@@ -139,14 +139,15 @@ def test_a_users_line_stays_while_it_fits_the_password(
     """The salt is new only with a new password, and the hash is not the password."""
     config, _ = platform
     path = config.path("conf", "thrift", "users")
-    line = path.read_text()
-    assert thrift.user_line(config, path) == line
-    assert config.secret("modeler") not in line
-    monkeypatch.setenv("MODELER_PASSWORD", "another")
-    changed = thrift.user_line(config, path)
-    salt = changed.split(":")[2]
-    assert changed != line
-    assert changed.strip().endswith(thrift.derive("another", salt))
+    lines = path.read_text()
+    assert [line.split(":")[0] for line in lines.splitlines()] == ["modeler", "reader"]
+    assert thrift.user_lines(config, path) == lines
+    assert config.secret("modeler") not in lines
+    monkeypatch.setenv("READER_PASSWORD", "another")
+    modeler, reader = thrift.user_lines(config, path).splitlines()
+    assert modeler == lines.splitlines()[0]
+    assert reader not in lines
+    assert reader.endswith(thrift.derive("another", reader.split(":")[2]))
 
 
 def test_declared_tables_lie_in_their_schemas_folder_and_belong_to_its_owner() -> None:
