@@ -8,6 +8,7 @@ from typing import Any
 from spark.common.cli import Parser
 from spark.common.contracts import load
 from spark.common.errors import UserError, entry_point
+from spark.common.kafka_errors import UnreachableError
 from spark.common.settings import Settings, settings
 from streaming import topics as kafka
 
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     try:
         topics = kafka.describe(config, [contract.topic for contract in load(config.contracts_dir).topics])
-    except kafka.UnreachableError:
+    except UnreachableError:
         topics = []
         print("ingest: Kafka does not answer, so nobody knows what waits")
     for line in [HEADER, *(of(topic, state) for topic in topics)] if topics else []:

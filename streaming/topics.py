@@ -1,26 +1,22 @@
 """The topics, made from the contracts, and what Kafka says about them."""
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError
 
 from spark.common.cli import Parser
 from spark.common.contracts import Contract, load
-from spark.common.errors import UserError, entry_point
+from spark.common.errors import entry_point
+from spark.common.kafka_errors import reaching
 from spark.common.settings import Settings, settings
 
 MILLISECONDS_PER_DAY = 86_400_000
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 PATIENCE_MS = 8_000
-
-
-class UnreachableError(UserError):
-    """Kafka does not answer, or refuses; it may pass."""
 
 
 @dataclass(frozen=True)
@@ -110,19 +106,6 @@ def admin(config: Settings) -> Iterator[KafkaAdminClient]:
             yield client
         finally:
             client.close()
-
-
-@contextmanager
-def reaching(config: Settings) -> Iterator[None]:
-    """Turn Kafka's errors into one line with the remedy; its client's own log would bury that line."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    try:
-        yield
-    except KafkaError as error:
-        said = " ".join(str(error).split())
-        raise UnreachableError(
-            f"Kafka at {config.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
-        ) from None
 
 
 if __name__ == "__main__":

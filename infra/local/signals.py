@@ -4,12 +4,9 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from spark.common.errors import interrupt, tell_of_ctrl_c
+
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def interrupt(_: int, __: object) -> None:
-    """End what is being done, as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -38,7 +35,12 @@ def held_back() -> Iterator[None]:
         KeyboardInterrupt: a signal to stop came.
     """
     came: list[int] = []
-    with handled(lambda number, _: came.append(number)):
+
+    def later(number: int, _: object) -> None:
+        tell_of_ctrl_c()
+        came.append(number)
+
+    with handled(later):
         yield
     if came:
         raise KeyboardInterrupt

@@ -3,7 +3,9 @@
 import functools
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -39,6 +41,7 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
 
     @functools.wraps(main)
     def program(*args: object, **kwargs: object) -> NoReturn:
+        hear_ctrl_c()
         try:
             main(*args, **kwargs)
         except UserError as error:
@@ -49,11 +52,30 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except KeyboardInterrupt:
-            print("interrupted; run the same command again to go on", file=sys.stderr)
+            tell_of_ctrl_c()
+            print("stopped; run the same command again to go on", file=sys.stderr)
             sys.exit(130)
         sys.exit(0)
 
     return program
+
+
+def hear_ctrl_c() -> None:
+    """Let Ctrl-C be said at once, since what is under way may take its time to end; again where a library took it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def interrupt(_: int, __: object) -> NoReturn:
+    """Interrupt the program, as Python does by itself, and say so."""
+    tell_of_ctrl_c()
+    raise KeyboardInterrupt
+
+
+@functools.cache
+def tell_of_ctrl_c() -> None:
+    """Say, once, that the program ends; by the system's own call, which no lock of a stream holds up."""
+    os.write(2, b"interrupted: what is under way ends first\n")
 
 
 def as_typed(text: str) -> str:

@@ -10,6 +10,7 @@ import os
 from pyspark.sql import SparkSession
 
 from spark.common import jvm
+from spark.common.errors import hear_ctrl_c
 from spark.common.settings import Settings
 
 # The identity is a JVM property: Hive makes a proxy user of the environment variable of the same name.
@@ -32,7 +33,10 @@ def session(name: str, config: Settings, identity: str, long_running: bool = Fal
             .config("spark.driver.memory", config.driver_memory)
             .config("spark.driver.extraJavaOptions", java_options)
         )
-    return builder.enableHiveSupport().getOrCreate()
+    found = builder.enableHiveSupport().getOrCreate()
+    # A session takes Ctrl-C for itself.
+    hear_ctrl_c()
+    return found
 
 
 def config_java_options(config: Settings, long_running: bool) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from spark.common.errors import UserError
+from spark.common.kafka_errors import reaching
 from spark.common.settings import Settings
 
 PATIENCE_MS = 20_000
@@ -127,13 +127,3 @@ def consumer(config: Settings) -> Iterator[KafkaConsumer]:
         yield reader
     finally:
         reader.close()
-
-
-@contextmanager
-def reaching(config: Settings) -> Iterator[None]:
-    """Turn Kafka's errors into one line with the remedy."""
-    try:
-        yield
-    except KafkaError as error:
-        said = " ".join(str(error).split())
-        raise UserError(f"Kafka at {config.kafka_bootstrap} does not answer ({said}); run `make up`") from None

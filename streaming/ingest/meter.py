@@ -11,6 +11,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from spark.common.kafka_errors import UnreachableError
 from spark.common.settings import Settings
 from streaming import topics as kafka
 from streaming.ingest import tally
@@ -30,7 +31,7 @@ class Meter:
     spark: SparkSession
     config: Settings
     table: str
-    rows: Counter[str] = field(default_factory=Counter)
+    offsets: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[str] = field(default_factory=Counter)
     arrived: dict[str, float] = field(default_factory=dict)
@@ -41,7 +42,7 @@ class Meter:
     counted_seq: int | None = None
     newest_seq: int = 0
     reported: float = field(default_factory=time.monotonic)
-    reported_rows: int = 0
+    reported_offsets: int = 0
     gauges: Gauges | None = None
 
     def begin(self, first_seq: int) -> None:
@@ -51,7 +52,7 @@ class Meter:
 
     def landed(self, batch: Batch) -> None:
         """Count a batch; called by the query's own thread."""
-        self.rows.update(batch.records)
+        self.offsets += sum(batch.records.values())
         self.batches += 1
         self.last, self.newest_seq, self.ends = batch, batch.seq, batch.ends
         if self.counted_seq is None:
@@ -64,14 +65,14 @@ class Meter:
             return
         self.gauges = self.gauges or Gauges.serving(self.config)
         self.count()
-        state = self.state((self.rows.total() - self.reported_rows) / seconds)
-        self.reported, self.reported_rows = time.monotonic(), self.rows.total()
+        state = self.state((self.offsets - self.reported_offsets) / seconds)
+        self.reported, self.reported_offsets = time.monotonic(), self.offsets
         self.keep(state)
         self.gauges.show(state)
         waiting = sum(one["lag_events"] for one in state["topics"].values())
         slowest = max((one["lag_seconds"] for one in state["topics"].values()), default=0.0)
         print(
-            f"stream: {self.rows.total():,} events in {self.batches:,} batches, {state['rows_per_second']:,.0f}/s,"
+            f"stream: {self.counted.total():,} events in {self.batches:,} batches, {state['rows_per_second']:,.0f}/s,"
             f" {waiting:,} waiting ({slowest:.1f} s), {self.quarantined.total():,} quarantined",
             file=sys.stderr, flush=True,
         )  # fmt: skip
@@ -107,7 +108,7 @@ class Meter:
             "last_batch_seconds": self.last.seconds if self.last else None,
             "topics": {
                 topic: {
-                    "rows": self.rows[topic],
+                    "rows": self.counted[topic],
                     "quarantined": self.quarantined[topic],
                     "ends": parts,
                     "last_arrival": self.arrived.get(topic),
@@ -121,7 +122,7 @@ class Meter:
         """Return what Kafka holds of each topic now; nothing where it does not answer."""
         try:
             return {topic.name: topic.bounds for topic in kafka.describe(self.config, topics)}
-        except kafka.UnreachableError:
+        except UnreachableError:
             return {}
 
     def lag(self, topic: str, ends: dict[int, int], bounds: dict[int, tuple[int, int]]) -> dict[str, float]:
@@ -141,6 +142,6 @@ class Meter:
         """Return a continuous run in one line."""
         self.count()
         return (
-            f"{self.rows.total():,} events landed in {self.batches:,} batches,"
+            f"{self.counted.total():,} events landed in {self.batches:,} batches,"
             f" {self.quarantined.total():,} of them quarantined"
         )

@@ -15,6 +15,7 @@ from spark.common import contracts as contract_files
 from spark.common.compatibility import breaks
 from spark.common.contracts import Contracts
 from spark.common.errors import UserError, first_line
+from spark.common.kafka_errors import UnreachableError
 from spark.common.lake_reader import open_table
 from spark.common.privacy import Privacy
 from spark.common.settings import Settings
@@ -77,7 +78,7 @@ class Run:
                 if not self.continuous:
                     raise
                 break
-            except (PySparkException, Py4JError, LandingError, kafka.UnreachableError) as error:
+            except (PySparkException, Py4JError, LandingError, UnreachableError) as error:
                 self.bear(error)
         if self.continuous:
             return meter.summary()

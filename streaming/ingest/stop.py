@@ -4,6 +4,8 @@ import logging
 import signal
 from types import FrameType
 
+from spark.common.errors import tell_of_ctrl_c
+
 
 class Stop:
     """Hears Ctrl-C and the request to end; the second one is obeyed at once."""
@@ -24,6 +26,8 @@ class Stop:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
+        if number == signal.SIGINT:
+            tell_of_ctrl_c()
 
     def check(self) -> None:
         """Raise KeyboardInterrupt where a stop was requested."""

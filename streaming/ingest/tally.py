@@ -61,7 +61,7 @@ def counts(events: LakeTable, first_seq: int, last_seq: int | None = None) -> Co
 
 
 def arrivals(events: DataFrame, after_seq: int, last_seq: int) -> list[Row]:
-    """Return topic, rows, those in quarantine and newest arrival (Unix time) of the batches after one, up to another."""
+    """Return topic, rows, quarantined ones and newest arrival (Unix time) of the batches after one, up to another."""
     fresh = events.where(F.col("ingest_seq").between(after_seq + 1, last_seq))
     return (
         fresh.groupBy("topic")

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from spark.common.kafka_errors import reaching
 from spark.common.settings import Settings
 from streaming.producer import Message, Outbox, listening, report
 from streaming.simulate.calendar import DAY_MS, Ints
 from streaming.simulate.draft import Draft
 from streaming.simulate.shop import Shop
-from streaming.topics import reaching
 
 TICK_SECONDS = 0.05
 SECONDS_BETWEEN_LINES = 5.0

@@ -166,7 +166,10 @@ def test_ctrl_c_changes_nothing(risk: Shop, locked: psycopg.Connection) -> None:
     running.send_signal(signal.SIGINT)
     out, said = running.communicate(timeout=20)
     assert (running.returncode, out) == (130, "")
-    assert said.splitlines()[-1] == "interrupted; run the same command again to go on"
+    assert said.splitlines()[-2:] == [
+        "interrupted: what is under way ends first",
+        "stopped; run the same command again to go on",
+    ]
     assert "Traceback" not in said
     locked.rollback()
     assert words(risk) == ["a", "b"]
