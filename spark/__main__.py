@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             lines, errors = together(spark, config, step, tasks)
             said, failed = [*said, *lines], [*failed, *(error for error in errors if error not in failed)]
         spark.stop()
-    print("; ".join(short(line) for line in said if line), flush=True)
+    if len(said) > 1:
+        print("; ".join(short(line) for line in said if line), flush=True)
     if failed:
         raise UserError("\nerror: ".join(failed))
 

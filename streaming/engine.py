@@ -1,4 +1,4 @@
-"""What the engine says: an error is one line of ours and whole in a log, so its own printing is switched off."""
+"""The engine of a stream: what suits it, and what it says: an error is one line of ours, and whole in a log."""
 
 import traceback
 
@@ -28,19 +28,11 @@ def tune(spark: SparkSession) -> None:
 
 
 def quiet(spark: SparkSession) -> None:
-    """Switch off the engine's log; what fails is raised, and reported by the job."""
+    """Switch off the engine's log, which would grow for as long as a stream runs; what fails is raised and reported."""
     jvm = spark._jvm
     assert jvm is not None
     log4j = jvm.org.apache.logging.log4j
     log4j.core.config.Configurator.setAllLevels("", log4j.Level.OFF)
-
-
-def mute(spark: SparkSession) -> None:
-    """Let the engine print nothing more at all: of a batch that a stop cuts off it prints thousands of lines."""
-    jvm = spark._jvm
-    assert jvm is not None
-    nowhere = jvm.java.io.OutputStream.nullOutputStream()
-    jvm.java.lang.System.setErr(jvm.java.io.PrintStream(nowhere))
 
 
 def failure(config: Settings, job: str, error: Exception) -> UserError:

@@ -14,7 +14,7 @@ from spark.common.errors import UserError, entry_point
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from streaming import topics as kafka
-from streaming.engine import failure, quiet
+from streaming.engine import failure
 from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint
 from streaming.ingest.continuity import losses, resume
@@ -34,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
         try:
             spark = session("recover", config, identity="streaming")
-            quiet(spark)
             try:
                 print(recover(spark, config, topics, arguments.accept_loss))
             finally:

@@ -88,6 +88,13 @@ def reader(config: Settings) -> "type[DeltaTable]":
     return DeltaTable
 
 
+def maker(name: str) -> str:
+    """Return the command that makes a table."""
+    return {"bronze": "`make up`", "predictions": "`make up`", "insights": "`make insights`"}.get(
+        name.partition(".")[0], "`make marts`"
+    )
+
+
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Turn what the reader says of a table into one line."""
@@ -96,8 +103,7 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except TableNotFoundError:
-        remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make marts`"
-        raise UserError(f"the lake has no table {name}; run {remedy} first") from None
+        raise UserError(f"the lake has no table {name}; run {maker(name)} first") from None
     except DeltaProtocolError as error:
         raise UserError(
             f"{name} has a feature of Delta that the reader does not know ({cause(error)}); make the table again "

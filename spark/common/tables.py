@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from spark.common import contracts
 from spark.common.errors import UserError
+from spark.common.lake_reader import maker
 from spark.common.predictions import PREDICTIONS
 from spark.common.settings import Settings
 
@@ -33,8 +34,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
     except AnalysisException as error:
         if error.getCondition() not in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             raise
-        remedy = "`make up`" if name.startswith(("bronze.", "predictions.")) else "`make marts`"
-        raise UserError(f"the lake has no table {name}; run {remedy} first") from None
+        raise UserError(f"the lake has no table {name}; run {maker(name)} first") from None
     lacking = [column for column in declared(name) if column not in frame.columns]
     if lacking:
         raise UserError(

@@ -20,7 +20,6 @@ from spark.common.lake_reader import open_table
 from spark.common.privacy import Privacy
 from spark.common.settings import Settings
 from streaming import topics as kafka
-from streaming.engine import mute
 from streaming.ingest import bronze, tally
 from streaming.ingest.checkpoint import CHECKPOINT, REMEDY, Checkpoint, Plan, Positions
 from streaming.ingest.commit import Mark, landed
@@ -183,9 +182,6 @@ class Run:
         """
         files, began = marks(self.config), time.monotonic()
         while not query.awaitTermination(SECONDS_BETWEEN_LOOKS):
-            if self.stop.requested:
-                # Of a batch that a stop cuts off, the engine prints thousands of lines.
-                mute(self.spark)
             self.stop.check()
             if self.continuous:
                 if time.monotonic() - began > WELL_SECONDS:

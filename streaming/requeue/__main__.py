@@ -24,7 +24,6 @@ from spark.common.errors import UsageError, UserError, entry_point, first_line
 from spark.common.session import session
 from spark.common.settings import Settings, settings
 from streaming import producer
-from streaming.engine import quiet
 from streaming.producer import Message
 from streaming.requeue import quarantine
 from streaming.requeue.repair import Repair, load, messages, parsed
@@ -52,7 +51,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     config, repair = settings(), load(args.repair) if args.repair else None
     with locks.hold(config, "requeue"):
         spark = session("requeue", config, identity="streaming")
-        quiet(spark)
         try:
             events = tables.read(spark, EVENTS)
             found = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(config))

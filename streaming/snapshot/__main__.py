@@ -20,7 +20,6 @@ from spark.common.session import session
 from spark.common.settings import Settings, settings
 from spark.common.webhdfs import WebHdfs
 from streaming import files
-from streaming.engine import quiet
 from streaming.snapshot.file import Checked, check
 from streaming.snapshot.rows import Load, bronze_rows, judged_rows, lines_of
 
@@ -41,7 +40,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         store(config, checked, raw, seen)
         try:
             spark = session("snapshot", config, identity=USER)
-            quiet(spark)
             try:
                 print(run(spark, config, checked, raw, arguments))
             finally:
