@@ -4,10 +4,11 @@ import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.local.files import cannot_write, folder
+from spark.common import locks
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
@@ -36,3 +37,19 @@ def held(settings: Settings) -> Iterator[None]:
         yield
         file.seek(0)
         file.truncate()
+
+
+@contextmanager
+def alone(settings: Settings, by: str) -> Iterator[None]:
+    """Hold the lock of the platform and that of every job.
+
+    Args:
+        by: for whom, as a job that begins meanwhile is told.
+
+    Raises:
+        UserError: one of them is held; the text names job and process.
+    """
+    with held(settings), ExitStack() as stack:
+        for job in locks.JOBS:
+            stack.enter_context(locks.hold(settings, job, by))
+        yield

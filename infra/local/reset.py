@@ -2,9 +2,10 @@
 
 import shutil
 import sys
+from contextlib import suppress
 
-from infra.local import supervise
-from infra.local.stop import down
+from infra.local import lock, supervise
+from infra.local.stop import stop_all
 from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -14,7 +15,7 @@ def reset(settings: Settings, yes: bool) -> None:
     """Delete what a platform has made in its folder, after asking; whatever else lies there stays.
 
     Raises:
-        UserError: the folder is no platform's, not confirmed, or a file cannot be deleted.
+        UserError: the folder is no platform's, not confirmed, a job runs, or a file cannot be deleted.
     """
     if not settings.state_dir.exists():
         print(f"nothing to reset: there is no {settings.state_dir}")
@@ -22,7 +23,18 @@ def reset(settings: Settings, yes: bool) -> None:
     home.require(settings)
     present = [part for part in home.PARTS if settings.path(part).exists()]
     confirm(f"This deletes all data below {settings.state_dir} ({', '.join(present)}).", yes)
-    down(settings)
+    with lock.alone(settings, "a reset"):
+        stop_all(settings)
+        delete(settings)
+    print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")
+
+
+def delete(settings: Settings) -> None:
+    """Delete the platform's parts; the mark stays where somebody has put files beside them, so that `up` works again.
+
+    Raises:
+        UserError: a file cannot be deleted.
+    """
     socket = supervise.socket_path(settings)
     if socket.parent != settings.path("run"):
         shutil.rmtree(socket.parent, ignore_errors=True)
@@ -30,13 +42,14 @@ def reset(settings: Settings, yes: bool) -> None:
         for part in home.PARTS:
             if settings.path(part).exists():
                 shutil.rmtree(settings.path(part))
-        for name in (home.MARK, home.IGNORED):
-            settings.path(name).unlink(missing_ok=True)
-        if not any(settings.state_dir.iterdir()):
-            settings.state_dir.rmdir()
+        if not home.strangers(settings.state_dir, (home.MARK, home.IGNORED)):
+            for name in (home.MARK, home.IGNORED):
+                settings.path(name).unlink(missing_ok=True)
+            with suppress(OSError):
+                # A link, or a disk of its own, stays.
+                settings.state_dir.rmdir()
     except OSError as error:
         raise UserError(f"cannot delete {error.filename}: {error.strerror}; delete it by hand") from None
-    print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -6,14 +6,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from infra.local import services, signals, supervise
+from infra.local import lock, services, signals, supervise
 from infra.local.archive import SUFFIX, require_sound, unpack
 from infra.local.backup_manifest import Manifest, load, require_readable, sign
 from infra.local.backup_parts import MANIFEST, versions
 from infra.local.files import cannot_write, folder
 from infra.local.services import postgres
 from infra.local.sizes import megabytes
-from infra.local.standstill import alone
 from infra.setup import secrets
 from spark.common.errors import UserError
 from spark.common.settings import Settings
@@ -32,9 +31,10 @@ def restore(settings: Settings, source: str) -> None:
     """
     begun = time.monotonic()
     place = Path(source).expanduser().absolute()
-    with signals.heard(), alone(settings, "a restore"):
+    with signals.heard(), lock.alone(settings, "a restore"):
         require_empty(settings)
         manifest = load(place)
+        secrets.ensure(settings)
         require_readable(manifest, versions(services.every(settings)))
         for part, archive in manifest.parts:
             require_sound(place / archive.name, archive, part.roots)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import psycopg
 
@@ -10,7 +10,6 @@ from infra.local import lock, ports, provision_postgres, services, signals, supe
 from infra.local.service import Service
 from infra.local.stop import STAGES, end_orphans, stop_stage
 from infra.local.up import bring_up
-from spark.common import locks
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
@@ -30,7 +29,7 @@ def quiet(settings: Settings, by: str) -> Iterator[list[Service]]:
     Raises:
         UserError: a job runs, somebody is connected who may write, or the platform is half up; the text names it.
     """
-    with alone(settings, by):
+    with lock.alone(settings, by):
         if supervise.proxy(settings) is None:
             end_orphans(settings)
         ran = running(settings, services.every(settings))
@@ -58,19 +57,6 @@ def standstill(settings: Settings, ran: Sequence[Service]) -> Iterator[None]:
         with signals.held_back():
             print("starts again what ran before", file=sys.stderr, flush=True)
             bring_up(settings, ran)
-
-
-@contextmanager
-def alone(settings: Settings, by: str) -> Iterator[None]:
-    """Hold the lock of the platform and that of every job.
-
-    Raises:
-        UserError: one of them is held; the text names job and process.
-    """
-    with lock.held(settings), ExitStack() as stack:
-        for job in locks.JOBS:
-            stack.enter_context(locks.hold(settings, job, by))
-        yield
 
 
 def running(settings: Settings, known: Sequence[Service]) -> list[Service]:

@@ -24,15 +24,20 @@ def down(settings: Settings) -> None:
 
     Nothing is rendered or read but the supervisor's own list, so that this works where set-up is broken.
     """
-    begun = time.monotonic()
     with lock.held(settings):
-        if supervise.proxy(settings) is None:
-            ended = end_orphans(settings)
-            print(f"platform down: {ended} stray daemons ended" if ended else "platform is down already")
-            return
-        for stage in STAGES:
-            stop_stage(settings, stage)
-        supervise.shut_down(settings)
+        stop_all(settings)
+
+
+def stop_all(settings: Settings) -> None:
+    """Stop what runs, stray daemons too; the lock of the platform is held."""
+    begun = time.monotonic()
+    if supervise.proxy(settings) is None:
+        ended = end_orphans(settings)
+        print(f"platform down: {ended} stray daemons ended" if ended else "platform is down already")
+        return
+    for stage in STAGES:
+        stop_stage(settings, stage)
+    supervise.shut_down(settings)
     print(f"platform down in {time.monotonic() - begun:.1f} s")
 
 

@@ -134,7 +134,8 @@ def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     if all(reachable(path) for path in (settings.state_dir, BIN)):
         return (*drop, "--bounding-set=-all")
     one = "=-all,+dac_override"
-    return (*drop, f"--inh-caps{one}", f"--ambient-caps{one}", f"--bounding-set{one}")
+    # The server asks whether it may run its own programs, which is answered without capabilities but for this bit.
+    return (*drop, "--securebits=+no_setuid_fixup", f"--inh-caps{one}", f"--ambient-caps{one}", f"--bounding-set{one}")
 
 
 def reachable(path: Path) -> bool:

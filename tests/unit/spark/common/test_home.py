@@ -7,7 +7,7 @@ import pytest
 from infra.local import reset
 from infra.local.__main__ import main
 from spark.common import home, locks
-from spark.common.errors import UsageError
+from spark.common.errors import UsageError, UserError
 from spark.common.settings import ROOT, Settings, settings
 
 
@@ -90,7 +90,17 @@ def test_reset_deletes_what_the_platform_made_and_its_mark(tmp_path: Path) -> No
     home.claim(config)
     keep(config.state_dir, "mine.txt")
     reset.reset(config, yes=True)
-    assert files(config.state_dir) == {"mine.txt"}
+    assert files(config.state_dir) == {"mine.txt", home.MARK, home.IGNORED}
+    home.claim(config)
+
+
+def test_reset_waits_for_no_job_that_runs(tmp_path: Path) -> None:
+    config = platform(tmp_path / "state")
+    home.claim(config)
+    keep(config.state_dir, "data/kafka/log")
+    with locks.hold(config, "ingest"), pytest.raises(UserError, match=r"ingest runs already \(process \d+"):
+        reset.reset(config, yes=True)
+    assert config.path("data", "kafka", "log").is_file()
 
 
 @pytest.mark.parametrize("command", ["status", "down", "logs kafka", "backup /tmp/nowhere"])
