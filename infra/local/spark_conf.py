@@ -50,7 +50,7 @@ export PYSPARK_PYTHON='{python}'
 export PYSPARK_DRIVER_PYTHON='{python}'
 export TZ=UTC
 export SPARK_SUBMIT_OPTS="-DHADOOP_USER_NAME={identity} -Duser.timezone=UTC \
--XX:SharedArchiveFile={archive} ${{SPARK_SUBMIT_OPTS:-}}"
+-XX:SharedArchiveFile='{archive}' ${{SPARK_SUBMIT_OPTS:-}}"
 """
 
 JVM = " ".join(jvm.DRIVER)

@@ -3,6 +3,7 @@
 Only the standard library is used here, because set-up claims the folder before anything is installed.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out
 TELLING = ("secrets/pseudonyms", "conf/dbt/profiles.yml")
 STORES = ("kafka", "postgres", "hdfs", "thrift", "yarn")
 RESULTS = ("report.html", "models.html", "dbt")
+# A DataNode never starts in a path that an address writes otherwise (`findings/hdfs_datanode_in_a_folder_with_a_space.sh`),
+# Kafka takes a comma for the end of a folder's name.
+PLAIN = re.compile(r"[A-Za-z0-9._/+@~-]")
 
 
 def is_there(settings: Settings) -> bool:
@@ -64,7 +68,7 @@ def claim(settings: Settings) -> None:
         return
     try:
         if reason := unfit(home):
-            raise UsageError(f"STATE_DIR={home} {reason}; name a folder of its own")
+            raise UsageError(f"STATE_DIR={home} {reason}; set STATE_DIR to a folder of its own")
         home.mkdir(parents=True, exist_ok=True)
         # Passwords lie here: no `git add` of a folder around it takes them along.
         (home / IGNORED).write_text("*\n")
@@ -76,6 +80,8 @@ def claim(settings: Settings) -> None:
 def unfit(home: Path) -> str:
     """Return why a folder cannot become a platform's, or nothing."""
     place = home.resolve()
+    if odd := PLAIN.sub("", str(home))[:1]:
+        return f"has {odd!r} in its path, with which HDFS and Kafka do not start"
     if place == ROOT or place in ROOT.parents:
         return "is the folder of this project, or one around it"
     if place == Path.home():
