@@ -11,7 +11,7 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
 import argparse
 import subprocess
 
-from infra.setup import checks, jars, python, rendered, secrets
+from infra.setup import cache, checks, jars, python, rendered, secrets
 from spark.common import home
 from spark.common.errors import entry_point
 from spark.common.settings import Settings, settings
@@ -27,18 +27,25 @@ def main() -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing where nothing has to be done")
     quiet = parser.parse_args().quiet
     config = settings()
-    absent = jars.missing()
-    complete = python.installed() and not absent
-    if not complete:
-        checks.check(config)
-        announce(absent)
-    if not python.installed():
-        python.install()
-    fetched = jars.install() if absent or not quiet else 0
+    complete, fetched = python.installed() and jars.are_verified(), 0
+    if not (complete and quiet):
+        fetched = install(config)
     if not quiet or (home.is_there(config) and not rendered.is_current(config)):
         prepare(config)
     if not (complete and quiet):
         print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched", file=sys.stderr)
+
+
+def install(config: Settings) -> int:
+    """Install what is missing, verify what is there, and return how many jars were fetched."""
+    absent = jars.missing()
+    if absent or not python.installed():
+        checks.check(config)
+        announce(absent)
+    with cache.alone():
+        if not python.installed():
+            python.install()
+        return jars.install()
 
 
 def announce(absent: list[jars.Jar]) -> None:

@@ -1,6 +1,10 @@
 """The user's download cache, shared by all clones."""
 
+import fcntl
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,3 +15,15 @@ def folder(name: str) -> Path:
     path = (Path(given) if given else base) / name
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Fill the cache alone: another set-up, of whatever clone, is waited for."""
+    with (folder(".") / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("set-up: another one fills the download cache; waits for it to end", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

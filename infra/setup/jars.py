@@ -86,7 +86,25 @@ def install() -> int:
     if absent:
         fetch(absent)
     verify(locked())
+    stamp().write_text(marks())
     return len(absent)
+
+
+def are_verified() -> bool:
+    """Return whether every jar is as it was when its bytes were last compared, by sizes and times alone."""
+    return stamp().is_file() and stamp().read_text() == marks()
+
+
+def stamp() -> Path:
+    """Return where it is noted which files were verified, for this lock."""
+    return cache.folder("jars") / f"verified-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]}"
+
+
+def marks() -> str:
+    """Return size and time of every cached jar, as one hash."""
+    stats = ((path, path.stat()) for path in sorted({jar.path() for jar in locked()}) if path.is_file())
+    lines = "".join(f"{path} {stat.st_size} {stat.st_mtime_ns}\n" for path, stat in stats)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def fetch(jars: Sequence[Jar]) -> None:

@@ -1,11 +1,14 @@
 """The lock of the jars: what is installed is what was locked."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from infra.setup import jars
+from infra.setup.cache import alone
 from infra.setup.jars import Jar
 from spark.common.errors import UserError
 
@@ -36,6 +39,28 @@ def test_a_changed_byte_stops_with_the_jars_name() -> None:
     put(jar(), b"wrong")
     with pytest.raises(UserError, match=r"a-1\.jar is not the jar that was locked.*delete it and run `make setup`"):
         jars.verify([jar()])
+
+
+def test_a_jar_that_changed_is_compared_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jars, "locked", lambda *_: [jar()])
+    assert not jars.are_verified()
+    put(jar(), b"right")
+    assert jars.install() == 0
+    assert jars.are_verified()
+    put(jar(), b"wrong")
+    assert not jars.are_verified()
+    with pytest.raises(UserError, match="is not the jar that was locked"):
+        jars.install()
+    assert not jars.are_verified()
+
+
+def test_two_set_ups_fill_the_cache_one_after_the_other(cache: Path) -> None:
+    waiting = "from infra.setup.cache import alone\nwith alone(): print('alone')"
+    with alone():
+        other = subprocess.Popen([sys.executable, "-c", waiting], stdout=-1, stderr=-1, text=True)
+        assert other.stderr and "waits for it to end" in other.stderr.readline()
+        assert other.poll() is None
+    assert other.communicate(timeout=10)[0] == "alone\n"
 
 
 def test_a_missing_jar_is_named_with_the_remedy() -> None:
