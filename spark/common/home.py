@@ -19,8 +19,7 @@ PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out
 TELLING = ("secrets/pseudonyms", "conf/dbt/profiles.yml")
 STORES = ("kafka", "postgres", "hdfs", "thrift", "yarn")
 RESULTS = ("report.html", "models.html", "dbt")
-# A DataNode never starts in a path that an address writes otherwise (`findings/hdfs_datanode_in_a_folder_with_a_space.sh`),
-# Kafka takes a comma for the end of a folder's name.
+# Elsewhere no DataNode starts (`findings/hdfs_datanode_in_a_folder_with_a_space.sh`); Kafka ends a name at a comma.
 PLAIN = re.compile(r"[A-Za-z0-9._/+@~-]")
 
 
