@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = settings()
     said: list[str] = []
     failed: list[str] = []
-    with hold(config, "models"):
+    with hold(config, "pipeline", args.steps[0]):
         spark = session("models", config, "learner")
         for step in args.steps:
             # A task that did not learn anything new is scored all the same, by the champion that it has.

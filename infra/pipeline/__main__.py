@@ -34,8 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
     if args.job in ("run", "refresh"):
         home.claim(config)
-    # Whatever lets dbt write takes this lock, by itself or within a run.
-    with locks.hold(config, "pipeline"):
+    with locks.hold(config, "pipeline", args.job):
         if args.job in ("run", "refresh"):
             whole(config, args)
         elif args.job == "guard":

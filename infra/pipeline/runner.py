@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from infra.pipeline.steps import Step
+from spark.common import locks
 from spark.common.settings import Settings
 
 TAIL = 15
@@ -21,6 +22,7 @@ def environment(config: Settings, step: Step) -> dict[str, str]:
         "DBT_LOG_PATH": str(config.path("log", "dbt")),
         "SPARK_CONF_DIR": str(config.path("conf", "spark")),
         "PYTHONUNBUFFERED": "1",
+        locks.WITHIN: "1",
     }
     return {**os.environ, **given}
 

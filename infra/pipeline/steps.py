@@ -73,7 +73,7 @@ MARTS = dbt("dbt marts", "build", "--selector", "lake_before_scores")
 INSIGHTS = dbt("dbt insights", "build", "--selector", "insights")
 SERVING = replace(dbt("dbt serving", "build", "--target", "serving"), parsed_in="serving")
 UP = replace(module("up", "infra.local", "up"), after=())
-INGEST = module("ingest", "streaming.ingest")
+INGEST = module("ingest", "streaming.ingest", unless_streaming=True)
 # One session for both, since each start of Spark costs as much as the work. Where a model is refused or cannot score,
 # what the others say and all the marts are still worth having.
 TRAIN_AND_SCORE = replace(module("train, score", "spark", "train", "promote-if-won", "score"), ends_run=False)

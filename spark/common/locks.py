@@ -11,10 +11,11 @@ from spark.common import home
 from spark.common.errors import UserError
 from spark.common.settings import Settings
 
-# Every job that writes to a store or to the state folder.
-JOBS = (
-    "pipeline", "replay", "simulate", "snapshot", "ingest", "requeue", "models", "export", "maintenance",
-)  # fmt: skip
+# Every job that writes to a store or to the state folder. Whatever makes tables from tables is of one pipeline: dbt,
+# the models, the export, which would otherwise show a half built lake.
+JOBS = ("pipeline", "replay", "simulate", "snapshot", "ingest", "requeue", "maintenance")
+# Set for the steps of a pipeline, which holds the lock for all of them.
+WITHIN = "WITHIN_PIPELINE"
 
 
 @contextmanager
@@ -24,20 +25,22 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
     Where another process holds it, the setting WAIT decides between waiting and an error.
 
     Args:
-        by: who holds it, where that is not the job itself.
+        by: who holds it: which command, where the job has several.
 
     Raises:
         UserError: another process holds it, or the state folder cannot be written.
     """
     home.require(config)
+    if job == "pipeline" and os.environ.get(WITHIN):
+        yield
+        return
     path = config.path("run", f"{job}.lock")
     descriptor = opened(path)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "unknown"
-            runs = f"{job} runs already (process {holder})"
+            runs = f"{job} runs already (process {written(descriptor)})"
             if not config.wait:
                 raise UserError(f"{runs}; wait for it to end (WAIT=1 does), or stop it") from None
             print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
@@ -48,6 +51,23 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def holder(config: Settings, job: str) -> str:
+    """Return process and command of whoever holds the lock of `job` now, or nothing."""
+    descriptor = opened(config.path("run", f"{job}.lock"))
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return ""
+    except BlockingIOError:
+        return written(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def written(descriptor: int) -> str:
+    """Return what the holder of a lock has written to its file."""
+    return os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "unknown"
 
 
 def opened(path: Path) -> int:

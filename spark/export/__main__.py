@@ -44,8 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parse(argv)
     config = settings()
     started = time.monotonic()
-    wanted = exports(config.dbt_target / "manifest.json")
-    with hold(config, "export"), open_store(config) as store:
+    with hold(config, "pipeline", "export"), open_store(config) as store:
+        wanted = exports(config.dbt_target / "manifest.json")
         sources = [opened(config, export) for export in wanted]
         log.ensure(store)
         changed = sources if given.all else unlike_the_log(store, sources)

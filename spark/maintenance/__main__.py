@@ -21,7 +21,8 @@ from spark.maintenance.upkeep import Limits
 
 HEADER = f"{'table':<34}{'live files':>18}{'live MB':>18}{'files on HDFS':>18}{'commits':>18}"
 # Training and scoring replace rows, and whoever commits second would fail.
-LOCKS = {"predictions": "models"}
+# To bronze rows are only appended, which compaction does not disturb.
+APPENDED = ("bronze",)
 BYTES_PER_MB = 1_000_000
 # A file that a writer has not committed yet looks dead; no batch takes an hour.
 LEAST = {"small_files": 2, "commits": 1, "retain_hours": 1, "log_hours": 1}
@@ -68,7 +69,7 @@ def by_owner(due: Iterable[Folder]) -> list[list[Folder]]:
 
 def lock_of(table: Folder) -> str:
     """Return the lock of the job that replaces a table's rows, or nothing where rows are only appended."""
-    return LOCKS.get(table.name.split(".")[0], "")
+    return "" if table.name.split(".")[0] in APPENDED else "pipeline"
 
 
 def kept_up(config: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
     Parser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
     config = settings()
-    with hold(config, "models"):
+    with hold(config, "pipeline", "score"):
         print(run(session("satisfaction-score", config, "learner"), config))
 
 

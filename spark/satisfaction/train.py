@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
     config = settings()
-    with hold(config, "models"):
+    with hold(config, "pipeline", "train"):
         print(run(session("satisfaction-train", config, "learner"), config, again=args.again))
 
 

@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Assign with the champion and store the assignments."""
     Parser(prog="spark.segments.score", description=__doc__).parse_args(argv)
     config = settings()
-    with hold(config, "models"):
+    with hold(config, "pipeline", "score"):
         print(run(session("segments-score", config, "learner"), config))
 
 

@@ -21,6 +21,8 @@ from streaming.ingest.run import Run
 from streaming.ingest.stop import Stop
 
 IDENTITY = "streaming"
+# How the lock names an ingest that goes on.
+STREAM = "stream"
 EMPTY = (
     "0 events read: the topics are empty; feed them with `make replay ORDERS=<file> MAPPING=<name>` or `make simulate`"
 )
@@ -30,8 +32,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Land what is there, count it, and compare with Kafka's offsets; or go on until told to stop."""
     arguments = parse(argv)
     config, stop = settings(), Stop()
+    if arguments.unless_streaming and (holder := locks.holder(config, "ingest")).endswith(STREAM):
+        print(f"a stream lands what arrives (process {holder})")
+        return
     contracts = load(config.contracts_dir)
-    with locks.hold(config, "ingest"):
+    with locks.hold(config, "ingest", STREAM if arguments.continuous else ""):
         kafka.ensure(config, contracts.topics)
         topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
         empty = not any(end for topic in topics for _, end in topic.bounds.values())
@@ -62,6 +67,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = Parser(prog="python -m streaming.ingest", description=__doc__)
     parser.add_argument(
         "--continuous", action="store_true", help="go on until Ctrl-C, landing what arrives within a second or two"
+    )
+    parser.add_argument(
+        "--unless-streaming", action="store_true", help="do nothing while a stream runs, which lands all"
     )
     return parser.parse_args(argv)
 

@@ -121,7 +121,7 @@ def test_a_second_export_is_refused_and_a_killed_one_leaves_the_old_version(plat
     last = exports(platform.config.dbt_target / "manifest.json")[-1].table
     with waiting(platform, last) as first:
         refused = platform.python("spark.export", status=1)
-        assert f"export runs already (process {first.pid})" in refused.stderr
+        assert f"pipeline runs already (process {first.pid}, export)" in refused.stderr
         said = first.stderr or ()
         assert any(line.startswith("marts.") for line in said), "it ended before its first table"
         os.killpg(first.pid, signal.SIGKILL)

@@ -96,16 +96,17 @@ def test_reset_deletes_what_the_platform_made_and_its_mark(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["my shop", "Müller", "a,b", "a'b", "50%", "a#b", "a:b"])
 def test_a_path_in_which_no_daemon_starts_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match=r"has '.' in its path.*set STATE_DIR"):
+    with pytest.raises(UsageError, match=r"has ['\"].['\"] in its path.*set STATE_DIR"):
         home.claim(platform(tmp_path / name / "state"))
     assert not (tmp_path / name).exists()
 
 
-def test_reset_waits_for_no_job_that_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("job", locks.JOBS)
+def test_reset_is_refused_while_a_job_runs(tmp_path: Path, job: str) -> None:
     config = platform(tmp_path / "state")
     home.claim(config)
     keep(config.state_dir, "data/kafka/log")
-    with locks.hold(config, "ingest"), pytest.raises(UserError, match=r"ingest runs already \(process \d+"):
+    with locks.hold(config, job), pytest.raises(UserError, match=rf"{job} runs already \(process \d+"):
         reset.reset(config, yes=True)
     assert config.path("data", "kafka", "log").is_file()
 

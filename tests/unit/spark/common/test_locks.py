@@ -1,5 +1,6 @@
 """One writer at a time, and a lock that ends with its process."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spark.common import home, locks
-from spark.common.errors import UserError
+from spark.common.errors import UserError, entry_point
 from spark.common.settings import ROOT, Settings, settings
 
 
@@ -72,23 +73,59 @@ def test_who_wants_to_wait_goes_on_when_the_other_has_ended(config: Settings) ->
     assert waits.communicate(timeout=20)[0] == "held\n"
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "run",
-        "refresh",
-        "marts",
-        "insights",
-        "serving",
-        "guard",
-        "changed",
-        "backfill --from 2025-01-01 --to 2025-01-02",
-    ],
+HEADER = (
+    "Customer ID,Gender,Age,City,Membership Type,Total Spend,Items Purchased,Average Rating,Discount Applied,"
+    "Days Since Last Purchase,Satisfaction Level\n1,Male,30,York,Gold,10.0,2,4.5,TRUE,10,Satisfied\n"
 )
-def test_whatever_lets_dbt_write_is_refused_while_another_does(config: Settings, command: str) -> None:
-    environ = {**os.environ, "STATE_DIR": str(config.state_dir), "PORT_BASE": "23000"}
-    words = [sys.executable, "-m", "infra.pipeline", *command.split()]
+PIPELINE = [
+    *(f"infra.pipeline {job}" for job in ("run", "refresh", "marts", "insights", "serving", "guard", "changed")),
+    "infra.pipeline backfill --from 2025-01-01 --to 2025-01-02",
+    *(f"spark {step}" for step in ("train", "score", "promote", "rollback")),
+    *(f"spark.{task}.{step}" for task in ("churn", "satisfaction", "segments") for step in ("train", "score")),
+    "spark.export",
+]
+WRITERS = [
+    *((command, "pipeline") for command in PIPELINE),
+    ("streaming.replay --orders {file} --mapping online_retail", "replay"),
+    ("streaming.snapshot --file {file}", "snapshot"),
+    ("streaming.simulate", "simulate"),
+    ("streaming.ingest", "ingest"),
+    ("streaming.ingest --continuous", "ingest"),
+    ("streaming.recover", "ingest"),
+    ("streaming.requeue --rule wrong_type", "requeue"),
+    ("spark.maintenance", "maintenance"),
+]
+
+
+@pytest.mark.parametrize(("command", "lock"), WRITERS)
+def test_a_writer_is_refused_while_another_writes_the_same(
+    config: Settings, command: str, lock: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = config.state_dir.parent / "file.csv"
+    file.write_text(HEADER)
+    monkeypatch.setenv("STATE_DIR", str(config.state_dir))
+    name, *words = command.format(file=file).split()
+    module = importlib.import_module(f"{name}.__main__" if (ROOT / name.replace(".", "/")).is_dir() else name)
+    with locks.hold(config, lock, "marts"), pytest.raises(SystemExit) as end:
+        entry_point(module.main)(words)
+    said = f"error: {lock} runs already (process {os.getpid()}, marts); wait for it to end (WAIT=1 does), or stop it\n"
+    assert (end.value.code, *capsys.readouterr()) == (1, "", said)
+
+
+def test_a_step_of_a_pipeline_does_not_wait_for_its_own(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with locks.hold(config, "pipeline"):
+        monkeypatch.setenv(locks.WITHIN, "1")
+        with locks.hold(config, "pipeline", "export"):
+            pass
+
+
+def test_a_daily_cycle_leaves_the_landing_to_a_stream_that_runs(config: Settings) -> None:
+    environ = {**os.environ, "STATE_DIR": str(config.state_dir), "PORT_BASE": "23000"}
+    words = [sys.executable, "-m", "streaming.ingest", "--unless-streaming"]
+    with locks.hold(config, "ingest", "stream"):
         done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-    said = f"error: pipeline runs already (process {os.getpid()}); wait for it to end (WAIT=1 does), or stop it\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    said = f"a stream lands what arrives (process {os.getpid()}, stream)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    with locks.hold(config, "ingest"):
+        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, "ingest runs already" in done.stderr) == (1, True)

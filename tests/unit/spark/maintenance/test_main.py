@@ -78,9 +78,9 @@ def test_tables_of_a_running_job_are_left_for_the_next_time(tmp_path: Path, caps
     config = settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
     home.claim(config)
     hdfs = Hdfs("http://nowhere", "exporter")
-    with locks.hold(config, "models"):
+    with locks.hold(config, "pipeline"):
         assert list(tool.kept_up(config, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
-    assert "models runs already" in capsys.readouterr().err
+    assert "pipeline runs already" in capsys.readouterr().err
 
 
 def test_a_failed_process_is_a_failure_after_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
