@@ -40,16 +40,16 @@ status: ready ## Show every service, and the ingest: what landed, what waits, ho
 	@$(PY) -m infra.local status && $(PY) -m streaming.status
 
 logs: ready ## Show a service's log [SERVICE=kafka]
-	@$(PY) -m infra.local logs $${SERVICE:?name a service: make logs SERVICE=kafka}
+	@$(PY) -m infra.local logs "$${SERVICE:-}"
 
 doctor: ready ## Look for what is wrong with this machine or the platform, with remedies
 	@$(PY) -m infra.local doctor
 
 backup: ready ## Write everything that the platform holds to a folder [TO=folder SECRETS=1]
-	@$(PY) -m infra.local backup $(call flag,SECRETS,secrets) "$${TO:?name a folder: make backup TO=folder}"
+	@$(PY) -m infra.local backup $(call flag,SECRETS,secrets) "$${TO:-}"
 
 restore: ready ## Make an empty platform that of a backup; then `make up` [FROM=folder]
-	@$(PY) -m infra.local restore "$${FROM:?name a backup: make restore FROM=folder}"
+	@$(PY) -m infra.local restore "$${FROM:-}"
 
 reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
@@ -75,7 +75,7 @@ recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEP
 	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)
 
 requeue: ready ## Send quarantined events through Kafka again [RULE=name SINCE=2025-01-31 REPAIR=file.py DRY_RUN=1]
-	@$(PY) -m streaming.requeue --rule "$${RULE:?name a rule: make requeue RULE=wrong_type}" $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
+	@$(PY) -m streaming.requeue $(call option,RULE,rule) $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
 
 ##@ Models and marts
 .PHONY: marts backfill dbt-changed guard train score promote rollback insights export serving reconcile maintain

@@ -14,6 +14,12 @@ MODULES = {"down": "stop"}
 MAKING = ("up", "restore", "configure")
 LOOKING = ("down", "status", "logs", "backup")
 OPTIONAL = ("yarn",)
+# What has to be named, and how.
+NAMED = {
+    "logs": ("service", "name a service: make logs SERVICE=kafka"),
+    "backup": ("to", "name a folder: make backup TO=folder"),
+    "restore": ("source", "name a backup: make restore FROM=folder"),
+}
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -25,16 +31,18 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     commands.add_parser("down", help="stop everything, in order")
     commands.add_parser("status", help="show every daemon; exit status 3 where one is not up")
     logs = commands.add_parser("logs", help="show the end of a service's log")
-    logs.add_argument("service", help="a service or daemon as `status` names it, or `supervisor`")
+    logs.add_argument(
+        "service", nargs="?", default="", help="a service or daemon as `status` names it, or `supervisor`"
+    )
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
     commands.add_parser("doctor", help="look for what is wrong on this machine; exit status 1 where something is")
     reset = commands.add_parser("reset", help="stop everything and delete its data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     backup = commands.add_parser("backup", help="write everything that the platform holds to a folder")
-    backup.add_argument("to", help="a folder that is empty or not there")
+    backup.add_argument("to", nargs="?", default="", help="a folder that is empty or not there")
     backup.add_argument("--secrets", action="store_true", help="the passwords too, and the key of personal data")
     restore = commands.add_parser("restore", help="make an empty platform that of a backup")
-    restore.add_argument("source", help="the folder of a backup")
+    restore.add_argument("source", nargs="?", default="", help="the folder of a backup")
     commands.add_parser("configure", help="render the configuration only")
     return parser.parse_args(argv)
 
@@ -57,8 +65,11 @@ def arguments(args: argparse.Namespace) -> tuple[object, ...]:
     """Return what a command takes besides the settings.
 
     Raises:
-        UsageError: `--services` names a service that is not optional.
+        UsageError: `--services` names a service that is not optional, or what has to be named is not.
     """
+    name, told = NAMED.get(args.command, ("", ""))
+    if name and not getattr(args, name):
+        raise UsageError(told)
     if args.command == "up":
         names = args.services.replace("+", " ").replace(",", " ").split()
         unknown = sorted(set(names) - set(OPTIONAL))

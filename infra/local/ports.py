@@ -1,5 +1,6 @@
 """Who listens on a port, from `/proc` alone."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,10 +78,12 @@ def pids(proc: Path = PROC) -> list[int]:
 
 
 def command_of(pid: int, proc: Path = PROC, width: int = 80) -> str:
-    """Return the command line of a process, cut to `width`; empty where it is gone."""
+    """Return the command line of a process, without its program's folder, cut to `width`; empty where it is gone."""
     try:
-        words = (proc / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        return words[:width] or (proc / str(pid) / "comm").read_text().strip()
+        words = (proc / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
+        if not words:
+            return (proc / str(pid) / "comm").read_text().strip()
+        return textwrap.shorten(" ".join([Path(words[0]).name, *words[1:]]), width, placeholder=" …")
     except OSError:
         return ""
 

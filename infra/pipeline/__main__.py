@@ -15,9 +15,10 @@ from infra.pipeline.steps import Step
 from spark.common import home, locks
 from spark.common.cli import Parser
 from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.settings import Settings, settings
+from spark.common.settings import ROOT, Settings, settings
 
 TO_ANSWERS = (steps.INSIGHTS, steps.EXPORT, steps.SERVING, steps.RECONCILE, steps.REPORT)
+MAPPINGS = ROOT / "streaming" / "mappings"
 PARTS = {"marts": steps.MARTS, "insights": steps.INSIGHTS, "serving": steps.SERVING}
 
 
@@ -86,6 +87,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise UsageError("backfill needs two days in order: make backfill FROM=2011-09-01 TO=2011-09-30")
     if args.orders and not args.mapping:
         raise UsageError("ORDERS needs MAPPING, which says what its columns mean, e.g. MAPPING=online_retail")
+    if args.mapping and not any(Path(one).is_file() for one in (args.mapping, MAPPINGS / f"{args.mapping}.yml")):
+        known = ", ".join(sorted(one.stem for one in MAPPINGS.glob("*.yml")))
+        raise UsageError(f"MAPPING={args.mapping}: no such file, and those by name are: {known}")
     for variable, path in (("ORDERS", args.orders), ("SNAPSHOT", args.snapshot)):
         if path and not Path(path).is_file():
             raise UsageError(f"{variable}={path}: no such file")

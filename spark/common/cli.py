@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from spark.common.errors import UsageError
@@ -17,6 +18,18 @@ class Parser(argparse.ArgumentParser):
             UsageError: always; the text names the option.
         """
         text = message.removeprefix("argument ")
-        text = re.sub(r"^the following arguments are required: (.*)", r"give \1", text)
+        if wanted := re.match(r"the following arguments are required: (.*)", text):
+            text = "give " + re.sub(r", (?=[^,]*$)", " and ", wanted[1])
         text = re.sub(r"^unrecognized arguments: (.*)", r"nobody knows \1", text)
         raise UsageError(re.sub(r"-\w[,/] ?(--)", r"\1", text))
+
+
+def whole(least: int, most: int = 10**9) -> Callable[[str], int]:
+    """Return a reader of whole numbers in a range, both ends included."""
+
+    def number(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least:,} to {most:,}")
+        return int(text)
+
+    return number

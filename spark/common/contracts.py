@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from spark.common.errors import UserError
+from spark.common.errors import UserError, why
 from spark.common.settings import ROOT, Settings
 
 FOLDER = ROOT / "streaming" / "contracts"
@@ -172,7 +172,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+        raise UserError(f"{path}: cannot be read: {why(error)}; restore it, or correct CONTRACTS_DIR") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: holds no mapping of names to values")
     return content

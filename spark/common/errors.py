@@ -84,9 +84,15 @@ def as_typed(text: str) -> str:
         return text
 
     def typed(found: re.Match[str]) -> str:
-        return found[1].upper().replace("-", "_") + (":" if found[2] == ":" else "=")
+        return found[1].upper().replace("-", "_") + {"": "=", " ": "="}.get(found[2], found[2])
 
-    return re.sub(r"--([a-z][a-z-]*)([ =:]?)", typed, text)
+    # A word behind an option is its value, but for those that go on with the sentence.
+    return re.sub(r"--([a-z][a-z-]*)(:| (?!(?:and|or|with|is)\b)|=?)", typed, text)
+
+
+def why(error: Exception) -> str:
+    """Return the reason in an error's words, in one line; of a file's error without its number and path."""
+    return " ".join((getattr(error, "strerror", None) or str(error)).split())
 
 
 def flag(name: str) -> str:

@@ -45,7 +45,7 @@ IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reader
 ADDRESS = r"[^\s,:/]+:\d{1,5}"
 # What a setting must look like, and how that is said; what is not here is a number or a folder.
 FORMS = {
-    "KAFKA_BOOTSTRAP": (rf"{ADDRESS}(,{ADDRESS})*", "addresses such as 127.0.0.1:17001"),
+    "KAFKA_BOOTSTRAP": (rf"{ADDRESS}(,{ADDRESS})*", "an address such as 127.0.0.1:17001, or several with commas"),
     "HDFS_URL": (r"[a-z][a-z0-9+.-]*://\S+", "an address such as hdfs://localhost:17004"),
     "WEBHDFS_URL": (rf"https?://{ADDRESS}", "an address such as http://localhost:17005"),
     "PLATFORM_HOST": (r"[^\s,:/]+", "a host name or an address"),

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from itertools import groupby
 
 from spark.common import locks
-from spark.common.cli import Parser
-from spark.common.errors import UsageError, UserError, entry_point
+from spark.common.cli import Parser, whole
+from spark.common.errors import UserError, entry_point
 from spark.common.settings import Settings, settings
 from spark.common.webhdfs import WebHdfs
 from spark.maintenance.survey import READER, Folder, folder, folders
@@ -24,8 +24,13 @@ HEADER = f"{'table':<34}{'live files':>18}{'live MB':>18}{'files on HDFS':>18}{'
 # To bronze rows are only appended, which compaction does not disturb.
 APPENDED = ("bronze",)
 BYTES_PER_MB = 1_000_000
-# A file that a writer has not committed yet looks dead; no batch takes an hour.
-LEAST = {"small_files": 2, "commits": 1, "retain_hours": 1, "log_hours": 1}
+# The least, the default, what it is. A file that a writer has not committed yet looks dead, and no batch takes an hour.
+LIMITS = {
+    "small-files": (2, 16, "compact from so many files below 32 MB on"),
+    "commits": (1, 200, "trim a log from so many commits on"),
+    "retain-hours": (1, 168, "keep files of older versions so long"),
+    "log-hours": (1, 2, "keep the commits of a trimmed log so long"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,24 +46,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse(argv: Sequence[str] | None) -> Limits:
-    """Read the command line.
-
-    Raises:
-        UsageError: a limit is out of range.
-    """
+    """Read the command line."""
     parser = Parser(
         prog="spark.maintenance", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--small-files", type=int, default=16, help="compact from so many files below 32 MB on")
-    parser.add_argument("--commits", type=int, default=200, help="trim a log from so many commits on")
-    parser.add_argument("--retain-hours", type=int, default=168, help="keep files of older versions so long")
-    parser.add_argument("--log-hours", type=int, default=2, help="keep the commits of a trimmed log so long")
+    for name, (least, usual, help_) in LIMITS.items():
+        parser.add_argument(f"--{name}", type=whole(least), default=usual, help=help_)
     args = parser.parse_args(argv)
-    limits = Limits(args.small_files, args.commits, args.retain_hours, args.log_hours)
-    for name, least in LEAST.items():
-        if getattr(limits, name) < least:
-            raise UsageError(f"--{name.replace('_', '-')} must be {least} or more")
-    return limits
+    return Limits(args.small_files, args.commits, args.retain_hours, args.log_hours)
 
 
 def by_owner(due: Iterable[Folder]) -> list[list[Folder]]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from spark.common.errors import UsageError
+from spark.common.errors import UsageError, why
 
 FOLDER = Path(__file__).parents[1] / "mappings"
 COLUMNS = ("order_id", "product_id", "description", "quantity", "occurred_at", "unit_price", "customer_id")
@@ -53,7 +53,7 @@ def load(name_or_path: str) -> Mapping:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+        raise UsageError(f"{path}: cannot be read: {why(error)}") from None
     if not isinstance(content, dict):
         raise UsageError(f"{path}: holds no mapping; streaming/mappings/online_retail.yml is an example")
     return mapping(path, content)

@@ -6,12 +6,12 @@ file.
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from spark.common import locks
-from spark.common.cli import Parser
+from spark.common.cli import Parser, whole
 from spark.common.contracts import load
 from spark.common.errors import UsageError, entry_point
 from spark.common.settings import settings
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.ends_on > datetime.now(UTC).date():
         raise UsageError(f"--ends-on {arguments.ends_on} lies in the future; events of the future are quarantined")
     if arguments.duration and not arguments.rate:
-        raise UsageError("--duration is for live mode; give --rate with it")
+        raise UsageError("--duration: is for live mode; give --rate with it")
     config = settings()
     options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
     path = arguments.truth or config.path("simulations", f"{name(options, arguments.rate)}.jsonl")
@@ -67,9 +67,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--customers", type=up_to(MAX_CUSTOMERS), default=400, help="how many customers")
-    parser.add_argument("--days", type=up_to(MAX_DAYS), default=420, help="length of the history")
-    parser.add_argument("--seed", type=up_to(2**31), default=7, help="another seed is another history")
+    parser.add_argument("--customers", type=whole(1, MAX_CUSTOMERS), default=400, help="how many customers")
+    parser.add_argument("--days", type=whole(1, MAX_DAYS), default=420, help="length of the history")
+    parser.add_argument("--seed", type=whole(1, 2**31), default=7, help="another seed is another history")
     parser.add_argument("--mode", choices=MODES, default=GAMMA_POISSON, help="how customers buy and stop")
     parser.add_argument(
         "--ends-on", type=date.fromisoformat, default=date(2025, 1, 1), help="the midnight that it ends at"
@@ -77,23 +77,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--if-empty", action="store_true", help="send nothing where the topics hold events already")
     parser.add_argument(
         "--rate",
-        type=up_to(MAX_RATE),
+        type=whole(1, MAX_RATE),
         help="live mode: go on after the history at so many events a second, until Ctrl-C",
     )
-    parser.add_argument("--duration", type=up_to(10**9), help="live mode: end after so long")
+    parser.add_argument("--duration", type=whole(1), help="live mode: end after so long")
     parser.add_argument("--truth", type=Path, help="the side file; below the state folder where it is not given")
     return parser.parse_args(argv)
-
-
-def up_to(most: int) -> Callable[[str], int]:
-    """Return a reader of numbers from 1 to `most`."""
-
-    def number(text: str) -> int:
-        if not text.isdecimal() or not 1 <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most:,}")
-        return int(text)
-
-    return number
 
 
 if __name__ == "__main__":

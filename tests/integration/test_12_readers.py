@@ -58,7 +58,10 @@ ANSWERED = [
 REFUSED_TO_ALL = [
     (f"select {CODE}", "run code"),
     ("select transform(a) using 'cat' as b from (select 1 as a)", "outside"),
-    ("create table core.mine using text options (path 'file:///etc')", "Delta tables only"),
+    ("create table core.mine using text options (path 'file:///etc')", "in their schema's folder only"),
+    ("create table core.mine using parquet options (path 'file:///etc')", "in their schema's folder only"),
+    ("create table core.mine (a int) using delta location 'file:///tmp/mine'", "in their schema's folder only"),
+    ("create table core.mine stored as textfile as select 1 as a", "in their schema's folder only"),
     ("load data local inpath '/etc/hostname' into table core.mine", "outside"),
     ("insert overwrite local directory '/tmp/mine' using csv select 1", "outside"),
     (f"select * from {FILE}", "TABLE_OR_VIEW_NOT_FOUND"),

@@ -52,10 +52,15 @@ class GuardedParser(session: => SparkSession, inner: ParserInterface) extends Pa
     case call: UnresolvedFunction if Code(call.nameParts.last.toLowerCase) => Some("may not run code by " + call.nameParts.last)
     case _: ExpressionWithUnresolvedIdentifier | _: PlanWithUnresolvedIdentifier | _: UnresolvedExecuteImmediate |
         _: CompoundBody => Some("may not put statements together from texts")
-    case table: UnresolvedTableSpec if !table.provider.exists(_.equalsIgnoreCase("delta")) => Some("may make Delta tables only")
+    case table: UnresolvedTableSpec if !inSchema(table) => Some("may make tables in their schema's folder only, of Delta or Parquet")
     case _ if Outside(node.getClass.getSimpleName) => Some(s"may not reach outside of the lake by ${said(node)}")
     case _ => None
   }
+
+  /** Whether a new table lies where its schema does: one of another kind, or at another place, could be any file. */
+  private def inSchema(table: UnresolvedTableSpec): Boolean =
+    table.provider.exists(kind => Kinds(kind.toLowerCase)) && table.location.isEmpty &&
+      !table.optionExpression.options.exists(_._1.equalsIgnoreCase("path"))
 
   /** Why somebody who only asks may not say this, if so. */
   private def asks(node: TreeNode[_]): Option[String] = node match {
@@ -83,6 +88,8 @@ private object GuardedParser {
 
   /** Settings that no client changes: names are tables, never files; `${env:X}` is text. */
   private val Fixed = Seq("spark.sql.runSQLOnFiles" -> "false", "spark.sql.variable.substitute" -> "false")
+
+  private val Kinds = Set("delta", "parquet")
 
   /** Functions that call any static method of Java. */
   private val Code = Set("reflect", "java_method", "try_reflect")

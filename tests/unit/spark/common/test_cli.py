@@ -13,11 +13,14 @@ from spark.common.settings import ROOT
 MISTAKES = [
     ("spark.sql --format CSV x", "FORMAT: invalid choice: 'CSV' (choose from 'table', 'csv')"),
     ("spark.sql", "give a query: make sql Q='select 1'"),
-    ("streaming.replay", "give ORDERS=, MAPPING="),
-    ("streaming.simulate --rate abc", "RATE: 'abc' is not a number from 1 to 100,000"),
-    ("streaming.simulate --duration 5", "DURATION=is for live mode"),
+    ("streaming.replay", "give ORDERS= and MAPPING="),
+    ("streaming.simulate --rate abc", "RATE: 'abc' is not a whole number from 1 to 100,000"),
+    ("streaming.simulate --duration 5", "DURATION: is for live mode; give RATE= with it"),
     ("infra.pipeline guard --as-of typo", "AS_OF: typo is not a day such as 2011-09-30"),
     ("infra.local up --services +yran", "SERVICES=yran: the optional services are yarn"),
+    ("infra.local logs ", "name a service: make logs SERVICE=kafka"),
+    ("infra.pipeline run --orders pyproject.toml --mapping typo", "MAPPING=typo: no such file, and those by name"),
+    ("spark.maintenance --retain-hours 0", "RETAIN_HOURS: '0' is not a whole number from 1 to"),
     ("reports --zz", "nobody knows ZZ="),
 ]
 
