@@ -97,7 +97,7 @@ def record(spark: SparkSession, task: str, version: str, scored: DataFrame, as_o
     frame = spark.createDataFrame(drifted, "task string, version string, name string, psi double, rows bigint")
     there = (F.col("task") == task) & (F.col("as_of") == tables.instant(as_of))
     tables.replace_where(frame.withColumn("as_of", tables.instant(as_of)), TABLE, there)
-    return clause(found)
+    return clause(found) if total else "; drift: there was no row to compare"
 
 
 def clause(found: Mapping[str, float]) -> str:

@@ -42,10 +42,16 @@ def shown(said: Sequence[str], found: Sequence[str]) -> Sequence[str]:
 
 
 def bronze_to_marts(config: Settings, contracts: Contracts) -> tuple[list[str], list[str]]:
-    """Run the checks within the lake; keys are looked for only where numbers differ."""
+    """Run the checks within the lake; keys are looked for only where numbers differ.
+
+    Raises:
+        UserError: there was nothing to compare.
+    """
     ((newest_batch, newest_load),) = thrift.rows(config, checks.BOUNDS)
     lake, said, found = checks.lake_checks(contracts, newest_batch, newest_load), [], []
     numbers = {(index, side): number for index, side, number in thrift.rows(config, checks.numbers(lake))}
+    if not any(numbers.values()):
+        raise UserError("nothing was compared: the marts hold nothing; `make run` feeds and builds them")
     for index, check in enumerate(lake):
         left, right = numbers[index, 0].normalize(), numbers[index, 1].normalize()
         said.append(f"{check.name:<44}{left:>16,f} = {right:,f}")

@@ -41,8 +41,13 @@ def test_no_secret_is_on_a_command_line(platform: Platform) -> None:
 
 
 def test_an_empty_lake_has_the_epoch_for_its_clock(platform: Platform) -> None:
-    platform.dbt("build")
+    assert "WARN=1" in platform.dbt("build").stdout, "on empty tables every test passes, and one says so"
     assert platform.value("select as_of from core.run_bounds", "lake").startswith("1970-01-01")
+
+
+def test_a_comparison_of_nothing_fails(platform: Platform) -> None:
+    assert "error: nothing was compared" in platform.make("reconcile", status=2).stderr
+    assert "could move; name an earlier day" in platform.make("guard", status=2, AS_OF="2011-09-10").stderr
 
 
 def test_ingest_of_nothing_says_how_to_feed(platform: Platform) -> None:

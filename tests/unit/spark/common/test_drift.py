@@ -53,11 +53,11 @@ def test_a_scoring_is_compared_with_the_training_and_stored_once(predictions: Sp
     assert drift.record(predictions, "churn", "0001", then, AS_OF) == ""
 
 
-def test_nobody_to_score_is_no_drift(predictions: SparkSession) -> None:
+def test_nobody_to_score_is_no_drift_and_said(predictions: SparkSession) -> None:
     schema = tables.read(predictions, drift.PROFILES).schema
     tables.append(
         predictions.createDataFrame([("churn", "0001", "score", [1.0], [0.5, 0.5, 0.0])], schema), drift.PROFILES
     )
     nobody = predictions.range(0).selectExpr("cast(id as double) as score")
-    assert drift.record(predictions, "churn", "0001", nobody, AS_OF) == ""
+    assert drift.record(predictions, "churn", "0001", nobody, AS_OF) == "; drift: there was no row to compare"
     assert tables.read(predictions, drift.TABLE).count() == 0
