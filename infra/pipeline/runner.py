@@ -1,9 +1,10 @@
 """Running one step: everything that it says goes to a log."""
 
 import os
+import re
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ from spark.common import locks
 from spark.common.settings import Settings
 
 TAIL = 15
+JAVA_STACK = re.compile(r"\s+(at [\w.$/]+[(]|[.]{3} \d+ (more|common frames))|\s*Caused by: ")
 
 
 def environment(config: Settings, step: Step) -> dict[str, str]:
@@ -86,8 +88,13 @@ def stop(processes: Sequence[subprocess.Popen[str]]) -> None:
 
 
 def tail(log: Path) -> list[str]:
-    """Return the last lines of a log."""
-    return log.read_text(errors="replace").splitlines(keepends=True)[-TAIL:]
+    """Return the last lines of a log that a person reads."""
+    return [*readable(log.read_text(errors="replace").splitlines(keepends=True))][-TAIL:]
+
+
+def readable(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines that a person reads: where in Java an error was thrown, dbt tells in two hundred more."""
+    return (line for line in lines if not JAVA_STACK.match(line))
 
 
 def relative(path: Path) -> Path:
@@ -97,4 +104,13 @@ def relative(path: Path) -> Path:
 
 def direct(config: Settings, step: Step) -> int:
     """Run one step as the user would by hand, and return its exit status."""
-    return subprocess.run(step.command, cwd=step.folder, env=environment(config, step), check=False).returncode
+    process = subprocess.Popen(
+        step.command, cwd=step.folder, env=environment(config, step), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for line in readable(process.stdout or ()):
+            print(line, end="", flush=True)
+    except KeyboardInterrupt:
+        stop([process])
+        raise
+    return process.wait()

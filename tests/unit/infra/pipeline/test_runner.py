@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.service import NotReadyError
-from infra.pipeline.runner import environment
+from infra.pipeline.runner import direct, environment
 from infra.pipeline.schedule import run_all, waits
 from infra.pipeline.steps import MARTS, SERVING, Step
 from spark.common.errors import UserError
@@ -48,6 +48,31 @@ def test_a_failure_names_its_log_shows_its_end_and_stops_the_run(
     captured = capsys.readouterr()
     assert "error: the reason" in captured.err
     assert "never" not in captured.out
+
+
+JAVA = """  Database Error
+    Error running query: [DIVIDE_BY_ZERO] Division by zero.
+    \tat org.apache.spark.sql.errors.QueryExecutionErrors$.divideByZeroError(QueryExecutionErrors.scala:230)
+    \tat java.base/java.lang.Thread.run(Thread.java:840)
+    Caused by: java.lang.ArithmeticException: [DIVIDE_BY_ZERO] Division by zero.
+    \t... 17 more
+  compiled code at target/compiled/lakehouse/models/a.sql
+"""
+
+
+def test_where_java_threw_an_error_is_in_the_log_and_nowhere_else(
+    config: Settings, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "said").write_text(JAVA)
+    step = python("bad", f"import sys; print(open({str(tmp_path / 'said')!r}).read(), end=''); sys.exit(1)")
+    with pytest.raises(UserError, match="bad failed"):
+        run_all(config, [step])
+    assert config.path("log", "jobs", "bad.log").read_text().endswith(JAVA)
+    assert direct(config, step) == 1
+    captured = capfd.readouterr()
+    for said in (captured.err, captured.out):
+        assert "[DIVIDE_BY_ZERO] Division by zero." in said and "compiled code at" in said
+        assert "Thread.java" not in said and "Caused by" not in said and "17 more" not in said
 
 
 def test_a_run_goes_to_its_end_without_a_step_that_does_not_end_it(
