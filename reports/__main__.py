@@ -8,16 +8,16 @@ from pathlib import Path
 
 import psycopg
 
+from common import postgres
+from common.cli import Parser
+from common.errors import UserError, entry_point
+from common.settings import Settings, settings
 from reports import cards, lake, registry
 from reports.answers import answers
 from reports.evidence import Evidence
 from reports.formats import plural
 from reports.page import render
 from reports.registry import Registry
-from spark.common import postgres
-from spark.common.cli import Parser
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import Settings, settings
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

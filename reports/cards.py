@@ -18,7 +18,7 @@ from reports.registry import Drift, Exempted, Model, Point, Registry, Succession
 
 # What the curves are called, and how they are drawn.
 CURVES = {MODEL: ("a", "calibrated"), "uncalibrated": ("bad", "before calibration"), "bg_nbd": ("b", "BG/NBD alone")}
-# From this index on a number has shifted; spark/common/drift.py has the same.
+# From this index on a number has shifted; spark/ml/drift.py has the same.
 SHIFTED = Decimal("0.2")
 FEW_ROWS = 1000
 

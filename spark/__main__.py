@@ -12,19 +12,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyspark.sql import SparkSession
 
-from spark.common import champions
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import UserError, entry_point
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common.cli import Parser
+from common.errors import UserError, entry_point
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
+from spark.ml import promotion
 
 TASKS = ("churn", "satisfaction", "segments")
 DECISIONS = {
-    "promote": champions.promote,
-    "promote-if-won": champions.promote_if_won,
-    "rollback": champions.rollback,
+    "promote": promotion.promote,
+    "promote-if-won": promotion.promote_if_won,
+    "rollback": promotion.rollback,
 }
 
 

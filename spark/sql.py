@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 
-from spark.common import postgres, thrift
-from spark.common.cli import Parser
-from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.settings import Settings, settings
+from common import postgres, thrift
+from common.cli import Parser
+from common.errors import UsageError, UserError, entry_point
+from common.settings import Settings, settings
 
 Row = Sequence[Any]
 

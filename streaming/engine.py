@@ -4,8 +4,8 @@ import traceback
 
 from pyspark.sql import SparkSession
 
-from spark.common.errors import UserError, first_line
-from spark.common.settings import Settings
+from common.errors import UserError, first_line
+from common.settings import Settings
 
 NEARLY_UNIQUE = ("offset", "occurred_at", "payload_hash", "event_id", "order_id")
 

@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from spark.common.errors import UsageError
+from common.errors import UsageError
 
 
 class State(NamedTuple):

@@ -17,8 +17,8 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 from kafka.producer.producer_batch import ProducerBatch
 
-from spark.common.kafka_errors import reaching
-from spark.common.settings import Settings
+from common.kafka_errors import reaching
+from common.settings import Settings
 from streaming.batches import give_up, hand_over, key_hash, record, refusal
 from streaming.ingest.stop import Stop
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS

@@ -7,12 +7,12 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from spark.common import locks
-from spark.common.cli import Parser
-from spark.common.contracts import load
-from spark.common.errors import UserError, entry_point
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import locks
+from common.cli import Parser
+from common.contracts.model import load
+from common.errors import UserError, entry_point
+from common.session import session
+from common.settings import Settings, settings
 from streaming import topics as kafka
 from streaming.engine import failure
 from streaming.ingest import bronze

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from spark.common.cli import Parser
-from spark.common.contracts import load
-from spark.common.errors import UserError, entry_point
-from spark.common.kafka_errors import UnreachableError
-from spark.common.settings import Settings, settings
+from common.cli import Parser
+from common.contracts.model import load
+from common.errors import UserError, entry_point
+from common.kafka_errors import UnreachableError
+from common.settings import Settings, settings
 from streaming import topics as kafka
 
 FILE = ("run", "ingest.json")

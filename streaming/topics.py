@@ -8,11 +8,11 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
-from spark.common.cli import Parser
-from spark.common.contracts import Contract, load
-from spark.common.errors import entry_point
-from spark.common.kafka_errors import reaching
-from spark.common.settings import Settings, settings
+from common.cli import Parser
+from common.contracts.model import Contract, load
+from common.errors import entry_point
+from common.kafka_errors import reaching
+from common.settings import Settings, settings
 
 MILLISECONDS_PER_DAY = 86_400_000
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024

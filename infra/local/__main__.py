@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 
-from spark.common import home
-from spark.common.cli import Parser
-from spark.common.errors import UsageError, entry_point
-from spark.common.settings import settings
+from common import home
+from common.cli import Parser
+from common.errors import UsageError, entry_point
+from common.settings import settings
 
 MODULES = {"down": "stop"}
 # What makes a platform claims its folder before all else; what looks at one, or takes it away, never makes one.

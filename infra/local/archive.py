@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from common.errors import UserError
 from infra.local.files import PRIVATE, cannot_write
 from infra.local.sizes import Progress, on_disk
-from spark.common.errors import UserError
 
 SUFFIX = ".tar.zst"
 BUFFER = 1 << 20

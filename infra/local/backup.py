@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from common.errors import UsageError, UserError
+from common.revision import code_revision
+from common.settings import Settings
+from common.settings import settings as read_settings
 from infra.local import services, signals
 from infra.local.archive import SUFFIX, Archive, no_room, pack
 from infra.local.backup_manifest import Manifest, sign
 from infra.local.backup_parts import PARTS, SECRETS, Part, clock, content, require_stores, versions
 from infra.local.sizes import megabytes, size_below
 from infra.local.standstill import quiet, standstill
-from spark.common.errors import UsageError, UserError
-from spark.common.revision import code_revision
-from spark.common.settings import Settings
-from spark.common.settings import settings as read_settings
 
 # The archives of a lake of nothing, and the manifest.
 LEAST_FREE = 1 << 20

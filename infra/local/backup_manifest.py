@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from common.errors import UserError
 from infra.local.archive import SUFFIX, Archive
 from infra.local.backup_parts import PARTS, SECRETS, STORES, Part
 from infra.local.files import PRIVATE, write
-from spark.common.errors import UserError
 
 NAME = "manifest.json"
 KIND = "customer-behaviour-lakehouse backup"

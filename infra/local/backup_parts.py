@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import psycopg
 
+from common import postgres
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.archive import Entry, entries
 from infra.local.service import Service
-from spark.common import postgres
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 # Of daemons that run, or that were killed.
 LEFT_OUT = ("postmaster.pid", "pgsql_tmp", "initdb.password", "pgdata.new", "in_use.lock", ".lock")

@@ -10,10 +10,10 @@ import hashlib
 import sys
 from pathlib import Path
 
+from common.settings import Settings
 from infra.local import java
 from infra.local.files import PRIVATE, folder, writable, write
 from infra.local.service import Program
-from spark.common.settings import Settings
 
 NAME = "class-archive"
 

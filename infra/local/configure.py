@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
+from common import home
+from common.errors import UserError
+from common.settings import ROOT, Settings
 from infra.local import dbt_conf, java, services
 from infra.local.files import write
 from infra.local.service import Service
 from infra.setup import rendered, secrets
-from spark.common import home
-from spark.common.errors import UserError
-from spark.common.settings import ROOT, Settings
 
 
 def configure(settings: Settings) -> list[Service]:

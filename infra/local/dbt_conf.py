@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from common.settings import ROOT, Settings
 from infra.local.files import PRIVATE, write
-from spark.common.settings import ROOT, Settings
 
 # A quoted JSON string is a quoted YAML string.
 PROFILE = """\

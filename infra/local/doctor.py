@@ -4,13 +4,13 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 
+from common.errors import UserError
+from common.settings import PORTS, Settings
 from infra.local import java, ports, supervise
 from infra.local.files import writable
 from infra.local.stop import orphans
 from infra.setup import checks
 from infra.setup.jars import missing
-from spark.common.errors import UserError
-from spark.common.settings import PORTS, Settings
 
 LOOPBACK = "127.0.0.1"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from spark.common.errors import UserError
+from common.errors import UserError
 
 PRIVATE = 0o600
 READABLE = 0o644

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from common.settings import Settings
 from infra.local.files import folder, write, xml
 from infra.local.lake import CONTAINER_LOGS, GROUP, SUPERUSER, USERS
-from spark.common.settings import Settings
 
 LOG4J = """\
 log4j.rootLogger=INFO,out

@@ -8,10 +8,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.files import PRIVATE, folder, write
 from infra.setup.jars import classpath
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 
 def package_folder(name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spark.common.settings import WAREHOUSE
+from common.settings import WAREHOUSE
 
 CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"

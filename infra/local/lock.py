@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from common import locks
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.files import cannot_write, folder
-from spark.common import locks
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 
 @contextmanager

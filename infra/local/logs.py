@@ -4,9 +4,9 @@ import contextlib
 import subprocess
 from pathlib import Path
 
+from common.errors import UsageError
+from common.settings import Settings
 from infra.local.configure import configure
-from spark.common.errors import UsageError
-from spark.common.settings import Settings
 
 LINES = 100
 

@@ -11,11 +11,11 @@ from pyhive import hive
 from pyhive.exc import Error as HiveError
 from thrift.Thrift import TException
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import webhdfs
 from infra.local.files import stamped, write
 from infra.local.lake import GROUP, SCHEMAS, Folder, schema_folder
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
 # What a statement declares, and in which schema.
@@ -106,9 +106,9 @@ def by_schema(statements: Iterable[str]) -> list[list[str]]:
 
 def ddl(settings: Settings) -> list[str]:
     """Return the statements that declare tables and views; none where nothing declares any."""
-    if importlib.util.find_spec("spark.common.tables") is None:
+    if importlib.util.find_spec("common.tables") is None:
         return []
-    from spark.common import tables
+    from common import tables
 
     return list(tables.ddl(settings))
 

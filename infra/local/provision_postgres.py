@@ -6,10 +6,10 @@ import tarfile
 import psycopg
 from psycopg import sql
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.files import stamped, write
 from infra.setup.jars import classpath
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 ROLES = ("catalogue", "exporter", "modeler", "monitor", "reporter")
 LAKE_ROLES = ("exporter", "modeler", "monitor", "reporter")

@@ -4,11 +4,11 @@ import shutil
 import sys
 from contextlib import suppress
 
+from common import home
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import lock, supervise
 from infra.local.stop import stop_all
-from spark.common import home
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 
 def reset(settings: Settings, yes: bool) -> None:

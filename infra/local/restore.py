@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import lock, services, signals, supervise
 from infra.local.archive import SUFFIX, require_sound, unpack
 from infra.local.backup_manifest import Manifest, load, require_readable, sign
@@ -14,8 +16,6 @@ from infra.local.files import cannot_write, folder
 from infra.local.services import postgres
 from infra.local.sizes import megabytes
 from infra.setup import secrets
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 # In this order: a platform with data and no finished files sends a file twice, which counts once; without data and with
 # finished files, it would never send them.

@@ -6,9 +6,9 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from common.settings import ROOT
 from infra.local import java
 from infra.setup import cache
-from spark.common.settings import ROOT
 
 SOURCES = tuple(
     ROOT / source
@@ -16,7 +16,7 @@ SOURCES = tuple(
         "infra/local/Extensions.scala",
         "infra/local/thrift/FileAuth.scala",
         "infra/local/thrift/StatementGuard.scala",
-        "spark/common/SmallTableScans.scala",
+        "common/SmallTableScans.scala",
         "streaming/ingest/ParseEvent.scala",
     )
 )

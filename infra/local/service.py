@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spark.common.settings import Settings
+from common.settings import Settings
 
 
 class NotReadyError(Exception):

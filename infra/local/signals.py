@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from spark.common.errors import interrupt, tell_of_ctrl_c
+from common.errors import interrupt, tell_of_ctrl_c
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
+from common import jvm
+from common.settings import WAREHOUSE, Settings
 from infra.local import class_archive, hadoop_conf, java, provision_postgres, scala
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.setup.jars import classpath
-from spark.common import jvm
-from spark.common.settings import WAREHOUSE, Settings
 
 LOG4J = """\
 rootLogger.level = warn

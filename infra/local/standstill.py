@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 import psycopg
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import lock, ports, provision_postgres, services, signals, supervise
 from infra.local.service import Service
 from infra.local.stop import STAGES, end_orphans, stop_stage
 from infra.local.up import bring_up
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 # The Thrift Server and YARN keep nothing of their own, so they stay, and find the stores again.
 STOPPED = ("kafka", "datanode", "namenode", "postgres")

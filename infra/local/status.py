@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from common.settings import Settings
 from infra.local import ports, supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Program, Service
-from spark.common.settings import Settings
 
 NOT_UP = 3
 HEAD = ("SERVICE", "DAEMON", "STATE", "PORT", "PID", "MEMORY", "VERSION", "WEB PAGE")

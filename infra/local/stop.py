@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from common.settings import Settings
 from infra.local import lock, ports, supervise
-from spark.common.settings import Settings
 
 STAGES = (
     ("class-archive", "thrift", "nodemanager"),

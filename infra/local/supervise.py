@@ -15,10 +15,10 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.files import PRIVATE, digest, folder, write
 from infra.local.service import Program, Service
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 # The kernel's limit of a socket's path is 108 bytes with the closing zero; the supervisor adds a suffix while it binds.
 SOCKET_PATH_BYTES = 90

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import lock, ports, supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Service, selected
 from infra.local.stop import end_orphans
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 POLL_SECONDS = 0.1
 # So long may a daemon end and be started again, e.g. while what a killed one held is freed.

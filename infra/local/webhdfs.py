@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from common.settings import Settings
+from common.webhdfs import WebHdfs
 from infra.local.lake import SUPERUSER, Folder
-from spark.common.settings import Settings
-from spark.common.webhdfs import WebHdfs
 
 
 def status(settings: Settings, path: str) -> dict | None:

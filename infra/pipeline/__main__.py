@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from common import home, locks
+from common.cli import Parser
+from common.errors import UsageError, UserError, entry_point
+from common.settings import ROOT, Settings, settings
 from infra.pipeline import changed, guard, steps
 from infra.pipeline.runner import direct, run_one
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
-from spark.common import home, locks
-from spark.common.cli import Parser
-from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.settings import ROOT, Settings, settings
 
 TO_ANSWERS = (steps.INSIGHTS, steps.EXPORT, steps.SERVING, steps.RECONCILE, steps.REPORT)
 MAPPINGS = ROOT / "streaming" / "mappings"

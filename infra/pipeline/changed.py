@@ -6,10 +6,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from common.errors import UsageError
+from common.settings import ROOT, Settings
 from infra.pipeline import steps
 from infra.pipeline.runner import direct
-from spark.common.errors import UsageError
-from spark.common.settings import ROOT, Settings
 
 
 def build(config: Settings, base: str) -> int:

@@ -3,7 +3,7 @@
 dbt builds the features as of that day twice from nothing, in a schema of their own: from all events, and blind to those
 from the day on. Rows that differ have seen the future. The rows that training reads, which a later run made for the
 same day, are held against the blind ones too. That the label is not among the features is the other half of the guard:
-`spark/common/guard.py`.
+`spark/ml/leakage.py`.
 """
 
 import json
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from common import thrift
+from common.errors import UserError
+from common.settings import Settings
 from infra.pipeline import steps
 from infra.pipeline.runner import run_one
-from spark.common import thrift
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 SCHEMA = "guard"
 KEY = ("source", "customer_id", "as_of")

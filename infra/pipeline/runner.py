@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from common import locks
+from common.settings import Settings
 from infra.pipeline.steps import Step
-from spark.common import locks
-from spark.common.settings import Settings
 
 TAIL = 15
 JAVA_STACK = re.compile(r"\s+(at [\w.$/]+[(]|[.]{3} \d+ (more|common frames))|\s*Caused by: ")

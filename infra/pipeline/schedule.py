@@ -10,11 +10,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.service import NotReadyError
 from infra.pipeline.runner import relative, run_one, stop, tail
 from infra.pipeline.steps import Step
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 SECONDS_BETWEEN_PROBES = 0.2
 # To the beginning of the terminal's line, and all of it away.

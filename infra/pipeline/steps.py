@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from common.settings import ROOT, Settings
 from infra.local.services import kafka
-from spark.common.settings import ROOT, Settings
 
 DBT_PROJECT = ROOT / "dbt_project"
 

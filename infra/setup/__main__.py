@@ -11,10 +11,10 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
 import argparse
 import subprocess
 
+from common import home
+from common.errors import entry_point
+from common.settings import Settings, settings
 from infra.setup import cache, checks, jars, python, rendered, secrets
-from spark.common import home
-from spark.common.errors import entry_point
-from spark.common.settings import Settings, settings
 
 # Measured on an empty cache; the lock knows the jars' sizes, but not the wheels'.
 WHEELS_MB = 670

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from spark.common.errors import UserError
+from common.errors import UserError
 
 
 def folder(name: str) -> Path:

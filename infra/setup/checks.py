@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from common.errors import UsageError
+from common.settings import Settings
 from infra.setup import cache
-from spark.common.errors import UsageError
-from spark.common.settings import Settings
 
 JAVA = (17, 21)
 DISK_GB = 6

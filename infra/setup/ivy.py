@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from common.errors import UserError
 from infra.setup.python import spark_home
-from spark.common.errors import UserError
 
 # Ivy's own default for an m2compatible ibiblio resolver is Maven Central.
 SETTINGS = """<ivysettings>

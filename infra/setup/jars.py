@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.errors import UserError
 from infra.setup import cache, ivy
-from spark.common.errors import UserError
 
 LOCK = Path(__file__).with_name("jars.lock")
 

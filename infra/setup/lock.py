@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from common.settings import ROOT
 from infra.setup import cache, ivy, python
 from infra.setup.jars import LOCK as JARS_LOCK
 from infra.setup.jars import Jar
-from spark.common.settings import ROOT
 
 SETS = ("kafka", "hadoop", "spark", "metastore")
 

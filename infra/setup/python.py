@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from common.errors import UserError
+from common.settings import ROOT
 from infra.setup import cache
-from spark.common.errors import UserError
-from spark.common.settings import ROOT
 
 VENV = ROOT / ".venv"
 LOCK = Path(__file__).with_name("requirements.lock")

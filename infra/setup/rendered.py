@@ -3,10 +3,10 @@
 import hashlib
 from pathlib import Path
 
-from spark.common.settings import ROOT, Settings
+from common.settings import ROOT, Settings
 
 # Whose files decide what is rendered.
-SOURCES = ("infra/local", "infra/setup", "spark/common", "streaming/ingest")
+SOURCES = ("infra/local", "infra/setup", "common", "streaming/ingest")
 
 
 def stamp(config: Settings) -> Path:

@@ -3,8 +3,8 @@
 import os
 import secrets
 
-from spark.common.errors import UserError
-from spark.common.settings import IDENTITIES, Settings
+from common.errors import UserError
+from common.settings import IDENTITIES, Settings
 
 # In hex digits: Hive's schema tool takes a password that begins with a dash for an option.
 BYTES = 24

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
-from spark.common.evaluation import inner
+from spark.ml.evaluation import inner
 
 Numbers = npt.NDArray[np.float64]
 

@@ -4,11 +4,11 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from common.frames import sampled
 from spark.churn import model
-from spark.common.comparison import Bin, Subject, compared, curves
-from spark.common.evaluation import MODEL, MOST_ROWS, Measure
-from spark.common.frames import sampled
-from spark.common.registry import CHAMPION
+from spark.ml.comparison import Bin, Subject, compared, curves
+from spark.ml.evaluation import MODEL, MOST_ROWS, Measure
+from spark.ml.registry import CHAMPION
 
 DECIDED_BY = "brier"
 

@@ -16,9 +16,9 @@ from pyspark.ml.linalg import Matrices
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from common.frames import sampled, settled
 from spark.churn import bgnbd
 from spark.churn.bgnbd import literal
-from spark.common.frames import sampled, settled
 
 TASK = "churn"
 HORIZON_DAYS = 90

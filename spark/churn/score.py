@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from common import tables
+from common.cli import Parser
+from common.errors import entry_point
+from common.frames import one_row
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
 from spark.churn import model
 from spark.churn.reasons import reasons
-from spark.common import drift, registry, tables
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import entry_point
-from spark.common.frames import one_row
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from spark.ml import drift, registry
 
 TABLE = "predictions.churn_scores"
 FEATURES = "churn.churn_features"

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from common import tables
+from common.cli import Parser
+from common.errors import entry_point
+from common.frames import settled
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
 from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
-from spark.common import champions, drift, guard, registry, tables
-from spark.common.alone import Rows
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import entry_point
-from spark.common.evaluation import MODEL
-from spark.common.frames import settled
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from spark.ml import drift, leakage, promotion, registry
+from spark.ml.evaluation import MODEL
+from spark.ml.single_column import Rows
 
 FEATURES, LABELS = "churn.churn_features", "churn.churn_labels"
 
@@ -61,7 +62,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
     before = champion.load() if champion is not None and not registry.changes(champion, features) else None
     measures, curves = evaluate(fitted, training, held_out, before)
     judged = Rows(training, model.FEATURES, "label", alike=("source", "customer_id"))
-    explained = guard.require_honest(model.TASK, judged, measures)
+    explained = leakage.require_honest(model.TASK, judged, measures)
     trained = registry.Trained(
         task=model.TASK,
         version=version,
@@ -104,7 +105,7 @@ def summary(trained: registry.Trained) -> str:
         f"ECE {value('ece')} ({value('ece', 'uncalibrated')} before calibration), "
         f"top-decile lift {value('top_decile_lift', places=2)}; {trained.rows:,} rows, "
         f"{int(found[MODEL, 'rows_held_out'].value):,} held out"
-        f"{guard.clause(trained.explained)}{champions.clause(trained)}"
+        f"{leakage.clause(trained.explained)}{promotion.clause(trained)}"
     )
 
 

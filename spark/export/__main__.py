@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pyarrow as pa
 
-from spark.common import postgres
-from spark.common.cli import Parser
-from spark.common.errors import UserError, entry_point, first_line, run_and_leave
-from spark.common.lake_reader import LakeTable, open_table
-from spark.common.locks import hold
-from spark.common.manifest import Export, exports
-from spark.common.settings import Settings, settings
+from common import postgres
+from common.cli import Parser
+from common.dbt_manifest import Export, exports
+from common.errors import UserError, entry_point, first_line, run_and_leave
+from common.lake_reader import LakeTable, open_table
+from common.locks import hold
+from common.settings import Settings, settings
 from spark.export import load, log, shape
 from spark.export.columns import Column, column
 from spark.export.load import Loaded

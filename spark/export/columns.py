@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spark.common.errors import UserError
+from common.errors import UserError
 
 SEPARATOR, NULL = "\x1f", "\x1e"
 LOW = 0xFFFFFFFF

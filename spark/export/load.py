@@ -7,9 +7,9 @@ from hashlib import sha256
 import adbc_driver_manager as adbc
 import pyarrow as pa
 
-from spark.common.errors import UserError
-from spark.common.lake_reader import LakeTable
-from spark.common.manifest import TARGET_SCHEMA, Export
+from common.dbt_manifest import TARGET_SCHEMA, Export
+from common.errors import UserError
+from common.lake_reader import LakeTable
 from spark.export import shape
 from spark.export.columns import Column, differences, quoted
 from spark.export.shape import Shape

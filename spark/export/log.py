@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from spark.common.lake_reader import LakeTable
-from spark.common.manifest import TARGET_SCHEMA, Export
+from common.dbt_manifest import TARGET_SCHEMA, Export
+from common.lake_reader import LakeTable
 from spark.export.load import Content
 from spark.export.store import Store
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from spark.common.manifest import TARGET_SCHEMA, Export
+from common.dbt_manifest import TARGET_SCHEMA, Export
 from spark.export.columns import Column, quoted
 from spark.export.store import Store
 

@@ -11,9 +11,9 @@ import adbc_driver_postgresql
 import pyarrow as pa
 from psycopg import sql
 
-from spark.common import postgres
-from spark.common.errors import UserError
-from spark.common.settings import Settings
+from common import postgres
+from common.errors import UserError
+from common.settings import Settings
 
 ROLE = "exporter"
 # What the driver puts before PostgreSQL's own words.

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import groupby
 
-from spark.common import locks
-from spark.common.cli import Parser, whole
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import Settings, settings
-from spark.common.webhdfs import WebHdfs
+from common import locks
+from common.cli import Parser, whole
+from common.errors import UserError, entry_point
+from common.settings import Settings, settings
+from common.webhdfs import WebHdfs
 from spark.maintenance.survey import READER, Folder, folder, folders
 from spark.maintenance.upkeep import Limits
 

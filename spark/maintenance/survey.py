@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from spark.common.settings import WAREHOUSE
-from spark.common.webhdfs import WebHdfs
+from common.settings import WAREHOUSE
+from common.webhdfs import WebHdfs
 
 # Any user of the group may look.
 READER = "exporter"

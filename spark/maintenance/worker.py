@@ -11,10 +11,10 @@ from dataclasses import asdict
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from spark.common.cli import Parser
-from spark.common.errors import UserError, entry_point, first_line
-from spark.common.session import session
-from spark.common.settings import settings
+from common.cli import Parser
+from common.errors import UserError, entry_point, first_line
+from common.session import session
+from common.settings import settings
 from spark.maintenance.upkeep import Limits, keep_up
 
 

@@ -6,11 +6,11 @@ It may run while ingest does: the newest batch in bronze is taken first, and onl
 import sys
 from collections.abc import Sequence
 
-from spark.common import thrift
-from spark.common.cli import Parser
-from spark.common.contracts import Contracts, load
-from spark.common.errors import UserError, entry_point, run_and_leave
-from spark.common.settings import Settings, settings
+from common import thrift
+from common.cli import Parser
+from common.contracts.model import Contracts, load
+from common.errors import UserError, entry_point, run_and_leave
+from common.settings import Settings, settings
 from spark.reconcile import checks
 from spark.reconcile.arrivals import kafka_to_bronze
 from spark.reconcile.marts import marts_to_postgres

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from spark.common import thrift
-from spark.common.settings import Settings
+from common import thrift
+from common.settings import Settings
 from spark.reconcile import broker, offsets
 from spark.reconcile.beginnings import beginnings, given_up
 from spark.reconcile.broker import Gap, Topic

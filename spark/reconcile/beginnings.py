@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from spark.common.settings import Settings
-from spark.common.webhdfs import WebHdfs
+from common.settings import Settings
+from common.webhdfs import WebHdfs
 from spark.reconcile.broker import Gap, Topic
 
 CHECKPOINTS = "/lake/checkpoints"

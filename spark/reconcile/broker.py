@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from spark.common.errors import UserError
-from spark.common.kafka_errors import reaching
-from spark.common.settings import Settings
+from common.errors import UserError
+from common.kafka_errors import reaching
+from common.settings import Settings
 
 PATIENCE_MS = 20_000
 SECONDS_PER_LOOK = 10.0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spark.common.contracts import Contracts
+from common.contracts.model import Contracts
 
 BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_bounds"
 # The topics whose events become rows of a fact.

@@ -3,10 +3,10 @@
 import psycopg
 from psycopg import sql
 
-from spark.common import postgres
-from spark.common.lake_reader import LakeTable, open_table
-from spark.common.manifest import Export, exports
-from spark.common.settings import Settings
+from common import postgres
+from common.dbt_manifest import Export, exports
+from common.lake_reader import LakeTable, open_table
+from common.settings import Settings
 from spark.reconcile import checks
 from spark.reconcile.arrivals import line
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spark.common.evaluation import Numbers
+from spark.ml.evaluation import Numbers
 
 Codes = npt.NDArray[np.int64]
 BANDS = (0.25, 0.5, 0.75)

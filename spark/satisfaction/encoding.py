@@ -8,8 +8,8 @@ from pyspark.ml.feature import OneHotEncoder, SQLTransformer, StringIndexer, Vec
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark.common.contracts import quote
-from spark.common.frames import one_row
+from common.contracts.model import quote
+from common.frames import one_row
 from spark.satisfaction.model import NUMBERS, WORDS
 
 # Where a number ends: beyond this share of the training rows are single odd ones.

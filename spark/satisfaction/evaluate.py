@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spark.common.comparison import words
-from spark.common.evaluation import MODEL, Measure, Numbers, Statistics, bootstrap
-from spark.common.registry import CHAMPION
+from spark.ml.comparison import words
+from spark.ml.evaluation import MODEL, Measure, Numbers, Statistics, bootstrap
+from spark.ml.registry import CHAMPION
 from spark.satisfaction import baselines
 from spark.satisfaction.baselines import Codes
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spark.common.evaluation import MODEL, Measure
+from spark.ml.evaluation import MODEL, Measure
 from spark.satisfaction.encoding import LEAST_INSIDE
 from spark.satisfaction.evaluate import BALANCED, BEST_COLUMN, LEFT_OUT, MAJORITY
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from spark.common.evaluation import Numbers
+from spark.ml.evaluation import Numbers
 from spark.satisfaction.baselines import Codes
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import registry, tables
-from spark.common.registry import Version
+from common import tables
+from spark.ml import registry
+from spark.ml.registry import Version
 from spark.satisfaction import model, validation
 from spark.satisfaction.baselines import Codes
 from spark.satisfaction.validation import GROUPED, NOT_ASKED, HeldOut

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import drift, registry, tables
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import entry_point
-from spark.common.frames import one_row
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import tables
+from common.cli import Parser
+from common.errors import entry_point
+from common.frames import one_row
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
+from spark.ml import drift, registry
 from spark.satisfaction import model
 
 TABLE = "predictions.satisfaction_scores"

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import champions, drift, guard, registry, tables
-from spark.common.alone import Rows
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import entry_point
-from spark.common.evaluation import MODEL, Measure
-from spark.common.frames import settled
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import tables
+from common.cli import Parser
+from common.errors import entry_point
+from common.frames import settled
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
+from spark.ml import drift, leakage, promotion, registry
+from spark.ml.evaluation import MODEL, Measure
+from spark.ml.single_column import Rows
 from spark.satisfaction import encoding, evaluate, model, quality, validation
 from spark.satisfaction.evaluate import BALANCED, BEST_COLUMN, MAJORITY
 from spark.satisfaction.trial import Trial, trial
@@ -71,7 +72,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         return "satisfaction: nothing to learn: the rows with a known level are all alike"
     measures = evaluate.measures(tried.answers)
     judged = Rows(training, [*numbers, *model.WORDS], model.LABEL, alike=model.FEATURES)
-    explained = guard.require_honest(model.TASK, judged, measures)
+    explained = leakage.require_honest(model.TASK, judged, measures)
     data = quality.Data(
         rows=total,
         distinct=training.select(*model.FEATURES).distinct().count(),
@@ -129,7 +130,7 @@ def summary(trained: registry.Trained, tried: Trial) -> str:
         f"satisfaction {trained.version}: macro-F1 {own.value:.3f} {beside('macro_f1')}, "
         f"95 % {own.low:.3f} to {own.high:.3f}, accuracy {value('accuracy')} {beside('accuracy')}; "
         f"{trained.rows:,} rows, {validation.FOLDS} grouped folds"
-        f"{guard.clause(trained.explained)}{champions.clause(trained)}"
+        f"{leakage.clause(trained.explained)}{promotion.clause(trained)}"
     )
     measured = f" ({tried.rows_of_champion})" if tried.rows_of_champion else ""
     return "\n  ".join([line + measured, *trained.statements])

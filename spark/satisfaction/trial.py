@@ -7,8 +7,8 @@ import numpy as np
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.common.evaluation import MODEL
-from spark.common.registry import Version
+from spark.ml.evaluation import MODEL
+from spark.ml.registry import Version
 from spark.satisfaction import baselines, evaluate, model, validation
 from spark.satisfaction.evaluate import LEFT_OUT, Answers
 from spark.satisfaction.rivals import rival

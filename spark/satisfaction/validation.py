@@ -9,8 +9,8 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark.common.evaluation import MOST_ROWS, Numbers
-from spark.common.frames import sampled, settled
+from common.frames import sampled, settled
+from spark.ml.evaluation import MOST_ROWS, Numbers
 from spark.satisfaction import model, regression, weighing
 from spark.satisfaction.baselines import Codes
 

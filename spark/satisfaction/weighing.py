@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spark.common.evaluation import Numbers
+from spark.ml.evaluation import Numbers
 from spark.satisfaction.baselines import Codes
 from spark.satisfaction.evaluate import macro_f1
 

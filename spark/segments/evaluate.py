@@ -7,10 +7,10 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark.common.comparison import words
-from spark.common.evaluation import MODEL, MOST_ROWS, Measure, Numbers, bootstrap, inner, ratio
-from spark.common.frames import sampled
-from spark.common.registry import CHAMPION
+from common.frames import sampled
+from spark.ml.comparison import words
+from spark.ml.evaluation import MODEL, MOST_ROWS, Measure, Numbers, bootstrap, inner, ratio
+from spark.ml.registry import CHAMPION
 from spark.segments import model
 from spark.segments.kmeans import Labels
 from spark.segments.stability import silhouette

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.cluster.vq import vq
 
-from spark.common.evaluation import Numbers
+from spark.ml.evaluation import Numbers
 
 Labels = npt.NDArray[np.int64]
 

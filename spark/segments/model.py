@@ -14,8 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from spark.common.evaluation import MOST_ROWS, Numbers
-from spark.common.frames import sampled
+from common.frames import sampled
+from spark.ml.evaluation import MOST_ROWS, Numbers
 from spark.segments.naming import Centre, lasting_ids, names
 from spark.segments.stability import FLOOR, GROUPS, REPLICATES, SEED, Grouping, best, groupings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spark.common.evaluation import Numbers, resampled
+from spark.ml.evaluation import Numbers, resampled
 from spark.segments.kmeans import Labels, fitted, nearest
 
 # Fewer say too little to act on, more are not told apart.

@@ -10,15 +10,16 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import champions, drift, registry, tables
-from spark.common.cli import Parser
-from spark.common.clock import run_bounds
-from spark.common.errors import entry_point
-from spark.common.evaluation import MODEL, Measure
-from spark.common.frames import settled
-from spark.common.locks import hold
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import tables
+from common.cli import Parser
+from common.errors import entry_point
+from common.frames import settled
+from common.locks import hold
+from common.run_bounds import run_bounds
+from common.session import session
+from common.settings import Settings, settings
+from spark.ml import drift, promotion, registry
+from spark.ml.evaluation import MODEL, Measure
 from spark.segments import model
 from spark.segments.evaluate import ETA, GRID, OUTCOMES, evaluate
 from spark.segments.stability import Grouping
@@ -114,9 +115,9 @@ def summary(trained: registry.Trained) -> str:
         told += (
             f", eta squared of the next spend {share.value:.3f} (RFM grid {found[GRID, ETA].value:.3f}), "
             f"95 % {share.low:.3f} to {share.high:.3f}, difference from the grid's "
-            f"{champions.interval(gap.value, gap.low, gap.high)}"
+            f"{promotion.interval(gap.value, gap.low, gap.high)}"
         )
-    return f"{told}; {trained.rows:,} customers{champions.clause(trained)}"
+    return f"{told}; {trained.rows:,} customers{promotion.clause(trained)}"
 
 
 if __name__ == "__main__":

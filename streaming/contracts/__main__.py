@@ -4,10 +4,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spark.common.cli import Parser
-from spark.common.contracts import Contracts, load
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import ROOT
+from common.cli import Parser
+from common.contracts.model import Contracts, load
+from common.errors import UserError, entry_point
+from common.settings import ROOT
 from streaming.contracts.dictionary import dictionary
 from streaming.contracts.release import RELEASED, broken_promises, released
 from streaming.contracts.sources import sources

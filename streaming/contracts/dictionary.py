@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from spark.common.contracts import BronzeTable, Contract, Contracts, Field, Rule
+from common.contracts.model import BronzeTable, Contract, Contracts, Field, Rule
 from streaming.ingest.parse import all_rules
 
 HEADER = "<!-- Written by `make contracts` from streaming/contracts; edit those. -->\n# Data dictionary"

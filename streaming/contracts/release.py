@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from spark.common.compatibility import breaks
-from spark.common.contract_json import from_json, to_json
-from spark.common.contracts import FOLDER, Contracts
-from spark.common.errors import UserError
+from common.contracts.compatibility import breaks
+from common.contracts.model import FOLDER, Contracts
+from common.contracts.serialization import from_json, to_json
+from common.errors import UserError
 
 RELEASED = FOLDER / "released.json"
 

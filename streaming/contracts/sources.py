@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from spark.common.contracts import BronzeTable, Contract, Contracts
+from common.contracts.model import BronzeTable, Contract, Contracts
 
 # A day without an event is worth a look: `dbt source freshness` says so.
 FRESHNESS = {"loaded_at_field": "arrived_at", "freshness": {"warn_after": {"count": 24, "period": "hour"}}}

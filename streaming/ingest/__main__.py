@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from spark.common import locks
-from spark.common.cli import Parser
-from spark.common.contracts import load
-from spark.common.errors import entry_point
-from spark.common.session import session
-from spark.common.settings import Settings, settings
-from spark.common.webhdfs import WebHdfs
+from common import locks
+from common.cli import Parser
+from common.contracts.model import load
+from common.errors import entry_point
+from common.session import session
+from common.settings import Settings, settings
+from common.webhdfs import WebHdfs
 from streaming import topics as kafka
 from streaming.engine import failure, quiet, tune
 from streaming.ingest.checkpoint import CHECKPOINT

@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
 
-from spark.common.contracts import EVENTS, Contracts, Field, quote
-from spark.common.errors import UserError
+from common.contracts.model import EVENTS, Contracts, Field, quote
+from common.errors import UserError
 from streaming.ingest.checkpoint import Positions
 from streaming.ingest.commit import delta_log, is_new
 

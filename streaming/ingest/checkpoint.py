@@ -20,10 +20,10 @@ from functools import cached_property
 
 from pyspark.sql import SparkSession
 
-from spark.common.contract_json import from_json, to_json
-from spark.common.contracts import Contracts
-from spark.common.errors import UserError
-from spark.common.settings import Settings
+from common.contracts.model import Contracts
+from common.contracts.serialization import from_json, to_json
+from common.errors import UserError
+from common.settings import Settings
 from streaming.ingest.folder import Folder
 
 CHECKPOINT = "/lake/checkpoints/events"

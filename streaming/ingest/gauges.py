@@ -6,8 +6,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
-from spark.common.errors import UserError
-from spark.common.settings import Settings
+from common.errors import UserError
+from common.settings import Settings
 
 TOPIC_GAUGES = {
     "rows": "Events landed in bronze since the ingest began.",

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from spark.common.contracts import Contracts
-from spark.common.errors import first_line
-from spark.common.privacy import Privacy
-from spark.common.settings import Settings
+from common.contracts.model import Contracts
+from common.contracts.privacy import Privacy
+from common.errors import first_line
+from common.settings import Settings
 from streaming.ingest.checkpoint import Checkpoint, Plan, Positions
 from streaming.ingest.commit import Mark, append_once
 from streaming.ingest.parse import bronze_rows

@@ -11,8 +11,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark.common.kafka_errors import UnreachableError
-from spark.common.settings import Settings
+from common.kafka_errors import UnreachableError
+from common.settings import Settings
 from streaming import topics as kafka
 from streaming.ingest import tally
 from streaming.ingest.checkpoint import Positions

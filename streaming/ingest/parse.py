@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.common.contracts import Contract, Contracts, Field, Rule
-from spark.common.privacy import Privacy
+from common.contracts.model import Contract, Contracts, Field, Rule
+from common.contracts.privacy import Privacy
 
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"

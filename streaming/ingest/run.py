@@ -11,14 +11,14 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from spark.common import contracts as contract_files
-from spark.common.compatibility import breaks
-from spark.common.contracts import Contracts
-from spark.common.errors import UserError, first_line
-from spark.common.kafka_errors import UnreachableError
-from spark.common.lake_reader import open_table
-from spark.common.privacy import Privacy
-from spark.common.settings import Settings
+from common.contracts import model as contract_files
+from common.contracts.compatibility import breaks
+from common.contracts.model import Contracts
+from common.contracts.privacy import Privacy
+from common.errors import UserError, first_line
+from common.kafka_errors import UnreachableError
+from common.lake_reader import open_table
+from common.settings import Settings
 from streaming import topics as kafka
 from streaming.ingest import bronze, tally
 from streaming.ingest.checkpoint import CHECKPOINT, REMEDY, Checkpoint, Plan, Positions

@@ -4,7 +4,7 @@ import logging
 import signal
 from types import FrameType
 
-from spark.common.errors import tell_of_ctrl_c
+from common.errors import tell_of_ctrl_c
 
 
 class Stop:

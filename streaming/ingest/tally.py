@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from spark.common.lake_reader import LakeTable
+from common.lake_reader import LakeTable
 
 HEADER = f"{'topic':<12}{'read':>12}{'valid':>12}{'quarantined':>13}"
 

@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from spark.common.contracts import EVENTS
-from spark.common.lake_reader import open_table
-from spark.common.settings import Settings
+from common.contracts.model import EVENTS
+from common.lake_reader import open_table
+from common.settings import Settings
 from streaming.ingest import tally
 
 FILE = ("run", "ingest.json")

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from spark.common import locks
-from spark.common.cli import Parser
-from spark.common.contracts import load as contracts
-from spark.common.errors import UsageError, entry_point, flag
-from spark.common.settings import Settings, settings
+from common import locks
+from common.cli import Parser
+from common.contracts.model import load as contracts
+from common.errors import UsageError, entry_point, flag
+from common.settings import Settings, settings
 from streaming import files, producer, topics
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso

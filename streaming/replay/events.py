@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from json.encoder import encode_basestring as quoted
 
-from spark.common.contracts import load as contracts
+from common.contracts.model import load as contracts
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, sealed
 from streaming.replay.mapping import Mapping
 from streaming.replay.stage import Order, Stage

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from spark.common.errors import UserError
-from spark.common.settings import Settings
+from common.errors import UserError
+from common.settings import Settings
 
 IDENTITY = ("source", "mapping", "shift_to")
 

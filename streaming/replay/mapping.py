@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from spark.common.errors import UsageError, why
+from common.errors import UsageError, why
 
 FOLDER = Path(__file__).parents[1] / "mappings"
 COLUMNS = ("order_id", "product_id", "description", "quantity", "occurred_at", "unit_price", "customer_id")

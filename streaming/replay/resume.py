@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from spark.common.settings import Settings
+from common.settings import Settings
 from streaming.replay.mapping import Mapping as Columns
 from streaming.topics import Topic
 

@@ -12,7 +12,7 @@ from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from spark.common.errors import UsageError
+from common.errors import UsageError
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"

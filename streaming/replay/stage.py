@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from spark.common.errors import UserError
-from spark.common.settings import Settings
+from common.errors import UserError
+from common.settings import Settings
 from streaming.replay.fragments import ROW_END, Parsed, Raw
 
 SCHEMA = """

@@ -16,13 +16,13 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
-from spark.common import locks, tables
-from spark.common.cli import Parser
-from spark.common.contracts import EVENTS
-from spark.common.contracts import load as contracts_of_events
-from spark.common.errors import UsageError, UserError, entry_point, first_line
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import locks, tables
+from common.cli import Parser
+from common.contracts.model import EVENTS
+from common.contracts.model import load as contracts_of_events
+from common.errors import UsageError, UserError, entry_point, first_line
+from common.session import session
+from common.settings import Settings, settings
 from streaming import producer
 from streaming.producer import Message
 from streaming.requeue import quarantine

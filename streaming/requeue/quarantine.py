@@ -5,9 +5,9 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark.common.privacy import Privacy
-from spark.common.settings import Settings
-from spark.common.tables import instant
+from common.contracts.privacy import Privacy
+from common.settings import Settings
+from common.tables import instant
 
 COLUMNS = ("topic", "partition", "offset", "key", "event_id")
 

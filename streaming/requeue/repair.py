@@ -9,7 +9,7 @@ from typing import Any
 
 from pyspark.sql import Row
 
-from spark.common.errors import UsageError, UserError
+from common.errors import UsageError, UserError
 from streaming.producer import Message, encode, sealed
 
 Event = dict[str, Any]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from spark.common import locks
-from spark.common.cli import Parser, whole
-from spark.common.contracts import load
-from spark.common.errors import UsageError, entry_point
-from spark.common.settings import settings
+from common import locks
+from common.cli import Parser, whole
+from common.contracts.model import load
+from common.errors import UsageError, entry_point
+from common.settings import settings
 from streaming import producer, topics
 from streaming.simulate import live
 from streaming.simulate.people import GAMMA_POISSON, MODES

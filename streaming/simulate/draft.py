@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from spark.common.contracts import load
+from common.contracts.model import load
 from streaming.producer import seal
 
 SOURCE = "simulated"

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from spark.common.kafka_errors import reaching
-from spark.common.settings import Settings
+from common.kafka_errors import reaching
+from common.settings import Settings
 from streaming.producer import Message, Outbox, listening, report
 from streaming.simulate.calendar import DAY_MS, Ints
 from streaming.simulate.draft import Draft

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from spark.common.errors import UserError
+from common.errors import UserError
 from streaming.simulate.calendar import DAY_MS, Calendar, Floats
 from streaming.simulate.draft import Draft
 from streaming.simulate.people import People, customer_id

@@ -12,13 +12,13 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import locks, tables
-from spark.common.cli import Parser
-from spark.common.contracts import EVENTS, SNAPSHOTS, load
-from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.session import session
-from spark.common.settings import Settings, settings
-from spark.common.webhdfs import WebHdfs
+from common import locks, tables
+from common.cli import Parser
+from common.contracts.model import EVENTS, SNAPSHOTS, load
+from common.errors import UsageError, UserError, entry_point
+from common.session import session
+from common.settings import Settings, settings
+from common.webhdfs import WebHdfs
 from streaming import files
 from streaming.snapshot.file import Checked, check
 from streaming.snapshot.rows import Load, bronze_rows, judged_rows, lines_of

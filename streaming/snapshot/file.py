@@ -5,8 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from spark.common.contracts import SnapshotContract
-from spark.common.errors import UsageError
+from common.contracts.model import SnapshotContract
+from common.errors import UsageError
 
 ZIP = b"PK\x03\x04"
 GZIP = b"\x1f\x8b"

@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from spark.common.contracts import BronzeTable, Field, SnapshotContract
+from common.contracts.model import BronzeTable, Field, SnapshotContract
 
 PERMISSIVE = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "malformed"}
 ONE_PIECE = {"spark.sql.files.maxPartitionBytes": str(2**40), "spark.sql.files.minPartitionNum": "1"}

@@ -20,10 +20,10 @@ import environment
 import measure
 import peers
 
+from common import thrift
+from common.errors import entry_point
+from common.settings import Settings, settings
 from infra.local.files import folder
-from spark.common import thrift
-from spark.common.errors import entry_point
-from spark.common.settings import Settings, settings
 
 HERE = Path(__file__).parent
 SELECTED = ("run", "--full-refresh", "--selector", "lake_before_scores")

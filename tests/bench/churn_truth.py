@@ -21,12 +21,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from simulated import History
 
+from common import jvm
+from common.errors import entry_point
 from infra.local import java
 from spark.churn import model
-from spark.common import jvm
-from spark.common.comparison import Subject, compared
-from spark.common.errors import entry_point
-from spark.common.evaluation import MODEL, Measure
+from spark.ml.comparison import Subject, compared
+from spark.ml.evaluation import MODEL, Measure
 from streaming.simulate.people import MODES
 from streaming.simulate.shop import Options
 

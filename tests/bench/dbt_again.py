@@ -19,10 +19,10 @@ from statistics import median
 import dbt_runs
 import measure
 
+from common.errors import UsageError, UserError, entry_point
+from common.settings import ROOT, Settings, settings
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.pipeline.steps import DBT_PROJECT
-from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.settings import ROOT, Settings, settings
 
 # Cautious: without the tests of models that only refer to it, which may not be there yet.
 SAMPLE = ("--select", "run_bounds", "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
@@ -31,7 +31,7 @@ SETTINGS = """
 import json
 from infra.local import spark_conf
 from infra.local.services.thrift import server
-from spark.common.settings import settings
+from common.settings import settings
 print(json.dumps({**spark_conf.defaults(settings()), **server(settings())}, default=str))
 """
 

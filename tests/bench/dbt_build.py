@@ -13,11 +13,11 @@ from pathlib import Path
 import dbt_runs
 import measure
 
+from common.errors import entry_point
+from common.settings import WAREHOUSE, Settings, settings
 from infra.local import hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.services import thrift
-from spark.common.errors import entry_point
-from spark.common.settings import WAREHOUSE, Settings, settings
 
 MEMORY = "1500m"
 ROUNDS = ("cold", "warm")

@@ -16,11 +16,11 @@ from typing import Any
 import measure
 import psutil
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local.files import PRIVATE, write
 from infra.local.services import thrift
 from infra.pipeline.steps import DBT_PROJECT
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 READY_SECONDS = 120
 

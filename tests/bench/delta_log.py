@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spark.common.settings import Settings
-from spark.common.webhdfs import WebHdfs
+from common.settings import Settings
+from common.webhdfs import WebHdfs
 
 READER = "streaming"
 

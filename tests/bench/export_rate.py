@@ -20,8 +20,8 @@ import measure
 from export_tables import LARGE, MARTS, Tables
 from peer_export import PREFIX
 
-from spark.common.errors import entry_point
-from spark.common.settings import ROOT, Settings, settings
+from common.errors import entry_point
+from common.settings import ROOT, Settings, settings
 
 HERE = Path(__file__).parent
 HEADER = ("export", "rows", "way", "seconds", "MB", "ours")

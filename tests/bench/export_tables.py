@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from common import lake_reader, postgres
+from common.settings import WAREHOUSE, Settings
+from common.webhdfs import WebHdfs
 from infra.local import webhdfs
 from infra.local.lake import GROUP, SCHEMAS, SUPERUSER, Folder
-from spark.common import lake_reader, postgres
-from spark.common.settings import WAREHOUSE, Settings
-from spark.common.webhdfs import WebHdfs
 
 SCHEMA = "bench"
 FOLDER = f"{WAREHOUSE}/{SCHEMA}.db"

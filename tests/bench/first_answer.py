@@ -20,8 +20,8 @@ from pathlib import Path
 
 import measure
 
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import ROOT
+from common.errors import UserError, entry_point
+from common.settings import ROOT
 
 STATE, PORT_BASE = ".state-first-answer", "32000"
 HEADER = ("side", "run", "seconds", "CPU s", "peak MB")

@@ -19,9 +19,9 @@ import peers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spark.common.contracts import load
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import Settings, settings
+from common.contracts.model import load
+from common.errors import UserError, entry_point
+from common.settings import Settings, settings
 from streaming import topics
 
 SAMPLE_SECONDS = 5

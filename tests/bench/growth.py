@@ -18,10 +18,10 @@ import delta_log
 import measure
 import peers
 
-from spark.common.contracts import load
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import ROOT, Settings, settings
-from spark.common.webhdfs import WebHdfs
+from common.contracts.model import load
+from common.errors import UserError, entry_point
+from common.settings import ROOT, Settings, settings
+from common.webhdfs import WebHdfs
 from streaming import topics
 
 CHECKPOINTS = "/lake/checkpoints/events"

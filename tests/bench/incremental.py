@@ -20,11 +20,11 @@ from pathlib import Path
 import measure
 from kafka import KafkaProducer
 
+from common import thrift
+from common.contracts.model import load
+from common.errors import entry_point
+from common.settings import ROOT, Settings, settings
 from infra.pipeline.steps import DBT_PROJECT
-from spark.common import thrift
-from spark.common.contracts import load
-from spark.common.errors import entry_point
-from spark.common.settings import ROOT, Settings, settings
 from streaming import topics
 
 SIZES, CUSTOMERS = (25_000, 250_000, 1_000_000), 4_000

@@ -17,9 +17,9 @@ import measure
 import peers
 import pyarrow as pa
 
-from spark.common.contracts import EVENTS, load
-from spark.common.errors import UsageError, UserError, entry_point
-from spark.common.settings import ROOT, Settings, settings
+from common.contracts.model import EVENTS, load
+from common.errors import UsageError, UserError, entry_point
+from common.settings import ROOT, Settings, settings
 from streaming import topics
 
 SAMPLE = 20_000

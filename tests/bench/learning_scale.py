@@ -15,10 +15,10 @@ from pathlib import Path
 
 import measure
 
+from common import thrift
+from common.errors import UserError, entry_point
+from common.settings import ROOT, Settings, settings
 from infra.pipeline.steps import DBT_PROJECT
-from spark.common import thrift
-from spark.common.errors import UserError, entry_point
-from spark.common.settings import ROOT, Settings, settings
 
 HERE = Path(__file__).parent
 CUSTOMERS, SAMPLE = 1_000_000, 3_000

@@ -14,9 +14,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import tables
-from spark.common.session import session
-from spark.common.settings import settings
+from common import tables
+from common.session import session
+from common.settings import settings
 
 AS_OF = datetime(2025, 1, 1)
 # The cuts of `var('cut_days')`, and how long after one is looked at.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from spark.common.errors import UserError
+from common.errors import UserError
 
 SECONDS_BETWEEN_SAMPLES = 1.0
 QUARTERS = 4

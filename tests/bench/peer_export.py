@@ -11,9 +11,9 @@ from export_tables import FOLDER
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DecimalType
 
-from spark.common import postgres
-from spark.common.session import session
-from spark.common.settings import Settings, settings
+from common import postgres
+from common.session import session
+from common.settings import Settings, settings
 
 PREFIX = "peer_"
 TYPES = {"string": "text", "int": "int", "bigint": "bigint", "boolean": "boolean", "date": "date", "double": "float8"}

@@ -14,13 +14,13 @@ import delta_log
 import environment
 import measure
 
+from common.contracts.model import EVENTS, load
+from common.errors import UserError
+from common.settings import ROOT, WAREHOUSE, Settings
+from common.webhdfs import WebHdfs
 from infra.local import webhdfs
 from infra.local.lake import GROUP, Folder
 from infra.setup.jars import classpath
-from spark.common.contracts import EVENTS, load
-from spark.common.errors import UserError
-from spark.common.settings import ROOT, WAREHOUSE, Settings
-from spark.common.webhdfs import WebHdfs
 
 HERE = Path(__file__).parent
 BENCH = "/lake/bench"

@@ -17,12 +17,13 @@ from pyspark.sql import functions as F
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
+from common import tables
+from common.frames import sampled
+from common.session import session
+from common.settings import settings
 from spark.churn import bgnbd, model
-from spark.common import evaluation, tables
-from spark.common.evaluation import Numbers, Scored
-from spark.common.frames import sampled
-from spark.common.session import session
-from spark.common.settings import settings
+from spark.ml import evaluation
+from spark.ml.evaluation import Numbers, Scored
 
 LONGEST = 10.0
 TRUE = bgnbd.Parameters(

@@ -24,8 +24,8 @@ import measure
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from spark.common.errors import entry_point
-from spark.common.settings import ROOT, settings
+from common.errors import entry_point
+from common.settings import ROOT, settings
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
 

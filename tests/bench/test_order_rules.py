@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from spark.common.contracts import load
+from common.contracts.model import load
 from streaming.ingest.parse import all_rules
 from tests.bench.order_events import MISHAPS, events
 from tests.bench.order_rules import first_broken_rule

@@ -1,6 +1,6 @@
 """`python -m tests.drills`."""
 
-from spark.common.errors import entry_point
+from common.errors import entry_point
 from tests.drills.run import main
 
 entry_point(main)()

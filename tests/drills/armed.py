@@ -19,9 +19,9 @@ from typing import Any
 import psutil
 from pyspark.sql import DataFrame
 
-from spark.common.contracts import EVENTS
-from spark.common.errors import entry_point
-from spark.common.settings import settings
+from common.contracts.model import EVENTS
+from common.errors import entry_point
+from common.settings import settings
 from streaming.ingest import landing
 from streaming.ingest.__main__ import main as ingest
 from tests.bench.delta_log import Table

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from spark.common.errors import UserError
+from common.errors import UserError
 from tests.drills.ingest import Ingest, kill_tree
 from tests.drills.platform import Platform
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from spark.common.errors import UserError
-from spark.common.settings import ROOT
+from common.errors import UserError
+from common.settings import ROOT
 from tests.drills.platform import Platform
 
 STOP_SECONDS = 60

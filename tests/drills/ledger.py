@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv as csv
 
-from spark.common.contracts import load
+from common.contracts.model import load
 from tests.bench.delta_log import Table
 
 COLUMNS = ("fault", "topic", "partition", "offset", "number")

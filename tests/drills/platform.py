@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from common.contracts.model import EVENTS, FOLDER, load
+from common.errors import UserError
+from common.settings import ROOT, Settings, settings
+from common.webhdfs import WebHdfs
 from infra.local import supervise
 from infra.local.lake import SUPERUSER, schema_folder
 from infra.local.webhdfs import tree
-from spark.common.contracts import EVENTS, FOLDER, load
-from spark.common.errors import UserError
-from spark.common.settings import ROOT, Settings, settings
-from spark.common.webhdfs import WebHdfs
 from tests.bench.delta_log import Table
 
 STATE_DIR, PORT_BASE = ROOT / ".state-drills", "25000"

@@ -18,8 +18,8 @@ from typing import Any, TextIO
 from kafka import KafkaProducer
 from kafka.producer.future import RecordMetadata
 
-from spark.common.contracts import load
-from spark.common.settings import settings
+from common.contracts.model import load
+from common.settings import settings
 
 TRICKLE, SECONDS_BETWEEN_TRICKLES = 20, 0.2
 PATIENCE_MS = 600_000

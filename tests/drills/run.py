@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 
-from spark.common.contracts import load
-from spark.common.errors import UserError
+from common.contracts.model import load
+from common.errors import UserError
 from streaming import topics
 from tests.bench.measure import table
 from tests.drills import faults, ledger, platform

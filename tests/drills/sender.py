@@ -5,8 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from spark.common.errors import UserError
-from spark.common.settings import ROOT
+from common.errors import UserError
+from common.settings import ROOT
 from tests.drills.platform import Platform
 
 FINISH_SECONDS = 900

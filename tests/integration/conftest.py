@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from spark.common.settings import settings
+from common.settings import settings
 from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform, lane
 
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
+from common.settings import Settings
+from common.webhdfs import WebHdfs
 from infra.local import provision_lake, provision_postgres
 from infra.local.lake import SCHEMAS, SUPERUSER
 from infra.local.provision_postgres import LOCATIONS
-from spark.common.settings import Settings
-from spark.common.webhdfs import WebHdfs
 
 Contents = dict[str, tuple[object, ...]]
 THREADS = 4

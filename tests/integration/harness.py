@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.settings import ROOT, Settings
+from common.settings import ROOT, Settings
 
 # Each worker of pytest has a platform; a test that needs one more takes the ports above its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

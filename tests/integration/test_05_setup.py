@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 
 
 def test_a_second_set_up_needs_no_network(tmp_path: Path, environ: dict[str, str]) -> None:

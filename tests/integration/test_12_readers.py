@@ -4,7 +4,7 @@ import pytest
 from pyhive import hive
 from pyhive.exc import OperationalError
 
-from spark.common import thrift
+from common import thrift
 from tests.integration.harness import Platform
 
 FILE = "text.`file:///etc/hostname`"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 from tests.integration.expected import online_retail
 from tests.integration.harness import Platform
 

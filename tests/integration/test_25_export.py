@@ -12,10 +12,10 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from common import postgres
+from common.dbt_manifest import exports
+from common.settings import Settings
 from infra.local import supervise
-from spark.common import postgres
-from spark.common.manifest import exports
-from spark.common.settings import Settings
 from tests.integration.harness import Platform
 
 TOTALS = "select * from reporting.source_totals order by 1, 2, 3"

@@ -5,7 +5,7 @@ import json
 import psycopg
 import pytest
 
-from spark.common import thrift
+from common import thrift
 from tests.integration.harness import Platform
 
 LABELS = "churn.churn_labels"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 from tests.integration.harness import Platform
 
 

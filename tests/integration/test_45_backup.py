@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from common.settings import settings
 from infra.local import ports, provision_lake, supervise
 from infra.local.webhdfs import status
-from spark.common.settings import settings
 from tests.integration import contents
 from tests.integration.harness import Platform
 

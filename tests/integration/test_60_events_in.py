@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import MessageSizeTooLargeError
 
-from spark.common.webhdfs import WebHdfs
+from common.webhdfs import WebHdfs
 from spark.reconcile.arrivals import kafka_to_bronze
 from tests.integration.events import DOUBLES, ENVELOPE, LINE, SOURCE, order, send
 from tests.integration.harness import Platform

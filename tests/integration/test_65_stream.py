@@ -12,8 +12,8 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from spark.common.contracts import load
-from spark.common.settings import ROOT
+from common.contracts.model import load
+from common.settings import ROOT
 from tests.integration.events import DOUBLES, count, order, send
 from tests.integration.harness import Platform
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from spark.common import thrift
-from spark.common.errors import UserError
+from common import thrift
+from common.errors import UserError
 from tests.integration.arrivals import conflicting, part, record, shop
 from tests.integration.events import send
 from tests.integration.harness import Platform

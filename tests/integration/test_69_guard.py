@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 from tests.integration.arrivals import CUSTOMERS, record, shop, stamp, stated
 from tests.integration.events import send
 from tests.integration.harness import Platform

@@ -10,10 +10,10 @@ from urllib.parse import urlparse
 import pytest
 from pyspark.sql import SparkSession
 
+from common import jvm
+from common.prediction_tables import PREDICTIONS
 from infra.local import scala
 from infra.setup.jars import classpath
-from spark.common import jvm
-from spark.common.predictions import PREDICTIONS
 
 
 @pytest.fixture(scope="session")

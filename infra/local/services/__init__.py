@@ -1,8 +1,8 @@
 """The services of the embedded platform."""
 
+from common.settings import Settings
 from infra.local.service import Service
 from infra.local.services import hdfs, kafka, postgres, thrift, yarn
-from spark.common.settings import Settings
 
 
 def every(settings: Settings) -> list[Service]:

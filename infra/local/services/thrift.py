@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from common import jvm
+from common.settings import Settings
 from infra.local import class_archive, java, provision_lake, scala, spark_conf
 from infra.local.files import PRIVATE, properties, write
 from infra.local.service import NotReadyError, Program, Service
-from spark.common import jvm
-from spark.common.settings import Settings
 
 # Whose rights the server has in HDFS, and who may log in.
 IDENTITY = "modeler"

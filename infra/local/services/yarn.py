@@ -1,9 +1,9 @@
 """YARN: one ResourceManager and one NodeManager, started only where asked for."""
 
+from common.settings import Settings
 from infra.local import hadoop_conf, web
 from infra.local.service import NotReadyError, Program, Service
 from infra.local.services.hdfs import arguments, daemon
-from spark.common.settings import Settings
 
 SERVER = "org.apache.hadoop.yarn.server"
 RESOURCEMANAGER = f"{SERVER}.resourcemanager.ResourceManager"

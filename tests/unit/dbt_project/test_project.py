@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 
 PROJECT = ROOT / "dbt_project"
 PROFILE = """\

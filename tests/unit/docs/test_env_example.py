@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from spark.common.settings import ROOT, settings
+from common.settings import ROOT, settings
 
 EXAMPLE = ROOT / ".env.example"
 NOWHERE = Path("/nonexistent")

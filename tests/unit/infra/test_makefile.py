@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from spark.common.settings import ROOT
+from common.settings import ROOT
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from common import postgres
+from common.errors import UserError
 from reports import __main__ as report
 from reports import lake, registry
 from reports.evidence import Evidence
 from reports.registry import Registry
-from spark.common import postgres
-from spark.common.errors import UserError
 
 
 @pytest.fixture

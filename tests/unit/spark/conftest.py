@@ -9,11 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from common import home as platform
+from common.settings import Settings, settings
 from infra.local import provision_postgres
 from infra.local.services import postgres as server
 from infra.setup import secrets
-from spark.common import home as platform
-from spark.common.settings import Settings, settings
 from tests.unit.spark.shop import Shop
 
 FREE = ("127.0.0.1", 0)

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 from deltalake import write_deltalake
 
-from spark.common import postgres
-from spark.common.settings import WAREHOUSE, Settings
+from common import postgres
+from common.settings import WAREHOUSE, Settings
 from spark.export.__main__ import main
 
 KEY = pa.schema([pa.field("source", pa.string(), nullable=False), pa.field("customer_id", pa.string(), nullable=False)])

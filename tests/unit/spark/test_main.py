@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import spark.__main__ as jobs
-from spark.common.errors import UserError
+from common.errors import UserError
 
 
 def test_a_task_that_fails_is_said_at_the_end_and_the_others_go_on(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.errors import UsageError
+from common.errors import UsageError
 from streaming import files
 from streaming.replay import source
 

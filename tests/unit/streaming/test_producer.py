@@ -14,8 +14,8 @@ from kafka.partitioner.default import murmur2
 from kafka.producer.future import FutureProduceResult
 from kafka.record.memory_records import MemoryRecords
 
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
+from common.errors import UserError
+from common.settings import Settings, settings
 from streaming import producer
 from streaming.batches import PackedRecords, encoded, key_hash, record
 from streaming.producer import Message, Outbox, sealed, send

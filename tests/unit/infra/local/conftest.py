@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from common.settings import Settings
 from infra.local.backup_parts import LEFT_OUT
 from infra.local.files import write
 from infra.local.services import postgres
-from spark.common.settings import Settings
 from tests.unit.infra.local.platforms import FILES, settings_of
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from common import home
+from common.settings import Settings, settings
 from infra.setup import secrets
-from spark.common import home
-from spark.common.settings import Settings, settings
 
 FILES = {
     "data/kafka/meta.properties": "cluster.id=a",

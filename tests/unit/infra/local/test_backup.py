@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from common import locks
+from common.errors import UsageError, UserError
+from common.settings import Settings, settings
 from infra.local import backup as command
 from infra.local import restore as opposite
 from infra.local.backup import backup
 from infra.local.restore import restore
-from spark.common import locks
-from spark.common.errors import UsageError, UserError
-from spark.common.settings import Settings, settings
 from tests.unit.infra.local.platforms import settings_of
 
 

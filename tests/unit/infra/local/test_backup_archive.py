@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from common.errors import UserError
 from infra.local.archive import Archive, Entry, digest, entries, pack, require_sound, unpack
-from spark.common.errors import UserError
 
 ROOTS = ("data/kafka",)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from common.errors import UserError
 from infra.local.archive import Archive
 from infra.local.backup_manifest import FORMAT, Manifest, load, require_readable, sign
-from spark.common.errors import UserError
 
 HERE = {"postgres": "18.6.3", "kafka": "4.4.0", "namenode": "3.5.0"}
 

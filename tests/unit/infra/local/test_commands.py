@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from common import home
+from common.errors import UsageError, UserError
+from common.settings import Settings, settings
 from infra.local import doctor, lock, reset, status, supervise
 from infra.local.__main__ import arguments, parse
 from infra.setup import secrets
-from spark.common import home
-from spark.common.errors import UsageError, UserError
-from spark.common.settings import Settings, settings
 
 
 def platform(folder: Path, base: int = 23000) -> Settings:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
 from infra.local import files
-from spark.common.errors import UserError
 
 
 def test_a_file_has_its_mode_and_is_left_alone_when_it_is_the_same(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from common.settings import PORTS, Settings, settings
 from infra.local import supervise
 from infra.local.configure import configure
 from infra.local.lake import SCHEMAS, folders
@@ -16,7 +17,6 @@ from infra.local.provision_lake import by_schema, locations
 from infra.local.service import Service
 from infra.local.services import thrift
 from infra.setup.secrets import IDENTITIES
-from spark.common.settings import PORTS, Settings, settings
 
 BASE = 23000
 

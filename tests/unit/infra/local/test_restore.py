@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from common import home
+from common.errors import UserError
+from common.settings import Settings
 from infra.local import restore as opposite
 from infra.local.backup import backup
 from infra.local.backup_parts import LEFT_OUT
@@ -15,9 +18,6 @@ from infra.local.files import write
 from infra.local.provision_postgres import connect
 from infra.local.restore import restore
 from infra.local.services import postgres
-from spark.common import home
-from spark.common.errors import UserError
-from spark.common.settings import Settings
 from tests.unit.infra.local.platforms import FILES, files, settings_of
 
 

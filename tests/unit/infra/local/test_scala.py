@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
 from infra.local import scala
 from infra.setup import cache
-from spark.common.errors import UserError
 
 
 @pytest.fixture

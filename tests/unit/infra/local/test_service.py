@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from common.settings import settings
 from infra.local import services, stop
 from infra.local.service import Service, nothing, selected, start_order
 from infra.setup import secrets
-from spark.common.settings import settings
 
 
 def named(name: str, *needs: str, optional: bool = False) -> Service:

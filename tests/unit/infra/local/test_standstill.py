@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from common import locks
+from common.errors import UserError
+from common.settings import ROOT, Settings, settings
 from infra.local import ports, services, signals, standstill, supervise
 from infra.setup import secrets
-from spark.common import locks
-from spark.common.errors import UserError
-from spark.common.settings import ROOT, Settings, settings
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UsageError
+from common.settings import ROOT
 from infra.pipeline import changed
-from spark.common.errors import UsageError
-from spark.common.settings import ROOT
 
 PROFILE = """\
 lakehouse:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from common.errors import UserError
+from common.settings import Settings, settings
 from infra.pipeline import guard
 from infra.pipeline.guard import Comparison
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
 
 COLUMNS = [*guard.KEY, "frequency", "monetary"]
 

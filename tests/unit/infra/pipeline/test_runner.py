@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
+from common.settings import Settings, settings
 from infra.local.service import NotReadyError
 from infra.pipeline.runner import direct, environment
 from infra.pipeline.schedule import run_all, waits
 from infra.pipeline.steps import MARTS, SERVING, Step
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ JOB = """
 import sys
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
-from spark.common.settings import settings
+from common.settings import settings
 program, folder = sys.argv[1:]
 steps = [Step(name, [sys.executable, "-c", program, f"{folder}/{name}"], after=()) for name in ("a", "b")]
 run_all(settings({"STATE_DIR": folder}), steps)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UsageError
+from common.settings import settings
 from infra.pipeline import __main__ as pipeline
 from infra.pipeline import steps
 from infra.pipeline.schedule import waits
-from spark.common.errors import UsageError
-from spark.common.settings import settings
 
 TO_ANSWERS = ["dbt insights", "export", "dbt serving", "reconcile", "report", "docs"]
 AFTER_INGEST = ["dbt marts", "train, score", *TO_ANSWERS]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UsageError
+from common.settings import ROOT, Settings, settings
 from infra.setup import checks
-from spark.common.errors import UsageError
-from spark.common.settings import ROOT, Settings, settings
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
 from infra.setup import jars
 from infra.setup.cache import alone
 from infra.setup.jars import Jar
-from spark.common.errors import UserError
 
 RIGHT = hashlib.sha256(b"right").hexdigest()
 

@@ -3,8 +3,8 @@
 import stat
 from pathlib import Path
 
+from common.settings import settings
 from infra.setup import secrets
-from spark.common.settings import settings
 
 
 def test_passwords_are_made_once_private_and_of_letters_and_digits(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from common import tables
+from common.errors import UserError
+from common.settings import Settings, settings
 from spark.churn import model, score, train
-from spark.common import champions, registry, tables
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
+from spark.ml import promotion, registry
 
 AS_OF = datetime(2011, 12, 10)
 # A customer's pause, orders, spend and history follow from the number; who paused for long stays away, mostly.
@@ -100,7 +101,7 @@ def test_from_features_to_reasons(lake: SparkSession, config: Settings) -> None:
         "brier difference +0.0000 (95 % +0.0000 to +0.0000), not won"
     )
     with pytest.raises(UserError, match="did not win"):
-        champions.promote(lake, "churn", AS_OF)
+        promotion.promote(lake, "churn", AS_OF)
     assert "churn 0001-" in score.run(lake, config)
 
     tables.read(lake, score.FEATURES).drop("monetary").localCheckpoint().createOrReplaceTempView("poorer")

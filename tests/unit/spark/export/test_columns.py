@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from spark.common.errors import UserError
-from spark.common.manifest import Export
+from common.dbt_manifest import Export
+from common.errors import UserError
 from spark.export.columns import canonical, column, differences
 from spark.export.load import Content, Tally, content, verify
 from spark.export.store import open_store

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common import postgres
-from spark.common.errors import UserError
-from spark.common.lake_reader import open_table
+from common import postgres
+from common.errors import UserError
+from common.lake_reader import open_table
 from tests.unit.spark.shop import RISK, Shop, customers, words
 
 INDEXES = """

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from spark.common import home, locks
-from spark.common.errors import UsageError, UserError
-from spark.common.settings import settings
-from spark.common.webhdfs import WebHdfs
+from common import home, locks
+from common.errors import UsageError, UserError
+from common.settings import settings
+from common.webhdfs import WebHdfs
 from spark.maintenance import __main__ as tool
 from spark.maintenance.survey import SMALL_BYTES, Folder, commits, folders
 from spark.maintenance.upkeep import Limits

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spark.common.settings import Settings, settings
+from common.settings import Settings, settings
 from spark.reconcile import arrivals, broker, offsets
 from spark.reconcile.beginnings import Beginnings
 from spark.reconcile.broker import Gap, Topic

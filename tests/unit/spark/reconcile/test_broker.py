@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
-from spark.common.errors import UserError
+from common.errors import UserError
 from spark.reconcile import broker
 from spark.reconcile.broker import Gap
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common.contracts import load
+from common.contracts.model import load
 from spark.reconcile import checks
 
 TABLES = {

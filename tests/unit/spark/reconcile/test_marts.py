@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from spark.common import postgres
-from spark.common.lake_reader import open_table
-from spark.common.manifest import Export
+from common import postgres
+from common.dbt_manifest import Export
+from common.lake_reader import open_table
 from spark.reconcile import marts
 from tests.unit.spark.shop import Shop
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spark.common import metrics
-from spark.common.evaluation import MODEL, Measure
-from spark.common.registry import CHAMPION
+from spark.ml import metrics
+from spark.ml.evaluation import MODEL, Measure
+from spark.ml.registry import CHAMPION
 from spark.satisfaction import evaluate, quality
 from spark.satisfaction.baselines import Codes
 from spark.satisfaction.evaluate import BALANCED, BEST_COLUMN, LEFT_OUT, MAJORITY, Answers

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common import champions, registry, tables
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
+from common import tables
+from common.errors import UserError
+from common.settings import Settings, settings
+from spark.ml import promotion, registry
 from spark.satisfaction import score, train
 
 AS_OF = datetime(2024, 1, 10)
@@ -135,7 +136,7 @@ def test_from_features_to_scores(lake: SparkSession, config: Settings) -> None:
         "(by learning anew on the same folds, since too few levels became known since it was trained)"
     )
     with pytest.raises(UserError, match="did not win"):
-        champions.promote(lake, "satisfaction", AS_OF)
+        promotion.promote(lake, "satisfaction", AS_OF)
 
 
 def test_a_champion_is_asked_about_what_became_known_since(trained: SparkSession, config: Settings) -> None:
@@ -147,7 +148,7 @@ def test_a_champion_is_asked_about_what_became_known_since(trained: SparkSession
     assert said.endswith("won: `make promote TASK=satisfaction` (on 40 levels that became known since it was trained)")
     theirs = tables.read(trained, registry.EVALUATIONS).where("subject = 'champion' and metric = 'accuracy'").collect()
     assert [row["value"] for row in theirs] == [0.0]
-    assert "promoted: macro_f1 " in champions.promote(trained, "satisfaction", later)
+    assert "promoted: macro_f1 " in promotion.promote(trained, "satisfaction", later)
 
     # 29 levels are too few, whatever they say.
     after = later + timedelta(days=10)
@@ -173,7 +174,7 @@ def test_a_champion_that_cannot_read_the_features_gives_way(trained: SparkSessio
     with pytest.raises(UserError, match="orders is int, was bigint"):
         score.run(trained, config)
     assert "which was not measured" in train.run(trained, config, again=True).splitlines()[0]
-    assert "was not measured on the same rows" in champions.promote(trained, "satisfaction", AS_OF)
+    assert "was not measured on the same rows" in promotion.promote(trained, "satisfaction", AS_OF)
     assert "satisfaction 0002-" in score.run(trained, config)
 
 

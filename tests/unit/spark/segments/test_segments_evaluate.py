@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spark.common.evaluation import MODEL
-from spark.common.registry import CHAMPION
+from spark.ml.evaluation import MODEL
+from spark.ml.registry import CHAMPION
 from spark.segments.evaluate import ETA, eta_squared, explained, silhouettes
 
 SHOP = np.zeros(4, dtype=np.int64)

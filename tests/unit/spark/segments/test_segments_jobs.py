@@ -7,9 +7,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common import champions, registry, tables
-from spark.common.errors import UserError
-from spark.common.settings import Settings, settings
+from common import tables
+from common.errors import UserError
+from common.settings import Settings, settings
+from spark.ml import promotion, registry
 from spark.segments import model, score, train
 from spark.segments.evaluate import evaluate
 
@@ -107,7 +108,7 @@ def test_from_features_to_assignments(lake: SparkSession, config: Settings) -> N
     # A challenger that knows it explains more, and goes on with the ids.
     fill(lake, 80)
     assert "4 groups" in train.run(lake, config)
-    assert "promoted: eta_squared" in champions.promote(lake, "segments", AS_OF)
+    assert "promoted: eta_squared" in promotion.promote(lake, "segments", AS_OF)
     score.run(lake, config)
     assert ids(lake) == {1: {1}, 2: {2}, 3: {3}, 4: {4}}
     found = measured(lake, "0002")
@@ -119,7 +120,7 @@ def test_from_features_to_assignments(lake: SparkSession, config: Settings) -> N
     again = train.run(lake, config, again=True)
     assert again.endswith("eta_squared difference +0.0000 (95 % +0.0000 to +0.0000), not won")
     with pytest.raises(UserError, match="did not win"):
-        champions.promote(lake, "segments", AS_OF)
+        promotion.promote(lake, "segments", AS_OF)
     assert "segments 0002-" in score.run(lake, config)
 
     # Nothing to learn: the champion stays.
@@ -136,7 +137,7 @@ def test_a_champion_of_other_features_gives_way(lake: SparkSession, config: Sett
     with pytest.raises(UserError, match="frequency is int, was bigint"):
         score.run(lake, config)
     assert train.run(lake, config).endswith("which was not measured")
-    assert "was not measured on the same rows" in champions.promote(lake, "segments", AS_OF)
+    assert "was not measured on the same rows" in promotion.promote(lake, "segments", AS_OF)
     assert "80 customers: " in score.run(lake, config)
 
 

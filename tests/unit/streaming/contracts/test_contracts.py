@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.contracts import FOLDER, ddl, load
-from spark.common.errors import UserError
+from common.contracts.model import FOLDER, ddl, load
+from common.errors import UserError
 from streaming.contracts.__main__ import SOURCES, sources
 from streaming.ingest.parse import all_rules
 

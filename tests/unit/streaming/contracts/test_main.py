@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.contracts import FOLDER, Contracts, load
-from spark.common.errors import UserError
+from common.contracts.model import FOLDER, Contracts, load
+from common.errors import UserError
 from streaming.contracts import __main__ as tool
 from streaming.contracts.dictionary import dictionary, escaped, table
 from streaming.contracts.release import RELEASED, broken_promises, released

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common.contracts import load
+from common.contracts.model import load
 
 PRICE = "decimal(18,4)"
 SCHEMA = f"lines array<struct<product_id: string, quantity: int, unit_price: {PRICE}>>, said string"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from spark.common.contracts import Field, load
+from common.contracts.model import Field, load
 from streaming.ingest.bronze import missing
 from streaming.ingest.landing import only, records
 

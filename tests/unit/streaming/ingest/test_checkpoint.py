@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.common.contracts import load
-from spark.common.errors import UserError
+from common.contracts.model import load
+from common.errors import UserError
 from streaming.ingest.checkpoint import Checkpoint, Plan
 from streaming.ingest.commit import append_once, is_new, landed
 from streaming.ingest.folder import Folder

@@ -9,8 +9,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from spark.common.contracts import Contracts, Rule, load
-from spark.common.privacy import Privacy
+from common.contracts.model import Contracts, Rule, load
+from common.contracts.privacy import Privacy
 from streaming.engine import tune
 from streaming.ingest.landing import only
 from streaming.ingest.parse import bronze_rows

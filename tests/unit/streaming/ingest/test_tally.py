@@ -7,8 +7,8 @@ import pytest
 from deltalake import write_deltalake
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.common.lake_reader import LakeTable, open_table
-from spark.common.settings import WAREHOUSE, settings
+from common.lake_reader import LakeTable, open_table
+from common.settings import WAREHOUSE, settings
 from streaming.ingest.tally import arrivals, summary, table, tally
 
 ARROW = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])

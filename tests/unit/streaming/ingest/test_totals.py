@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from spark.common.settings import WAREHOUSE, Settings, settings
+from common.settings import WAREHOUSE, Settings, settings
 from streaming import status
 from streaming.ingest.totals import FILE, Totals, kept
 from streaming.topics import Topic

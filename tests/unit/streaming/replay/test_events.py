@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from spark.common.errors import UsageError
-from spark.common.settings import ROOT, Settings, settings
+from common.errors import UsageError
+from common.settings import ROOT, Settings, settings
 from streaming.producer import Message
 from streaming.replay.__main__ import fill, shift_ms
 from streaming.replay.events import Events, Tally

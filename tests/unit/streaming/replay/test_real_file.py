@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spark.common.settings import settings
+from common.settings import settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from spark.common import home
-from spark.common.settings import ROOT, Settings, settings
+from common import home
+from common.settings import ROOT, Settings, settings
 from streaming.producer import Message
 from streaming.replay import __main__ as program
 from streaming.replay.mapping import load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spark.common.errors import UsageError
+from common.errors import UsageError
 from streaming.replay.mapping import load
 from streaming.replay.source import positions, records
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pyspark.sql import Row
 
-from spark.common.errors import UsageError, UserError
-from spark.common.settings import settings
+from common.errors import UsageError, UserError
+from common.settings import settings
 from streaming.producer import Message
 from streaming.requeue import __main__ as tool
 

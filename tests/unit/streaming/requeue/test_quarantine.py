@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark.common.privacy import Privacy
+from common.contracts.privacy import Privacy
 from streaming.requeue.quarantine import candidates, rules
 
 SCHEMA = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import Row
 
-from spark.common.errors import UsageError, UserError
+from common.errors import UsageError, UserError
 from streaming.producer import Message, sealed
 from streaming.requeue.repair import Repair, load, messages
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pyspark.sql import SparkSession
 
-from spark.common.contracts import load
-from spark.common.privacy import Privacy
+from common.contracts.model import load
+from common.contracts.privacy import Privacy
 from streaming.ingest.parse import bronze_rows
 from streaming.simulate.people import LOGNORMAL
 from tests.unit.streaming.simulate.conftest import Made

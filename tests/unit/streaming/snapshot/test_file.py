@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from spark.common.contracts import load
-from spark.common.errors import UsageError
-from spark.common.settings import ROOT
+from common.contracts.model import load
+from common.errors import UsageError
+from common.settings import ROOT
 from streaming.snapshot.file import check
 
 HEADER = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark.common.contracts import load
+from common.contracts.model import load
 from streaming.snapshot.file import check
 from streaming.snapshot.rows import Load, bronze_rows, lines_of
 

@@ -1,0 +1,1 @@
+"""The contracts of events: what they say, how they are stored, what may change, what is personal."""

@@ -1,0 +1,70 @@
+"""The Spark session of a job.
+
+Everything about the platform (Delta, catalogue, HDFS, jars) stands in the rendered `spark-defaults.conf`, which
+`spark-submit` reads too; a job adds only its name and its identity.
+"""
+
+import logging
+import os
+from pathlib import Path
+
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from common import jvm
+from common.errors import UserError, hear_ctrl_c
+from common.settings import Settings
+
+# The identity is a JVM property: Hive makes a proxy user of the environment variable of the same name.
+IDENTITY = "-DHADOOP_USER_NAME={identity}"
+
+
+def session(name: str, config: Settings, identity: str, long_running: bool = False) -> SparkSession:
+    """Return the session of job `name`, acting on HDFS as `identity`; a long job gets the JVM of one.
+
+    Under `spark-submit` the JVM already runs, and its own identity and master stand. Elsewhere what the JVM says is in
+    `log/jobs/<name>.spark.log`; what a person has to know is said by the job.
+
+    Raises:
+        UserError: the JVM does not start.
+    """
+    logging.getLogger().addFilter(is_no_broken_call)
+    os.environ.pop("HADOOP_USER_NAME", None)
+    os.environ.setdefault("SPARK_CONF_DIR", str(config.path("conf", "spark")))
+    if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
+        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(config, long_running)}"
+        conf = SparkConf().setAppName(name).setMaster(config.spark_master)
+        conf.set("spark.driver.memory", config.driver_memory).set("spark.driver.extraJavaOptions", java_options)
+        start(conf, config.path("log", "jobs", f"{name}.spark.log"))
+    found = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
+    # A session takes Ctrl-C for itself.
+    hear_ctrl_c()
+    return found
+
+
+def start(conf: SparkConf, log: Path) -> None:
+    """Start the JVM, whose own words and those of its libraries go to a log.
+
+    Raises:
+        UserError: it does not start.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as file:
+        try:
+            SparkContext(conf=conf, gateway=launch_gateway(conf, {"stdout": file, "stderr": file}))
+        except PySparkException as error:
+            raise UserError(f"Spark does not start: {error.getMessage()} Its log is {log}") from None
+
+
+def config_java_options(config: Settings, long_running: bool) -> str:
+    """Return the JVM options of a driver on this platform."""
+    log4j = config.path("conf", "spark", "log4j2.properties")
+    options = jvm.LONG_RUNNING if long_running else jvm.DRIVER
+    return " ".join((*options, f"-Dlog4j2.configurationFile=file:{log4j}"))
+
+
+def is_no_broken_call(record: logging.LogRecord) -> bool:
+    """Return whether a record is to be shown: py4j reports a call that Ctrl-C cut off with all the calls around it."""
+    return not record.getMessage().endswith("while sending command.")

@@ -1,1 +1,0 @@
-"""What every job shares: settings, errors, the session, the tables, the clock."""

@@ -1,0 +1,1 @@
+"""The life of a model, whatever its task: trained, judged, promoted, watched."""

@@ -1,0 +1,38 @@
+"""What is said of an engine's failure: why, in one line; and with which status a program ends."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from common.errors import first_line
+from common.settings import ROOT
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\n\n  disk full\nat x.y", "disk full"),
+        ("An error occurred while calling o7.commit.\n: java.lang.Error: quota\n\tat z", "java.lang.Error: quota"),
+        ("Query [id = 1] terminated with exception: no broker", "no broker"),
+        ("", "ValueError"),
+        ("x" * 999, "x" * 300),
+    ],
+)
+def test_a_failure_is_one_line(text: str, said: str) -> None:
+    assert first_line(ValueError(text)) == said
+
+
+def test_what_a_library_leaves_running_does_not_change_the_exit_status() -> None:
+    """The negative control: the same program aborts where Python clears up."""
+    program = (
+        "import atexit, os\nfrom common.errors import entry_point, run_and_leave\natexit.register(os.abort)\n"
+        "main = entry_point(lambda: print('done'))\n"
+    )
+    left, cleared = (
+        subprocess.run([sys.executable, "-c", program + end], capture_output=True, text=True, cwd=ROOT, check=False)
+        for end in ("run_and_leave(main)", "main()")
+    )
+    assert (left.returncode, left.stdout) == (0, "done\n")
+    assert cleared.returncode == -signal.SIGABRT

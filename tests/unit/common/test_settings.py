@@ -1,0 +1,110 @@
+"""The settings: environment, then `.env`, then the embedded platform."""
+
+from pathlib import Path
+
+import pytest
+
+from common.errors import UsageError
+from common.settings import NAMES, PORTS, ROOT, settings
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# a comment\n\nPORT_BASE=18000\nDRIVER_MEMORY='2g'\n")
+    config = settings({"PORT_BASE": "19000"}, env_file=file)
+    assert (config.port_base, config.driver_memory, config.spark_master) == (19000, "2g", "local[2]")
+
+
+def test_a_second_platform_needs_another_folder_and_base_alone(tmp_path: Path) -> None:
+    config = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "27000"}, env_file=tmp_path / ".env")
+    assert config.kafka_bootstrap == f"127.0.0.1:{27000 + PORTS['kafka']}"
+    assert config.hdfs_url == f"hdfs://localhost:{27000 + PORTS['namenode']}"
+    assert config.path("conf") == tmp_path / "conf"
+    assert config.dbt_target == tmp_path / "dbt"
+
+
+def test_dbt_writes_where_it_would_by_itself_on_the_default_platform(tmp_path: Path) -> None:
+    assert settings({}, env_file=tmp_path / ".env").dbt_target == ROOT / "dbt_project" / "target"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("PORT_BASE", "abc", "PORT_BASE='abc' is not a whole number"),
+        ("PORT_BASE", "80", "PORT_BASE=80 is out of range"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str, text: str) -> None:
+    with pytest.raises(UsageError, match=text):
+        settings({name: value}, env_file=tmp_path / ".env")
+
+
+def test_a_missing_password_names_its_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no password for reporter: .*secrets/reporter is missing; run `make up`"):
+        settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / ".env").secret("reporter")
+
+
+def test_no_two_services_share_a_port() -> None:
+    assert len(set(PORTS.values())) == len(PORTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("DRIVER_MEMORY", "lots", "DRIVER_MEMORY='lots' is not an amount such as 800m or 2g"),
+        ("DRIVER_MEMORY", "2", "DRIVER_MEMORY='2' is not an amount"),
+        ("SPARK_MASTER", "loca[2]", r"SPARK_MASTER='loca\[2\]' is not local\[2\], yarn or an address of a cluster"),
+        ("KAFKA_BOOTSTRAP", "broker", "KAFKA_BOOTSTRAP='broker' is not addresses such as 127.0.0.1:17001"),
+        ("HDFS_URL", "localhost:9000", "HDFS_URL='localhost:9000' is not an address such as hdfs://localhost:17004"),
+        ("TOPIC_PARTITIONS", "0", "TOPIC_PARTITIONS=0 is out of range; use a number from 1 to 1000"),
+        ("POSTGRES_PORT", "70000", "POSTGRES_PORT=70000 is out of range"),
+        ("MAX_OFFSETS_PER_BATCH", "1e6", "MAX_OFFSETS_PER_BATCH='1e6' is not a whole number"),
+    ],
+)
+def test_a_value_of_another_form_is_named(tmp_path: Path, name: str, value: str, text: str) -> None:
+    for given in ({name: value}, {}):
+        file = tmp_path / ".env"
+        file.write_text("" if given else f"{name}={value}\n")
+        with pytest.raises(UsageError, match=text):
+            settings(given, env_file=file)
+
+
+@pytest.mark.parametrize("form", ["local", "local[*]", "yarn", "spark://host:7077"])
+def test_every_master_of_spark_may_be_named(tmp_path: Path, form: str) -> None:
+    assert settings({"SPARK_MASTER": form}, env_file=tmp_path / ".env").spark_master == form
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("PORT_BSE=17100", r"\.env, line 2: there is no setting PORT_BSE; do you mean PORT_BASE\?"),
+        ("port_base=17100", r"\.env, line 2: there is no setting port_base; do you mean PORT_BASE\?"),
+        ("PORT_BASE 17000", r"\.env, line 2: 'PORT_BASE 17000' is not NAME=value"),
+        ("colour=blue", r"\.env, line 2: there is no setting colour; \.env\.example has them all"),
+    ],
+)
+def test_a_line_that_sets_nothing_is_named(tmp_path: Path, line: str, text: str) -> None:
+    (tmp_path / ".env").write_text(f"# mine\n{line}\n")
+    with pytest.raises(UsageError, match=text):
+        settings({}, env_file=tmp_path / ".env")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["PORT_BASE=18000", "export PORT_BASE=18000", "PORT_BASE = 18000  # mine", "PORT_BASE='18000'",
+     "\ufeffPORT_BASE=18000", 'PORT_BASE="18000" # mine'],
+)  # fmt: skip
+def test_a_line_is_read_as_a_shell_would(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(line, "utf-8")
+    assert settings({}, env_file=tmp_path / ".env").port_base == 18000
+
+
+def test_what_is_quoted_may_hold_a_hash(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("STATE_DIR='/srv/a #1'\nCONTRACTS_DIR=mine#1\n")
+    config = settings({}, env_file=tmp_path / ".env")
+    assert (config.state_dir, config.contracts_dir.name) == (Path("/srv/a #1"), "mine#1")
+
+
+def test_the_example_names_every_setting() -> None:
+    named = {line.lstrip("#").split("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line}
+    assert {name for name in NAMES if not name.endswith("_PASSWORD")} <= named
