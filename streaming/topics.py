@@ -37,8 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Create the contracts' topics where they are not there yet, and say what they hold."""
     Parser(prog="python -m streaming.topics", description=main.__doc__).parse_args(argv)
     config = settings()
-    created = ensure(config, load().topics)
-    found = describe(config, [contract.topic for contract in load().topics])
+    contracts = load(config.contracts_dir)
+    created = ensure(config, contracts.topics)
+    found = describe(config, [contract.topic for contract in contracts.topics])
     for topic in found:
         print(f"{topic.name:<12} {len(topic.bounds)} partitions  {topic.records:>12,} records  {topic.topic_id}")
     print(f"{len(found)} topics, {len(created)} of them new")

@@ -6,7 +6,6 @@ the standard library and PyYAML are used, so that no JVM is needed to declare a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,13 +121,17 @@ class Contracts:
         return next(contract for contract in self.topics if contract.topic == topic)
 
     @property
+    def versions(self) -> dict[str, int]:
+        """Return the version of each topic's contract."""
+        return {contract.topic: contract.version for contract in self.topics}
+
+    @property
     def union(self) -> tuple[Field, ...]:
         """Return every field of any topic once, envelope first: what each record is parsed with."""
         return union_of(self.topics)
 
 
-@cache
-def load(folder: Path = FOLDER) -> Contracts:
+def load(folder: Path) -> Contracts:
     """Read the contracts.
 
     Raises:
@@ -238,9 +241,9 @@ from {EVENTS}
 group by topic, topic_id, `partition`"""
 
 
-def ddl(config: Settings | None = None) -> tuple[str, ...]:
+def ddl(config: Settings) -> tuple[str, ...]:
     """Return the statements that create bronze's tables and views where they do not exist, in order."""
-    contracts = load()
+    contracts = load(config.contracts_dir)
     return contracts.events_table.ddl(), contracts.snapshots_table.ddl(), QUARANTINE, INGEST_LEDGER
 
 

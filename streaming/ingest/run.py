@@ -164,7 +164,7 @@ class Run:
             UserError: the first reading fails.
         """
         try:
-            fresh = contract_files.load.__wrapped__(self.config.contracts_dir)
+            fresh = contract_files.load(self.config.contracts_dir)
             if self.contracts and (broken := breaks(self.contracts, fresh)):
                 raise UserError("; ".join(broken[:3]))
             self.contracts = fresh

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from common import locks
 from common.cli import Parser
-from common.contracts.model import load as contracts
+from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, settings
 from streaming import files, producer, topics
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             done = f"{arguments.orders.name} was replayed before ({before['summary']})"
             print(f"skipped: {done}; {flag('force')} sends it again")
             return
-        topics.ensure(config, contracts().topics)
+        topics.ensure(config, contracts.load(config.contracts_dir).topics)
         known = resume.identity_of(mapping, identity, topics.describe(config, TOPICS))
         progress = resume.Progress(config, digest, known)
         if arguments.force:
@@ -96,7 +96,8 @@ def replay(
             raise UsageError(f"{arguments.orders}: has a header and no rows")
         files.require_unchanged(arguments.orders, seen)
         tally = Tally()
-        events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally)
+        versions = contracts.load(config.contracts_dir).versions
+        events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
         before = progress.acknowledged()
         acknowledged = producer.send(
             config,

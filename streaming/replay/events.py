@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from json.encoder import encode_basestring as quoted
 
-from common.contracts.model import load as contracts
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, sealed
 from streaming.replay.mapping import Mapping
 from streaming.replay.stage import Order, Stage
 
 KINDS = ("orders", "returns", "write-offs", "adjustments", "unmappable")
-VERSIONS = {contract.topic: contract.version for contract in contracts().topics}
 MS_PER_DAY = 86_400_000
 MS_PER_HOUR = 3_600_000
 
@@ -38,12 +36,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Events:
-    """Makes the events of one source; `shift_ms` moves their times."""
+    """Makes the events of one source; `shift_ms` moves their times, `versions` are those of the contracts by topic."""
 
     mapping: Mapping
     source: str
     shift_ms: int
     tally: Tally
+    versions: dict[str, int]
 
     def of(self, stage: Stage) -> Iterator[Message]:
         """Yield the messages of all staged rows: orders in time order, then the raw rows."""
@@ -81,7 +80,7 @@ class Events:
         """Return an event: the envelope, what it is about, its lines."""
         customer = "null" if order.customer_id is None else quoted(order.customer_id)
         return (
-            f'{{"schema_version":{VERSIONS[topic]},"source":"{self.source}",'
+            f'{{"schema_version":{self.versions[topic]},"source":"{self.source}",'
             f'"occurred_at":"{iso(order.occurred_ms + self.shift_ms)}","customer_id":{customer},'
             f'{about},"lines":[{order.lines}]}}'
         )
@@ -90,7 +89,7 @@ class Events:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""
         self.tally.add("unmappable", 1)
         event = {
-            "schema_version": VERSIONS["orders"],
+            "schema_version": self.versions["orders"],
             "source": self.source,
             "occurred_at": None,
             "customer_id": None,

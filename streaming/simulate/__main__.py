@@ -35,19 +35,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
     path = arguments.truth or config.path("simulations", f"{name(options, arguments.rate)}.jsonl")
     with locks.hold(config, "simulate"):
-        topics.ensure(config, load().topics)
-        held = sum(topic.records for topic in topics.describe(config, [one.topic for one in load().topics]))
+        contracts = load(config.contracts_dir)
+        topics.ensure(config, contracts.topics)
+        held = sum(topic.records for topic in topics.describe(config, [one.topic for one in contracts.topics]))
         if arguments.if_empty and held:
             print(f"nothing simulated: Kafka holds {held:,} events already")
             return
         with Truth(path) as truth:
-            shop = Shop(options, truth)
+            shop = Shop(options, truth, contracts.versions)
             if arguments.rate:
                 box = live.run(config, shop, arguments.rate, arguments.duration)
                 acknowledged, stopped = box.acknowledged, box.stop.requested
             else:
                 acknowledged, stopped = producer.send(config, shop.history(), None, "simulate"), False
-    counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in load().topics)
+    counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in contracts.topics)
     until = "" if arguments.rate else f"; the history ends on {arguments.ends_on}"
     print(f"{counts} = {acknowledged.total():,} events acknowledged{until}; {truth.marks.total():,} marked in {path}")
     if stopped:

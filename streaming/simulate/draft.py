@@ -1,17 +1,13 @@
 """An event before it is sent: what it says, when it happened and when it arrives, without its final time and id."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from common.contracts.model import load
 from streaming.producer import seal
 
 SOURCE = "simulated"
 CURRENCY = "GBP"
-HEAD = {
-    contract.topic: f'{{"schema_version":{contract.version},"source":"{SOURCE}","occurred_at":"'
-    for contract in load().topics
-}
 ID_END = len('{"event_id":"') + 32
 CONFLICTING, BROKEN = "conflicting", "broken"
 BREAKAGES = ("cut", "clock", "source", "version", "bytes")
@@ -47,11 +43,17 @@ def rest_of(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).removeprefix('{"at":"')
 
 
-def value(draft: Draft, moment: str) -> bytes:
-    """Return what is sent, given the event's time as its contract writes it, but for the Z that ends it."""
-    sound = seal(f"{HEAD[draft.topic]}{moment}{draft.rest}".encode())
+def heads(versions: Mapping[str, int]) -> dict[str, str]:
+    """Return how an event of each topic begins, by the versions of the contracts."""
+    said = f'"source":"{SOURCE}","occurred_at":"'
+    return {topic: f'{{"schema_version":{version},{said}' for topic, version in versions.items()}
+
+
+def value(draft: Draft, head: str, moment: str) -> bytes:
+    """Return what is sent, given how the event begins and its time as its contract writes it, but for the Z."""
+    sound = seal(f"{head}{moment}{draft.rest}".encode())
     if draft.mark == CONFLICTING:
-        return sound[:ID_END] + f'",{HEAD[draft.topic][1:]}{moment}{draft.other}'.encode()
+        return sound[:ID_END] + f'",{head[1:]}{moment}{draft.other}'.encode()
     return broken(sound, draft.other) if draft.mark == BROKEN else sound
 
 

@@ -6,7 +6,7 @@ grows with the number of customers, not with the history. Sending customer by cu
 but nothing that looks at arrivals (lag, windows, a live display) would then see a shop.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
@@ -17,7 +17,7 @@ from streaming.producer import Message
 from streaming.simulate.anomalies import Anomalies
 from streaming.simulate.behaviour import World
 from streaming.simulate.calendar import DAY_MS, Ints
-from streaming.simulate.draft import Draft, value
+from streaming.simulate.draft import Draft, heads, value
 from streaming.simulate.faults import Faults, Shares
 from streaming.simulate.people import GAMMA_POISSON, People, people
 from streaming.simulate.render import Renderer
@@ -55,10 +55,11 @@ class Options:
 class Shop:
     """One shop; `day` is how far its time has gone, in days since its first midnight."""
 
-    def __init__(self, options: Options, truth: Truth) -> None:
-        """Take the options, and where the truth is noted."""
+    def __init__(self, options: Options, truth: Truth, versions: Mapping[str, int]) -> None:
+        """Take the options, where the truth is noted, and the versions of the contracts by topic."""
         self.options = options
         self.truth = truth
+        self.heads = heads(versions)
         chances = [np.random.default_rng(seed) for seed in np.random.SeedSequence(options.seed).spawn(5)]
         self.newcomers = chances[0]
         self.render = Renderer(options.seed, options.first_day, chances[2])
@@ -107,7 +108,7 @@ class Shop:
             instants = np.array([draft.at for draft in drafts], np.int64) + int(midnight.timestamp() * 1000)
         moments = np.datetime_as_string(instants.astype("datetime64[ms]")).tolist()
         for draft, moment in zip(drafts, moments, strict=True):
-            body = value(draft, moment)
+            body = value(draft, self.heads[draft.topic], moment)
             if draft.mark:
                 self.truth.mark(draft, body)
             yield Message(draft.topic, draft.key, body)

@@ -32,7 +32,8 @@ ROWS_NAMED = 3
 def main(argv: Sequence[str] | None = None) -> None:
     """Check the file, keep it, load it once."""
     arguments = parse(argv)
-    config, contracts = settings(), load()
+    config = settings()
+    contracts = load(config.contracts_dir)
     seen = files.state(arguments.file)
     checked = check(arguments.file, contracts.snapshot)
     with locks.hold(config, "snapshot"):
@@ -108,7 +109,7 @@ def store(config: Settings, checked: Checked, raw: str, seen: files.State) -> No
 
 def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
     """Append the file's rows in one commit, unless they are there, and return the summary."""
-    contracts, table = load(), tables.read(spark, SNAPSHOTS)
+    contracts, table = load(config.contracts_dir), tables.read(spark, SNAPSHOTS)
     as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
     same = (
         (F.col("source") == arguments.source)

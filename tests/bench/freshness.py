@@ -19,7 +19,7 @@ import peers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.settings import Settings, settings
 from streaming import topics
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     seconds, rate = (SAMPLE_SECONDS, 50) if given.sample else (given.seconds, given.rate)
     config = settings()
-    topics.ensure(config, load().topics)
+    topics.ensure(config, load(FOLDER).topics)
     peers.make_folder(config)
     sides = {"ours": ours, "stock": stock}
     measured = {name: side(config, seconds, rate) for name, side in sides.items() if given.side in (None, name)}
@@ -69,7 +69,7 @@ def ours(config: Settings, seconds: float, rate: int) -> Fresh:
 
 def stock(config: Settings, seconds: float, rate: int) -> Fresh:
     """Measure five quickstart queries in one application; they begin at the end of the topics."""
-    names = [one.topic for one in load().topics]
+    names = [one.topic for one in load(FOLDER).topics]
     folder = peers.clean(config, "stock-stream")
     options = ["--starting", "latest", "--statistics", ",".join(peers.statistics())]
     command = peers.quickstart(config, "stream", ",".join(names), folder, options)

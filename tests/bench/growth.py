@@ -18,7 +18,7 @@ import delta_log
 import measure
 import peers
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.settings import ROOT, Settings, settings
 from common.webhdfs import WebHdfs
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     batches, every = (SAMPLE, SAMPLE // 2) if given.sample else (given.batches, given.maintain_every)
     config = settings()
-    topics.ensure(config, load().topics)
+    topics.ensure(config, load(FOLDER).topics)
     table = peers.events_table(config)
     rows: list[tuple[str, ...]] = []
     seconds: list[float] = []

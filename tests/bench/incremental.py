@@ -21,7 +21,7 @@ import measure
 from kafka import KafkaProducer
 
 from common import thrift
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import entry_point
 from common.settings import ROOT, Settings, settings
 from infra.pipeline.steps import DBT_PROJECT
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     sizes, new, models = (SAMPLE_SIZES, SAMPLE_NEW, SAMPLE_MODELS) if given.sample else (SIZES, NEW, ARRIVAL_DRIVEN)
     wait = 0 if given.sample else RENEWED
     config = settings()
-    topics.ensure(config, load().topics)
+    topics.ensure(config, load(FOLDER).topics)
     rows: list[tuple[str, ...]] = []
     sent = 0
     for size in sizes:

@@ -17,7 +17,7 @@ import measure
 import peers
 import pyarrow as pa
 
-from common.contracts.model import EVENTS, load
+from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, settings
 from streaming import topics
@@ -69,8 +69,8 @@ def require_fresh(config: Settings) -> None:
     Raises:
         UsageError: there are events already; the sides would read different ones.
     """
-    topics.ensure(config, load().topics)
-    held = sum(one.records for one in topics.describe(config, [one.topic for one in load().topics]))
+    topics.ensure(config, load(FOLDER).topics)
+    held = sum(one.records for one in topics.describe(config, [one.topic for one in load(FOLDER).topics]))
     if held:
         raise UsageError(f"the topics hold {held:,} events; `make reset up` on a platform of your own, then again")
 

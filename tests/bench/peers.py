@@ -14,7 +14,7 @@ import delta_log
 import environment
 import measure
 
-from common.contracts.model import EVENTS, load
+from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
 from common.settings import ROOT, WAREHOUSE, Settings
 from common.webhdfs import WebHdfs
@@ -47,8 +47,8 @@ def events_table(config: Settings) -> delta_log.Table:
 
 def statistics() -> list[str]:
     """Return the columns whose bounds our files keep and the peers have too, so that they keep the same."""
-    fields = {"topic", "partition", "offset", "arrived_at", *(one.name for one in load().of("orders").fields)}
-    return [name for name in load().events_table.statistics if name in fields]
+    fields = {"topic", "partition", "offset", "arrived_at", *(one.name for one in load(FOLDER).of("orders").fields)}
+    return [name for name in load(FOLDER).events_table.statistics if name in fields]
 
 
 def quickstart(config: Settings, how: str, names: str, folder: str, options: Sequence[str]) -> list[str]:
@@ -60,7 +60,7 @@ def quickstart(config: Settings, how: str, names: str, folder: str, options: Seq
 
 def steady_load(config: Settings, rate: int) -> list[str]:
     """Return the command that sends `rate` valid events a second to each topic."""
-    versions = json.dumps({one.topic: one.version for one in load().topics})
+    versions = json.dumps({one.topic: one.version for one in load(FOLDER).topics})
     command = [str(environment.interpreter()), str(HERE / "steady_load.py"), config.kafka_bootstrap]
     return [*command, "--rate", str(rate), "--versions", versions]
 

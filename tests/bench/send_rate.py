@@ -24,6 +24,7 @@ import measure
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
+from common.contracts.model import FOLDER, load
 from common.errors import entry_point
 from common.settings import ROOT, settings
 from streaming.simulate.shop import Options, Shop
@@ -112,7 +113,8 @@ def naive(events: int) -> float:
     """Return the seconds that the loop takes which one writes first; generating is not counted."""
     bootstrap = settings().kafka_bootstrap
     with tempfile.TemporaryDirectory() as folder, Truth(Path(folder) / "truth.jsonl") as truth:
-        shop = Shop(Options(max(100, events // 40), 420, SEED, date(2025, 1, 1), anomalies=0.0), truth)
+        options = Options(max(100, events // 40), 420, SEED, date(2025, 1, 1), anomalies=0.0)
+        shop = Shop(options, truth, load(FOLDER).versions)
         sound = (one for one in shop.history() if one.topic == "orders" and one.value.endswith(b"}]}"))
         ready = [(json.loads(one.value.decode(errors="replace")), one.key) for one in islice(sound, events)]
     client = KafkaAdminClient(bootstrap_servers=bootstrap)

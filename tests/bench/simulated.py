@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from common.contracts.model import FOLDER, load
 from streaming.simulate import goods
 from streaming.simulate.behaviour import Purchases
 from streaming.simulate.calendar import DAY_MS, Calendar
@@ -83,7 +84,7 @@ class History:
 def history(options: Options) -> History:
     """Return what the customers of a simulated history buy before its end."""
     with tempfile.TemporaryDirectory() as folder, Truth(Path(folder) / "truth.jsonl") as truth:
-        shop = Shop(options, truth)
+        shop = Shop(options, truth, load(FOLDER).versions)
         chance = np.random.default_rng(options.seed)
         bought = [(one.number, one.at, paid(one, chance)) for one in purchases(shop)]
     number, at, amount = (np.concatenate(column) for column in zip(*bought, strict=True))

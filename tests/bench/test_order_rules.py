@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from streaming.ingest.parse import all_rules
 from tests.bench.order_events import MISHAPS, events
 from tests.bench.order_rules import first_broken_rule
@@ -31,7 +31,7 @@ def test_nearly_all_events_keep_the_contract() -> None:
 
 def test_the_broken_events_break_every_rule_of_the_contract() -> None:
     found = {first_broken_rule(mishap(plain(5)), ARRIVED_MS) for mishap in MISHAPS}
-    assert found == {rule.name for rule in all_rules(load().of("orders"))} - ALIKE - SHADOWED
+    assert found == {rule.name for rule in all_rules(load(FOLDER).of("orders"))} - ALIKE - SHADOWED
 
 
 @pytest.mark.parametrize("name", sorted(ALIKE))

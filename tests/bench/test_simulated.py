@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from common.contracts.model import FOLDER, load
 from streaming.simulate.calendar import DAY_MS, Calendar
 from streaming.simulate.faults import Shares
 from streaming.simulate.people import MODES, customer_id
@@ -25,7 +26,7 @@ def options(mode: str) -> Options:
 @pytest.mark.parametrize("mode", MODES)
 def test_the_purchases_are_the_orders_that_the_simulator_sends(mode: str, tmp_path: Path) -> None:
     with Truth(tmp_path / "truth.jsonl") as truth:
-        shop = Shop(options(mode), truth)
+        shop = Shop(options(mode), truth, load(FOLDER).versions)
         drafts = [draft for _ in iter(lambda: shop.day < 150, False) for draft in shop.slice()]
     orders = [draft for draft in drafts if draft.topic == "orders" and '"kind":"sale"' in draft.rest]
     sent = Counter((draft.key.split("/")[1], draft.at // DAY_MS) for draft in orders)

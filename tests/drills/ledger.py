@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv as csv
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from tests.bench.delta_log import Table
 
 COLUMNS = ("fault", "topic", "partition", "offset", "number")
@@ -65,7 +65,7 @@ def landed(table: Table) -> Records:
 def identities(topics: np.ndarray, partitions: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Return topic, partition and offset as one number each."""
     names, places = np.unique(topics.astype(str), return_inverse=True)
-    order = [one.topic for one in load().topics]
+    order = [one.topic for one in load(FOLDER).topics]
     numbers = np.array([order.index(name) for name in names], np.int64)
     number = numbers[places] if names.size else np.empty(0, np.int64)
     return (number << 56) | (partitions.astype(np.int64) << 48) | offsets.astype(np.int64)

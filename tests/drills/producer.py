@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from kafka import KafkaProducer
 from kafka.producer.future import RecordMetadata
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.settings import settings
 
 TRICKLE, SECONDS_BETWEEN_TRICKLES = 20, 0.2
@@ -54,7 +54,7 @@ class Ledger:
 
 def events(seed: int) -> Iterator[Made]:
     """Yield topic, key, value and number without end: out of order by up to sixty days, some broken, numbered 0."""
-    versions = {one.topic: one.version for one in load().topics}
+    versions = {one.topic: one.version for one in load(FOLDER).topics}
     chance, number = Random(seed), 0
     while True:
         number += 1

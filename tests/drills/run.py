@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from streaming import topics
 from tests.bench.measure import table
@@ -79,7 +79,7 @@ def on_platform(here: bool) -> Iterator[platform.Platform]:
         place.command("infra.setup", "--quiet")
         place.command("infra.local", "up")
     try:
-        topics.ensure(place.config, load().topics)
+        topics.ensure(place.config, load(FOLDER).topics)
         yield place
     finally:
         place.quota()

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.settings import ROOT
 from tests.integration.events import DOUBLES, count, order, send
 from tests.integration.harness import Platform
@@ -28,7 +28,7 @@ def test_a_contract_gains_a_field_while_the_stream_runs(
     wider = Platform(platform.config, {**platform.environ, "CONTRACTS_DIR": str(folder)})
     stream = wider.start(sys.executable, "-m", "streaming.ingest", "--continuous")
     try:
-        version = load().of("orders").version + 1
+        version = load(FOLDER).of("orders").version + 1
         newer = {"schema_version": version, "gift_note": "For you"}
         send(platform, ("orders", b"k", order(200)), ("orders", b"k", order(201, **newer)))
         wait_for(platform, "order_id in ('200', '201')", 2)

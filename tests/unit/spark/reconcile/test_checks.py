@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from spark.reconcile import checks
 
 TABLES = {
@@ -65,10 +65,10 @@ def test_a_key_that_only_the_later_station_has_is_named(lake: SparkSession) -> N
 
 
 def test_every_topic_of_the_contracts_is_checked() -> None:
-    names = [check.name for check in checks.lake_checks(load(), 7, 3)]
-    assert [f"{one.topic}: valid = staging" for one in load().topics] == names[: len(load().topics)]
+    names = [check.name for check in checks.lake_checks(load(FOLDER), 7, 3)]
+    assert [f"{one.topic}: valid = staging" for one in load(FOLDER).topics] == names[: len(load(FOLDER).topics)]
     assert "ratings: keys in staging = fct_ratings" in names
-    assert set(checks.FACTS) <= {one.topic for one in load().topics} == set(checks.VERSIONS)
+    assert set(checks.FACTS) <= {one.topic for one in load(FOLDER).topics} == set(checks.VERSIONS)
 
 
 def test_many_keys_are_cut_short() -> None:
@@ -76,4 +76,4 @@ def test_many_keys_are_cut_short() -> None:
 
 
 def test_no_number_is_a_scalar_subquery() -> None:
-    assert "cast((" not in checks.numbers(checks.lake_checks(load(), 7, 3))
+    assert "cast((" not in checks.numbers(checks.lake_checks(load(FOLDER), 7, 3))

@@ -6,16 +6,17 @@ import pytest
 
 from common.contracts.model import FOLDER, ddl, load
 from common.errors import UserError
+from common.settings import settings
 from streaming.contracts.__main__ import SOURCES, sources
 from streaming.ingest.parse import all_rules
 
 
 def test_the_committed_source_file_is_what_the_contracts_say() -> None:
-    assert SOURCES.read_text("utf-8") == sources(load()), "run `python -m streaming.contracts`"
+    assert SOURCES.read_text("utf-8") == sources(load(FOLDER)), "run `python -m streaming.contracts`"
 
 
 def test_the_first_rules_of_every_topic_are_the_same() -> None:
-    for contract in load().topics:
+    for contract in load(FOLDER).topics:
         names = [rule.name for rule in all_rules(contract)]
         first = ["unmappable", "not_json", "wrong_type", "text_with_nul", "unknown_schema_version", "missing_event_id"]
         assert names[:6] == first
@@ -24,13 +25,13 @@ def test_the_first_rules_of_every_topic_are_the_same() -> None:
 
 
 def test_a_topic_may_require_what_the_envelope_leaves_open() -> None:
-    required = {one.topic: [field.name for field in one.fields if field.required] for one in load().topics}
+    required = {one.topic: [field.name for field in one.fields if field.required] for one in load(FOLDER).topics}
     assert "customer_id" in required["ratings"] and "customer_id" in required["customers"]
     assert "customer_id" not in required["orders"] and "customer_id" not in required["returns"]
 
 
 def test_every_statistics_column_is_a_column() -> None:
-    for table in (load().events_table, load().snapshots_table):
+    for table in (load(FOLDER).events_table, load(FOLDER).snapshots_table):
         assert set(table.statistics) <= {column.name for column in table.columns}
         assert f"'delta.dataSkippingStatsColumns' = '{','.join(table.statistics)}'" in table.ddl()
 
@@ -57,7 +58,7 @@ def test_a_file_that_is_not_of_the_form_is_named(tmp_path: Path, said: str, inst
 
 
 def test_the_statements_create_tables_before_views() -> None:
-    heads = [" ".join(statement.split()[:7]) for statement in ddl()]
+    heads = [" ".join(statement.split()[:7]) for statement in ddl(settings({}, Path("/nowhere")))]
     assert [head.split(" (")[0] for head in heads[:2]] == [
         "create table if not exists bronze.events",
         "create table if not exists bronze.customer_snapshots",

@@ -4,22 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from common.contracts.model import FOLDER, Contracts, load
+from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from streaming.contracts import __main__ as tool
 from streaming.contracts.dictionary import dictionary, escaped, table
 from streaming.contracts.release import RELEASED, broken_promises, released
 
 
-def edited(folder: Path, name: str, old: str, new: str) -> Contracts:
-    """Return the contracts with one text changed in a copy of one file."""
+def edited(folder: Path, name: str, old: str, new: str) -> Path:
+    """Return a folder of the contracts with one text changed in a copy of one file."""
     for path in FOLDER.glob("*.yml"):
         (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
     text = (folder / name).read_text("utf-8")
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), "utf-8")
-    load.cache_clear()
-    return load(folder)
+    return folder
 
 
 def test_what_is_committed_is_what_the_contracts_say(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,10 +29,8 @@ def test_what_is_committed_is_what_the_contracts_say(capsys: pytest.CaptureFixtu
 def test_a_broken_promise_is_named_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    contracts = edited(
-        tmp_path, "ratings.yml", "name: rating_id\n    type: string", "name: rating_id\n    type: bigint"
-    )
-    monkeypatch.setattr(tool, "load", lambda: contracts)
+    folder = edited(tmp_path, "ratings.yml", "name: rating_id\n    type: string", "name: rating_id\n    type: bigint")
+    monkeypatch.setenv("CONTRACTS_DIR", str(folder))
     before = RELEASED.read_bytes()
     for arguments in ([], ["--check"]):
         with pytest.raises(UserError, match="2 faults of the contracts"):
@@ -49,33 +46,33 @@ def test_a_broken_promise_is_named_and_nothing_is_written(
 def test_a_compatible_change_drifts_until_it_is_generated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    contracts = edited(tmp_path, "ratings.yml", "1 (worst) to 5 (best).", "From 1 to 5.")
-    monkeypatch.setattr(tool, "load", lambda: contracts)
+    folder = edited(tmp_path, "ratings.yml", "1 (worst) to 5 (best).", "From 1 to 5.")
+    monkeypatch.setenv("CONTRACTS_DIR", str(folder))
     with pytest.raises(UserError, match="3 faults of the contracts; run `make contracts`"):
         tool.main(["--check"])
     assert "contracts: docs/data_dictionary.md: is not what the contracts say" in capsys.readouterr().err
 
 
 def test_the_first_release_breaks_nothing(tmp_path: Path) -> None:
-    assert broken_promises(load(), tmp_path / "released.json") == []
+    assert broken_promises(load(FOLDER), tmp_path / "released.json") == []
 
 
 def test_a_damaged_release_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "released.json"
     path.write_text("{")
     with pytest.raises(UserError, match="stored contracts cannot be read"):
-        broken_promises(load(), path)
+        broken_promises(load(FOLDER), path)
 
 
 def test_a_release_read_again_is_the_contracts(tmp_path: Path) -> None:
     path = tmp_path / "released.json"
-    path.write_text(released(load()), "utf-8")
-    assert broken_promises(load(), path) == []
+    path.write_text(released(load(FOLDER)), "utf-8")
+    assert broken_promises(load(FOLDER), path) == []
 
 
 def test_the_dictionary_names_every_topic_field_rule_and_column() -> None:
-    text = dictionary(load())
-    for contract in load().topics:
+    text = dictionary(load(FOLDER))
+    for contract in load(FOLDER).topics:
         assert f"\n## {contract.topic}\n" in text
         assert all(f"\n| `{field.name}` |" in text for field in contract.fields)
         assert all(f"\n| `{rule.name}` | {rule.description} | `{rule.broken}` |" in text for rule in contract.rules)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 
 PRICE = "decimal(18,4)"
 SCHEMA = f"lines array<struct<product_id: string, quantity: int, unit_price: {PRICE}>>, said string"
@@ -27,7 +27,7 @@ MANY = 130_000
 
 
 def rule(topic: str, name: str) -> str:
-    return next(one.broken for one in load().of(topic).rules if one.name == name)
+    return next(one.broken for one in load(FOLDER).of(topic).rules if one.name == name)
 
 
 def lines(*pairs: tuple[int, str]) -> list[tuple[str, int, Decimal]]:
@@ -75,13 +75,13 @@ def test_whatever_passes_adds_up_within_the_range_of_amounts(spark: SparkSession
 
 
 def test_the_rules_over_lines_are_built_in_functions() -> None:
-    for contract in load().topics:
+    for contract in load(FOLDER).topics:
         for one in contract.rules:
             assert "->" not in one.broken, f"{contract.topic}.{one.name}: a lambda is interpreted for every event"
 
 
 def test_the_bounds_of_totals_leave_room_for_sums() -> None:
-    bounds = {one.name: one.broken for one in load().snapshot.rules}
+    bounds = {one.name: one.broken for one in load(FOLDER).snapshot.rules}
     assert bounds["implausible_total_spend"] == "total_spend >= 10000000000000"
     assert bounds["implausible_items_purchased"] == "items_purchased > 1000000000"
     assert bounds["implausible_days_since_last_purchase"] == "days_since_last_purchase > 43830"

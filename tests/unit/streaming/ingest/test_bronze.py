@@ -5,7 +5,7 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from common.contracts.model import Field, load
+from common.contracts.model import FOLDER, Field, load
 from streaming.ingest.bronze import missing
 from streaming.ingest.landing import only, records
 
@@ -15,7 +15,7 @@ def schema(fields: tuple[Field, ...]) -> StructType:
 
 
 def test_new_fields_are_found_within_arrays_too(spark: SparkSession) -> None:
-    columns = load().events_table.columns
+    columns = load(FOLDER).events_table.columns
     assert list(missing(columns, schema(columns))) == []
     colour, gift = Field("colour", "string", "Colour."), Field("is_gift", "boolean", "Whether it is a gift.")
     wider = tuple(replace(one, items=(*one.items, colour)) if one.items else one for one in columns)
@@ -24,8 +24,8 @@ def test_new_fields_are_found_within_arrays_too(spark: SparkSession) -> None:
 
 
 def test_only_the_topics_of_a_batch_are_parsed() -> None:
-    assert [one.topic for one in only(load(), ["visits", "orders"]).topics] == ["orders", "visits"]
-    assert only(load(), []) == load()
+    assert [one.topic for one in only(load(FOLDER), ["visits", "orders"]).topics] == ["orders", "visits"]
+    assert only(load(FOLDER), []) == load(FOLDER)
 
 
 def test_records_are_counted_between_positions() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from streaming.ingest.checkpoint import Checkpoint, Plan
 from streaming.ingest.commit import append_once, is_new, landed
@@ -80,7 +80,7 @@ def test_a_file_that_was_cut_short_is_named(
     checkpoint: Checkpoint, tmp_path: Path, name: str, number: int | None
 ) -> None:
     batches(tmp_path, 1, 1)
-    checkpoint.keep_plan(0, Plan(load(), {"orders": "id"}))
+    checkpoint.keep_plan(0, Plan(load(FOLDER), {"orders": "id"}))
     path = tmp_path / "events" / name
     path.write_text(path.read_text()[:7])
     (path.parent / f".{path.name}.crc").unlink(missing_ok=True)
@@ -90,12 +90,12 @@ def test_a_file_that_was_cut_short_is_named(
 
 
 def test_a_plan_holds_from_its_batch_on(checkpoint: Checkpoint) -> None:
-    first, second = Plan(load(), {"orders": "a"}), Plan(load(), {"orders": "b"})
+    first, second = Plan(load(FOLDER), {"orders": "a"}), Plan(load(FOLDER), {"orders": "b"})
     checkpoint.keep_plan(0, first)
     checkpoint.keep_plan(4, second)
     checkpoint.keep_plan(4, second)
     assert [checkpoint.plan(number) for number in (0, 3, 4, 9)] == [first, first, second, second]
-    assert checkpoint.plan(0).contracts == load()
+    assert checkpoint.plan(0).contracts == load(FOLDER)
 
 
 def test_delta_knows_the_last_batch_of_an_application(spark: SparkSession, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from common.contracts.model import Contracts, Rule, load
+from common.contracts.model import FOLDER, Contracts, Rule, load
 from common.contracts.privacy import Privacy
 from streaming.engine import tune
 from streaming.ingest.landing import only
@@ -20,7 +20,7 @@ from tests.unit.streaming.ingest.payloads import PAYLOADS, line, order
 PRIVACY = Privacy.derived("a secret")
 ARRIVED = datetime(2025, 1, 1, 12, 0)
 KAFKA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
-TOPIC_IDS = {contract.topic: f"id-of-{contract.topic}" for contract in load().topics}
+TOPIC_IDS = {contract.topic: f"id-of-{contract.topic}" for contract in load(FOLDER).topics}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def judged(
     spark: SparkSession, payloads: list[tuple[str, bytes | None]], contracts: Contracts | None = None
 ) -> list[Row]:
     records = [(topic, 0, number, ARRIVED, None, value) for number, (topic, value) in enumerate(payloads)]
-    frame = bronze_rows(spark.createDataFrame(records, KAFKA), contracts or load(), TOPIC_IDS, 7, PRIVACY)
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), contracts or load(FOLDER), TOPIC_IDS, 7, PRIVACY)
     return frame.orderBy("offset").collect()
 
 
@@ -48,13 +48,13 @@ def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
 def test_a_verdict_does_not_hang_on_what_else_arrived(spark: SparkSession) -> None:
     alone = [(value, rule) for topic, value, rule in PAYLOADS if topic == "orders"]
     records = [("orders", 0, number, ARRIVED, None, value) for number, (value, _) in enumerate(alone)]
-    frame = bronze_rows(spark.createDataFrame(records, KAFKA), only(load(), ["orders"]), TOPIC_IDS, 7, PRIVACY)
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), only(load(FOLDER), ["orders"]), TOPIC_IDS, 7, PRIVACY)
     assert [(alone[row.offset][0], row.broken_rule) for row in frame.orderBy("offset").collect()] == alone
 
 
 def test_a_rule_that_cannot_be_computed_of_a_value_is_not_broken(spark: SparkSession) -> None:
     rules = (Rule("large", "cast(order_id as int) > 600000", ""), Rule("by_zero", "1 / size(array()) > 1", ""))
-    orders = only(load(), ["orders"])
+    orders = only(load(FOLDER), ["orders"])
     contracts = replace(orders, topics=(replace(orders.topics[0], rules=rules),))
     numbers = ("536365", "A536365", "536365000000", "700000")
     rows = judged(spark, [("orders", order(order_id=number)) for number in numbers], contracts)
@@ -110,20 +110,20 @@ def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
         "1.1000",
     ]
     assert (row.rating, row.city) == (None, None), "fields of other topics are not taken over"
-    assert list(row.asDict()) == [column.name for column in load().events_table.columns]
+    assert list(row.asDict()) == [column.name for column in load(FOLDER).events_table.columns]
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"shop/1"])
 def test_any_key_is_accepted(spark: SparkSession, key: bytes | None) -> None:
     frame = spark.createDataFrame([("orders", 0, 0, ARRIVED, key, value) for value in (order(), b"")], KAFKA)
-    valid, broken = bronze_rows(frame, load(), TOPIC_IDS, 1, PRIVACY).collect()
+    valid, broken = bronze_rows(frame, load(FOLDER), TOPIC_IDS, 1, PRIVACY).collect()
     assert (valid.broken_rule, valid.key) == (None, None)
     assert broken.key == (None if key is None else key.decode("utf-8", "replace"))
 
 
 @pytest.mark.parametrize("broken", ["no_such_column > 1", "order_id >", "no_such_function(order_id)"])
 def test_a_rule_that_is_no_sql_fails_before_a_record_is_there(spark: SparkSession, broken: str) -> None:
-    orders = only(load(), ["orders"])
+    orders = only(load(FOLDER), ["orders"])
     contracts = replace(orders, topics=(replace(orders.topics[0], rules=(Rule("unsound", broken, ""),)),))
     with pytest.raises(PySparkException):
         bronze_rows(spark.createDataFrame([], KAFKA), contracts, TOPIC_IDS, 7, PRIVACY)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from common.contracts import model
 from common.settings import settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
@@ -52,7 +53,7 @@ def by_replay(path: Path, state: Path) -> dict[str, Any]:
     customers, ids = set(), set()
     with staged(settings({"STATE_DIR": str(state)}, state / "none")) as stage:
         fill(stage, path, mapping)
-        for message in Events(mapping, "shop", 0, tally).of(stage):
+        for message in Events(mapping, "shop", 0, tally, model.load(model.FOLDER).versions).of(stage):
             event = json.loads(message.value)
             ids.add(event["event_id"])
             amount = sum(line["quantity"] * Decimal(line["unit_price"]) for line in event["lines"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from common.contracts.model import FOLDER, load
 from streaming.producer import Message
 from streaming.simulate.people import GAMMA_POISSON
 from streaming.simulate.shop import Options, Shop
@@ -26,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
         if options not in known:
             path = tmp_path_factory.mktemp("truth") / "truth.jsonl"
             with Truth(path) as truth:
-                messages = list(Shop(options, truth).history())
+                messages = list(Shop(options, truth, load(FOLDER).versions).history())
             known[options] = messages, [json.loads(line) for line in path.read_text().splitlines()]
         return known[options]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pyspark.sql import SparkSession
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.contracts.privacy import Privacy
 from streaming.ingest.parse import bronze_rows
 from streaming.simulate.people import LOGNORMAL
@@ -20,8 +20,8 @@ def test_only_events_broken_on_purpose_are_quarantined(spark: SparkSession, made
         (message.topic, 0, place, datetime(2025, 1, 2), message.key.encode(), message.value)
         for place, message in enumerate(messages)
     ]
-    ids = {contract.topic: contract.topic for contract in load().topics}
-    frame = bronze_rows(spark.createDataFrame(records, KAFKA), load(), ids, 1, Privacy.derived("a secret"))
+    ids = {contract.topic: contract.topic for contract in load(FOLDER).topics}
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), load(FOLDER), ids, 1, Privacy.derived("a secret"))
     rules = [row.broken_rule for row in frame.orderBy("offset").select("broken_rule").collect()]
     broken = sum(row.get("mark") == "broken" for row in truth)
     assert len(rules) == len(messages) and sum(rule is not None for rule in rules) == broken > 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from common.contracts.model import FOLDER, load
 from streaming.simulate.people import MODES
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
@@ -19,10 +20,19 @@ TOPICS = {"customers", "orders", "returns", "ratings", "visits"}
 def test_the_same_seed_is_the_same_history_byte_for_byte(made: Callable[..., Made], tmp_path: Path) -> None:
     messages, _ = made(20, 100)
     with Truth(tmp_path / "truth.jsonl") as truth:
-        assert list(Shop(Options(20, 100, 7, ENDS_ON), truth).history()) == messages
+        assert list(Shop(Options(20, 100, 7, ENDS_ON), truth, load(FOLDER).versions).history()) == messages
     assert made(20, 100, seed=8)[0] != messages
     digest = hashlib.sha256(b"".join(message.key.encode() + message.value for message in messages)).hexdigest()
     assert digest == "5572022e72270d570c91c2d0e70f30b9a409f90d678b759a073d8f35dd0cb2a2"
+
+
+def test_events_are_of_the_contracts_that_are_given(tmp_path: Path) -> None:
+    given = {"customers": 11, "orders": 12, "returns": 13, "ratings": 14, "visits": 15}
+    with Truth(tmp_path / "truth.jsonl") as truth:
+        messages = list(Shop(Options(20, 100, 7, ENDS_ON), truth, given).history())
+    for topic, version in given.items():
+        assert {event["schema_version"] for event in parsed(messages, topic)} >= {version}
+        assert len({event["schema_version"] for event in parsed(messages, topic)}) <= 2, "broken ones may say another"
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from common.errors import UsageError
 from common.settings import ROOT
 from streaming.snapshot.file import check
@@ -34,17 +34,17 @@ def test_a_wrong_file_is_one_line(tmp_path: Path, content: bytes | None, message
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UsageError) as caught:
-        check(path, load().snapshot)
+        check(path, load(FOLDER).snapshot)
     assert message in str(caught.value) and str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_header_may_differ_in_case_spaces_order_and_further_columns(tmp_path: Path) -> None:
     path = tmp_path / "file.csv"
     path.write_bytes(b"\xef\xbb\xbf" + HEADER + ROW)
-    checked = check(path, load().snapshot)
+    checked = check(path, load(FOLDER).snapshot)
     assert checked.columns[0] == "customer_id" and checked.columns[4] == "membership_type"
     assert checked.columns[-1] is None and len(checked.columns) == 12
 
 
 def test_the_sample_file_is_right() -> None:
-    assert len(check(ROOT / "tests" / "fixtures" / "customers_sample.csv", load().snapshot).columns) == 11
+    assert len(check(ROOT / "tests" / "fixtures" / "customers_sample.csv", load(FOLDER).snapshot).columns) == 11

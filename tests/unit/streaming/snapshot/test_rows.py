@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from common.contracts.model import load
+from common.contracts.model import FOLDER, load
 from streaming.snapshot.file import check
 from streaming.snapshot.rows import Load, bronze_rows, lines_of
 
@@ -20,7 +20,7 @@ HEADER = (
 def rows_of(spark: SparkSession, tmp_path: Path, *lines: str) -> list[dict[str, Any]]:
     path = tmp_path / "file.csv"
     path.write_bytes("\r\n".join((HEADER, *lines)).encode() + b"\r\n\r\n")
-    contracts = load()
+    contracts = load(FOLDER)
     this = Load("shop", date(2024, 5, 1), "f" * 64, 3, "USD")
     columns = check(path, contracts.snapshot).columns
     rows = bronze_rows(lines_of(spark, f"file://{path}"), columns, contracts.snapshot, contracts.snapshots_table, this)
@@ -50,7 +50,7 @@ def test_a_valid_row_is_typed_and_stamped(spark: SparkSession, tmp_path: Path) -
         "broken_rule": None,
         "payload": None,
     }
-    assert list(row) == [column.name for column in load().snapshots_table.columns]
+    assert list(row) == [column.name for column in load(FOLDER).snapshots_table.columns]
 
 
 def test_each_row_breaks_the_rule_it_should(spark: SparkSession, tmp_path: Path) -> None:
