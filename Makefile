@@ -140,7 +140,7 @@ drills: ready ## Break a platform of their own in sixty ways, under load, and co
 	@$(PY) -m tests.drills $(call option,FAULTS,faults) $(call option,EVENTS,events) $(call option,SEED,seed)
 
 test-unit: ready ## The tests that need no platform, on two to four cores
-	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills tests/bench
+	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills bench
 
 lint: ready ## ruff, mypy, import-linter, sqlfluff
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m infra.pipeline lint-sql

@@ -19,12 +19,12 @@ from typing import Any
 import psutil
 from pyspark.sql import DataFrame
 
+from bench.delta_log import Table
 from common.contracts.model import EVENTS
 from common.errors import entry_point
 from common.settings import settings
 from streaming.ingest import landing
 from streaming.ingest.__main__ import main as ingest
-from tests.bench.delta_log import Table
 from tests.drills.ingest import STRUCK, kill_tree
 from tests.drills.platform import BRONZE
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv as csv
 
+from bench.delta_log import Table
 from common.contracts.model import FOLDER, load
-from tests.bench.delta_log import Table
 
 COLUMNS = ("fault", "topic", "partition", "offset", "number")
 KEY_COLUMNS = ["topic", "topic_id", "partition", "offset", "event_id"]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.delta_log import Table
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
 from common.settings import ROOT, Settings, settings
@@ -17,7 +18,6 @@ from common.webhdfs import WebHdfs
 from infra.local import supervise
 from infra.local.lake import SUPERUSER, schema_folder
 from infra.local.webhdfs import tree
-from tests.bench.delta_log import Table
 
 STATE_DIR, PORT_BASE = ROOT / ".state-drills", "25000"
 CHECKPOINTS = "/lake/checkpoints/events"

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 
+from bench.measure import table
 from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from streaming import topics
-from tests.bench.measure import table
 from tests.drills import faults, ledger, platform
 from tests.drills.ingest import CONTINUOUS, Ingest
 from tests.drills.sender import Sender

@@ -1,6 +1,6 @@
 """How fresh the lake is: from the broker's append of an event to the Delta commit that makes it readable, on HDFS.
 
-`.venv/bin/python tests/bench/freshness.py` on a running platform: five topics at 500 events/s each for five minutes,
+`.venv/bin/python bench/freshness.py` on a running platform: five topics at 500 events/s each for five minutes,
 read by the continuous ingest and then by five quickstart queries in one application. A side's clock starts at its first
 commit; its first fifth is not counted. The commit's time is that of its file in the table's log.
 """

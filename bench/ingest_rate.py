@@ -1,6 +1,6 @@
 """How fast order events land: Kafka to a Delta table on HDFS, beside what a user would write or pick instead.
 
-`.venv/bin/python tests/bench/ingest_rate.py --events 10000000` on a platform that was never fed. All sides read the
+`.venv/bin/python bench/ingest_rate.py --events 10000000` on a platform that was never fed. All sides read the
 same topic, each in a fresh process, and write files of the same compression with bounds kept of the same columns. Our
 time is that of the whole command, its own count at the end included.
 """
@@ -113,7 +113,7 @@ def require_same(ours: Counter[str | None], theirs: Counter[str | None], name: s
     """
     differing = {rule: (ours[rule], theirs[rule]) for rule in ours | theirs if ours[rule] != theirs[rule]}
     if differing:
-        raise UserError(f"{name} judges otherwise, rule: (ours, its): {differing}; correct tests/bench/order_rules.py")
+        raise UserError(f"{name} judges otherwise, rule: (ours, its): {differing}; correct bench/order_rules.py")
 
 
 def line(name: str, measured: Mapping[str, measure.Measured], count: int) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What a full `dbt build` takes, beside the same project under the settings that a newcomer has.
 
-`.venv/bin/python tests/bench/dbt_build.py` on a platform that has events (`make replay`, `make ingest`). Each side has
+`.venv/bin/python bench/dbt_build.py` on a platform that has events (`make replay`, `make ingest`). Each side has
 a Thrift Server of its own: ours with the platform's settings and profile, stock with Spark's defaults but for 8 shuffle
 partitions, and the profile of `dbt init` with 4 threads. Both write the same tables on the same HDFS with 1.5 GB, and
 build everything twice with `--full-refresh`: in a cold server, and once more.

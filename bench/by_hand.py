@@ -1,6 +1,6 @@
 """What it takes to build all marts of an order history, beside the same marts written by hand for DuckDB.
 
-`.venv/bin/python tests/bench/by_hand.py` on a platform that has events; ten million order lines are the file of the UCI
+`.venv/bin/python bench/by_hand.py` on a platform that has events; ten million order lines are the file of the UCI
 replayed as 19 shops (`make replay ORDERS= MAPPING=online_retail SOURCE=shop1`, ...). The lake: `dbt run --full-refresh`
 of everything before the scores, in a Thrift Server that was started for it. By hand: `sql_by_hand` over the files of
 `bronze.events` on local disk, as one process, whose results go to a DuckDB database. Both count the rows of each mart.

@@ -1,6 +1,6 @@
 """What a run of dbt costs after 1,000 new orders of 200 customers, as the history grows and the customers do not.
 
-`.venv/bin/python tests/bench/incremental.py` on a running platform that was never fed. At every size of the history:
+`.venv/bin/python bench/incremental.py` on a running platform that was never fed. At every size of the history:
 a run that warms up, a run in which nothing arrived, and the run behind the new orders, model by model. Bytes are what
 the DataNode gave away; rows are what Delta's own history says that the merge wrote. Rows touched are counted from the
 events: orders, customers' days and hours.

@@ -1,6 +1,6 @@
 """How near the churn model comes to who knows what the simulator draws its customers from, in both of its modes.
 
-`.venv/bin/python tests/bench/churn_truth.py`; it needs no platform. The purchases are those of `make simulate` with the
+`.venv/bin/python bench/churn_truth.py`; it needs no platform. The purchases are those of `make simulate` with the
 same options, without Kafka, and without what is broken or late on the way; the cuts, the model and the measures are
 those of `make train`. All subjects are measured on the same customers of the held-out cut, with 95 % bootstrap
 intervals, paired ones of the differences.

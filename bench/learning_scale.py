@@ -1,6 +1,6 @@
 """What training and scoring churn takes for a million customers with ten million orders, once their features are there.
 
-`.venv/bin/python tests/bench/learning_scale.py` on a running platform; it overwrites `run_bounds` and the feature
+`.venv/bin/python bench/learning_scale.py` on a running platform; it overwrites `run_bounds` and the feature
 tables of churn, so use one that may be thrown away. `spark train` and `spark score` run in fresh
 processes of the platform's own settings; memory is that of such a process and its Java. Beside them BG/NBD, the part
 that a million rows in one process would have been the way to do, is fitted both ways, from the same table.
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sample", action="store_true", help="few customers, to see that the bench works")
     given = parser.parse_args(argv)
     dbt(settings())
-    written = run("tests/bench/learning_tables.py", str(SAMPLE if given.sample else given.customers))
+    written = run("bench/learning_tables.py", str(SAMPLE if given.sample else given.customers))
     print(f"{said(written, 'drawn: ')}; {written.seconds:.0f} s", flush=True)
     done = {}
     for step in STEPS:
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     seconds, peak = sum(one.seconds for one in done.values()), max(max(one.megabytes) for one in done.values())
     lines = [(step, f"{one.seconds:.1f}", f"{max(one.megabytes):,.0f}") for step, one in done.items()]
     print(measure.table(HEADER, [*lines, ("both", f"{seconds:.1f}", f"{peak:,.0f}")]), flush=True)
-    fits = run("tests/bench/rhythm_fits.py").output.splitlines()
+    fits = run("bench/rhythm_fits.py").output.splitlines()
     print(measure.table(FITS_HEADER, compared([json.loads(line) for line in fits if line.startswith("{")])))
 
 

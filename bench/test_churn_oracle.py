@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from bench.churn_oracle import Histories, gamma_poisson, lognormal, silence
 from streaming.simulate import behaviour, people
 from streaming.simulate.behaviour import World
 from streaming.simulate.people import GAMMA_POISSON, LOGNORMAL
-from tests.bench.churn_oracle import Histories, gamma_poisson, lognormal, silence
 
 CUT, HORIZON, CUSTOMERS = 200.0, 90.0, 20_000
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.bench.learning_tables import CUTS, drawn_at_once
+from bench.learning_tables import CUTS, drawn_at_once
 
 COUNT, FIRST = 4_000, 50_000
 

@@ -1,6 +1,6 @@
 """What a warm `dbt build` of the whole lake takes when nothing is new, beside the same build of another checkout.
 
-`.venv/bin/python tests/bench/dbt_again.py --beside <folder of the other checkout>` on a platform that ran `make run`.
+`.venv/bin/python bench/dbt_again.py --beside <folder of the other checkout>` on a platform that ran `make run`.
 Each side has a Thrift Server of its own, with the settings of its own checkout, on the same HDFS with the same tables.
 They build everything in turn, `--warm` times unmeasured, then `--rounds` times.
 """

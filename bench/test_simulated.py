@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.simulated import History, history
 from common.contracts.model import FOLDER, load
 from streaming.simulate.calendar import DAY_MS, Calendar
 from streaming.simulate.faults import Shares
 from streaming.simulate.people import MODES, customer_id
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
-from tests.bench.simulated import History, history
 
 SOUND = Shares(duplicate=0, conflicting=0, broken=0, late=0, out_of_order=0, correction=0)
 BEGIN = date(2024, 1, 1)

@@ -1,6 +1,6 @@
 """The environment of the programs that the benches compare with: their wheels are locked, and none is in `.venv`.
 
-`python tests/bench/environment.py` makes it and prints its interpreter; it is built once per lock, in the cache.
+`python bench/environment.py` makes it and prints its interpreter; it is built once per lock, in the cache.
 """
 
 import hashlib

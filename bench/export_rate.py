@@ -1,6 +1,6 @@
 """How long an export takes from Delta on HDFS to PostgreSQL, each side a whole command, its start included.
 
-`.venv/bin/python tests/bench/export_rate.py` on a platform of its own. Three exports: the 24 small marts that were
+`.venv/bin/python bench/export_rate.py` on a platform of its own. Three exports: the 24 small marts that were
 exported when this was first measured, beside the way they went before (a Spark session, rows as text through the
 driver); a million rows of ten columns, beside Spark's JDBC writer with its defaults, which compares and indexes
 nothing; and ten million rows, alone, for the memory. Ours is verified and indexed; `again` is the second export into

@@ -1,6 +1,6 @@
 """How fast events are sent: from the start of a fresh process to the last acknowledgement.
 
-`.venv/bin/python tests/bench/send_rate.py` on a running platform: the simulator's history, a replay of orders of about
+`.venv/bin/python bench/send_rate.py` on a running platform: the simulator's history, a replay of orders of about
 two lines, a replay of a file of yours (`--orders FILE`), and beside them the naive way, a loop of `send(json.dumps(…))`
 with kafka-python's default settings over events that are ready in memory. Start-up is what the same program takes for
 the smallest input. It fills the platform's topics: use one that may be thrown away.
@@ -62,7 +62,7 @@ def sides(
     folder: Path, customers: int, rows: int, events: int, orders: Path | None
 ) -> Iterator[tuple[str, int, float, float]]:
     """Yield each side: its name, events, seconds, and of them those of the start."""
-    output = run(["tests/bench/send_rate.py", "--naive", str(events)]).output
+    output = run(["bench/send_rate.py", "--naive", str(events)]).output
     yield "naive way", events, float(output.split()[-2]), 0.0
     history = ["-m", "streaming.simulate", "--seed", str(SEED), "--truth", str(folder / "truth.jsonl")]
     start = run([*history, "--customers", "1", "--days", "1"]).seconds

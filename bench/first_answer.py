@@ -1,6 +1,6 @@
 """What a make target costs, from a fresh state, beside the same target of another checkout of this project.
 
-`.venv/bin/python tests/bench/first_answer.py --beside <folder>`: both sides in turn, each on a new platform of its own
+`.venv/bin/python bench/first_answer.py --beside <folder>`: both sides in turn, each on a new platform of its own
 state folder and ports; the caches of jars and wheels are warm. Seconds of wall time, CPU seconds of all that ran
 meanwhile on this machine, and the peak of memory in use over what it used before. `--then` runs another target behind,
 on the same platform, and measures that instead: `--target run --then refresh`. Words behind `--` go to the target.

@@ -1,6 +1,6 @@
 """Whether the ingest slows down or leaves ever more files: thousands of small batches, with upkeep in between.
 
-`.venv/bin/python tests/bench/growth.py --batches 2000` on a running platform. A batch's time is from the arrival of its
+`.venv/bin/python bench/growth.py --batches 2000` on a running platform. A batch's time is from the arrival of its
 newest event to its commit; under a steady load that is what the batch took, whatever the trigger waits for. The last
 hundred batches are compared with the second hundred; the first hundred warm the engine up.
 """

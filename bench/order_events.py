@@ -1,6 +1,6 @@
 """Order events of 331 bytes in the mean that keep their contract, but for 0.3% that break it in every way.
 
-Runs in the benches' environment: `python tests/bench/order_events.py BOOTSTRAP EVENTS [--seed S]` sends them to the
+Runs in the benches' environment: `python bench/order_events.py BOOTSTRAP EVENTS [--seed S]` sends them to the
 topic `orders` and prints one line: events, bytes and seconds until the last was acknowledged.
 """
 
