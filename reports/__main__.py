@@ -12,12 +12,12 @@ from common import postgres
 from common.cli import Parser
 from common.errors import UserError, entry_point
 from common.settings import Settings, settings
-from reports import cards, lake, registry
+from reports import cards, evidence_queries, model_queries
 from reports.answers import answers
 from reports.evidence import Evidence
 from reports.formats import plural
+from reports.model_queries import Registry
 from reports.page import render
-from reports.registry import Registry
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -56,7 +56,7 @@ def read(config: Settings) -> tuple[Evidence, Registry]:
     """
     try:
         with postgres.connect(config, "reporter") as connection:
-            return lake.read(connection), registry.read(connection)
+            return evidence_queries.read(connection), model_queries.read(connection)
     except psycopg.Error as error:
         why = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(

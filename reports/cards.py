@@ -12,9 +12,9 @@ from markupsafe import Markup
 from reports.curves import reliability
 from reports.evidence import Metric
 from reports.formats import count, day, decimal, words
+from reports.model_queries import Drift, Exempted, Model, Point, Registry, Succession
 from reports.page import environment
 from reports.quality import DIFFERENCE, ITSELF, MEASURES, MODEL, SUBJECTS, Scorecard, scorecard
-from reports.registry import Drift, Exempted, Model, Point, Registry, Succession
 
 # What the curves are called, and how they are drawn.
 CURVES = {MODEL: ("a", "calibrated"), "uncalibrated": ("bad", "before calibration"), "bg_nbd": ("b", "BG/NBD alone")}

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from reports.charts import Chart, number, picture
 from reports.formats import count, percent
-from reports.registry import Point
+from reports.model_queries import Point
 
 SIDE = 320
 LEFT, TOP = 330, 12

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from common.errors import UserError
 from common.settings import PORTS, Settings
-from infra.local import java, ports, supervise
+from infra.local import java, processes, supervise
 from infra.local.files import writable
 from infra.local.stop import orphans
 from infra.setup import checks
@@ -78,8 +78,8 @@ def host_faults(_: Settings) -> Iterator[str]:
 def port_faults(settings: Settings) -> Iterator[str]:
     """Yield every port of the platform that another process holds."""
     names = {settings.port(name): name for name in PORTS}
-    for port, holder in ports.holders(names).items():
-        mine = holder.pid and ports.environment_of(holder.pid).get(supervise.MARK) == str(settings.state_dir)
+    for port, holder in processes.holders(names).items():
+        mine = holder.pid and processes.environment_of(holder.pid).get(supervise.MARK) == str(settings.state_dir)
         if not mine:
             yield f"port {port} ({names[port]}) is held by {holder}; stop it, or set another PORT_BASE"
 

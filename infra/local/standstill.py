@@ -8,7 +8,7 @@ import psycopg
 
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, ports, provision_postgres, services, signals, supervise
+from infra.local import lock, processes, provision_postgres, services, signals, supervise
 from infra.local.service import Service
 from infra.local.stop import STAGES, end_orphans, stop_stage
 from infra.local.up import bring_up
@@ -85,16 +85,16 @@ def require_quiet(settings: Settings) -> None:
     writers = roles(settings)
     found = {
         f"{holder} is connected to {names[port]}"
-        for port, own, holder in ports.clients(names)
+        for port, own, holder in processes.clients(names)
         if not is_daemon(settings, holder) and (port != settings.port("postgres") or own in writers)
     }
     if found:
         raise UserError(f"{'; '.join(sorted(found))}; wait for it to end, or stop it")
 
 
-def is_daemon(settings: Settings, holder: ports.Holder) -> bool:
+def is_daemon(settings: Settings, holder: processes.Holder) -> bool:
     """Return whether a process is one of the platform's own."""
-    return bool(holder.pid) and ports.environment_of(holder.pid or 0).get(supervise.MARK) == str(settings.state_dir)
+    return bool(holder.pid) and processes.environment_of(holder.pid or 0).get(supervise.MARK) == str(settings.state_dir)
 
 
 def roles(settings: Settings) -> dict[int, str]:

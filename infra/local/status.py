@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from common.settings import Settings
-from infra.local import ports, supervise
+from infra.local import processes, supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Program, Service
 
@@ -77,7 +77,7 @@ def row(settings: Settings, service: Service, program: Program, process: dict, a
         state=state(str(process.get("statename", "STOPPED")), pid, answers, service.optional),
         port=settings.port(program.ports[0]),
         pid=pid,
-        memory_mb=ports.memory_mb(pid) if pid else 0,
+        memory_mb=processes.memory_mb(pid) if pid else 0,
         version=program.version,
         web=program.web if pid else "",
         optional=service.optional,

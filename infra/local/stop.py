@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from common.settings import Settings
-from infra.local import lock, ports, supervise
+from infra.local import lock, processes, supervise
 
 STAGES = (
     ("class-archive", "thrift", "nodemanager"),
@@ -61,7 +61,7 @@ def end_orphans(settings: Settings) -> int:
     """
     found = orphans(settings)
     for pid in found:
-        signal_to(pid, signal.SIGINT if "postgres" in ports.command_of(pid) else signal.SIGTERM)
+        signal_to(pid, signal.SIGINT if "postgres" in processes.command_of(pid) else signal.SIGTERM)
     deadline = time.monotonic() + ORPHAN_SECONDS
     while not all(supervise.ended(pid) for pid in found):
         if time.monotonic() > deadline:
@@ -78,8 +78,8 @@ def orphans(settings: Settings) -> list[int]:
     mine = str(settings.state_dir)
     return [
         pid
-        for pid in ports.pids()
-        if ports.environment_of(pid).get(supervise.MARK) == mine and not supervise.ended(pid)
+        for pid in processes.pids()
+        if processes.environment_of(pid).get(supervise.MARK) == mine and not supervise.ended(pid)
     ]
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, ports, supervise
+from infra.local import lock, processes, supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Service, selected
 from infra.local.stop import end_orphans
@@ -59,7 +59,7 @@ def check_ports(settings: Settings, services: Sequence[Service]) -> None:
         if states.get(program.name, {}).get("statename") not in supervise.WORKING
         for name in program.ports
     }
-    for port, holder in ports.holders(needed).items():
+    for port, holder in processes.holders(needed).items():
         raise UserError(f"port {port} ({needed[port]}) is held by {holder}; stop it, or set another PORT_BASE")
 
 

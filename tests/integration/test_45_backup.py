@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import settings
-from infra.local import ports, provision_lake, supervise
+from infra.local import processes, provision_lake, supervise
 from infra.local.webhdfs import status
 from tests.integration import contents
 from tests.integration.harness import Platform
@@ -83,7 +83,7 @@ def test_nothing_of_it_hangs_on_the_original(platform: Platform, third: Platform
     """Both have the same cluster identities, so the original would answer."""
     daemons = {process["pid"] for process in supervise.processes(third.config).values() if process["pid"]}
     stores = ("kafka", "kafka-controller", "namenode", "postgres")
-    clients = [holder for _, _, holder in ports.clients(platform.config.port(name) for name in stores)]
+    clients = [holder for _, _, holder in processes.clients(platform.config.port(name) for name in stores)]
     assert clients
     assert not [holder for holder in clients if holder.pid in daemons]
 

@@ -9,7 +9,7 @@ import pytest
 
 from reports.cards import cards, render
 from reports.evidence import Metric
-from reports.registry import Drift, Exempted, Model, Point, Registry, Statement, Succession
+from reports.model_queries import Drift, Exempted, Model, Point, Registry, Statement, Succession
 from tests.unit.reports.test_page import HOSTILE
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)

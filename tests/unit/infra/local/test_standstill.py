@@ -11,7 +11,7 @@ import pytest
 from common import locks
 from common.errors import UserError
 from common.settings import ROOT, Settings, settings
-from infra.local import ports, services, signals, standstill, supervise
+from infra.local import processes, services, signals, standstill, supervise
 from infra.setup import secrets
 
 
@@ -68,11 +68,11 @@ def test_a_client_is_known_by_its_connection() -> None:
     """Its own port and process; who only listens is none."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert ports.clients([port]) == []
+        assert processes.clients([port]) == []
         with socket.create_connection(("127.0.0.1", port)) as client:
-            [(found, own, holder)] = ports.clients([port])
+            [(found, own, holder)] = processes.clients([port])
             assert (found, own, holder.pid) == (port, client.getsockname()[1], os.getpid())
-    assert ports.clients([port]) == []
+    assert processes.clients([port]) == []
 
 
 @pytest.mark.parametrize(("store", "name"), [("thrift", "the Thrift Server"), ("namenode", "HDFS")])
@@ -85,7 +85,7 @@ def test_whoever_may_write_is_named(config: Settings, monkeypatch: pytest.Monkey
     ):
         with pytest.raises(UserError, match=rf"pid {os.getpid()} \(.*\) is connected to {name}; wait"):
             standstill.require_quiet(config)
-        monkeypatch.setattr(ports, "environment_of", lambda _: {supervise.MARK: str(config.state_dir)})
+        monkeypatch.setattr(processes, "environment_of", lambda _: {supervise.MARK: str(config.state_dir)})
         standstill.require_quiet(config)
 
 

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from reports.evidence import Metric
-from reports.lake import METRICS
+from reports.evidence_queries import METRICS
 from reports.views import one_version
 
 VIEWS = (
