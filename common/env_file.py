@@ -18,7 +18,10 @@ def read(path: Path, known: Collection[str]) -> dict[str, str]:
     Raises:
         UsageError: a line is no assignment, or names what is no setting; the text has its number and the nearest name.
     """
-    if not path.is_file():
+    if path.is_symlink() or path.exists():
+        if not path.is_file():
+            raise UsageError(f"{path.name} is no regular file; move it away, or make it one")
+    else:
         return {}
     found = {}
     # An editor on Windows begins a file with a mark of its encoding.
@@ -31,6 +34,8 @@ def read(path: Path, known: Collection[str]) -> dict[str, str]:
         name = assignment["name"]
         if name not in known:
             raise UsageError(f"{place}: there is no setting {name}{nearest(name, known)}")
+        if name in found:
+            raise UsageError(f"{place}: {name} is set for the second time; keep one of the two")
         found[name] = value(assignment["value"])
     return found
 

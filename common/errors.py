@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import NoReturn
 
 # What py4j puts before a Java error.
@@ -60,10 +61,23 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
     return program
 
 
-def hear_ctrl_c() -> None:
-    """Let Ctrl-C be said at once, since what is under way may take its time to end; again where a library took it."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, interrupt)
+def hear_ctrl_c(*, ends: bool = False) -> None:
+    """Let Ctrl-C be said at once, since what is under way may take its time to end.
+
+    Args:
+        ends: that a library has taken Ctrl-C, to end what it does, and hears it afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    library = signal.getsignal(signal.SIGINT)
+
+    def first_said(number: int, frame: FrameType | None) -> None:
+        tell_of_ctrl_c()
+        if callable(library):
+            library(number, frame)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, first_said if ends and library is not interrupt else interrupt)
 
 
 def interrupt(_: int, __: object) -> NoReturn:

@@ -39,8 +39,8 @@ def session(name: str, config: Settings, identity: str, long_running: bool = Fal
         conf.set("spark.driver.memory", config.driver_memory).set("spark.driver.extraJavaOptions", java_options)
         start(conf, config.path("log", "jobs", f"{name}.spark.log"))
     found = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
-    # A session takes Ctrl-C for itself.
-    hear_ctrl_c()
+    # A session takes Ctrl-C for itself, to end what runs.
+    hear_ctrl_c(ends=True)
     return found
 
 

@@ -115,7 +115,20 @@ def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / "
     Raises:
         UsageError: a value is not of its form, or a line of the file is none; the text names it.
     """
-    values = {**env.read(env_file, NAMES), **(os.environ if environ is None else environ)}
+    kept, given = env.read(env_file, NAMES), os.environ if environ is None else environ
+    try:
+        return of({**kept, **given})
+    except UsageError as error:
+        name = str(error).partition("=")[0]
+        raise UsageError(f"{env_file.name}: {error}" if name in kept and name not in given else str(error)) from None
+
+
+def of(values: Mapping[str, str]) -> Settings:
+    """Return the settings that values by name make, the defaults where there is none.
+
+    Raises:
+        UsageError: a value is not of its form; the text begins with its name.
+    """
     require_forms(values)
     state_dir = Path(values.get("STATE_DIR") or ".state")
     base = number(values, "PORT_BASE", 17000)

@@ -1,6 +1,7 @@
 """Ask the reporting store as the reporter, or the lake over Thrift; only the result goes to standard output."""
 
 import csv
+import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     ask = serving if args.store == "serving" else lake
     query = (args.query or os.environ.get("QUERY", "")).strip().rstrip(";")
+    if not query.isprintable() and any("\udc80" <= one <= "\udcff" for one in query):
+        raise UsageError("the query is not UTF-8; type it in a terminal that is")
+    # A character that the terminal does not know is written as its number.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if not query:
         raise UsageError("give a query: make sql Q='select 1'")
     names, rows = ask(settings(), query)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from common import thrift
 from common.settings import ROOT, Settings
 
 # Each worker of pytest has a platform; a test that needs one more takes the ports above its own.
@@ -88,6 +89,11 @@ class Platform:
         """Return the rows of a query, as text."""
         done = self.make("sql", Q=query, STORE=store, FORMAT="csv")
         return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    def write(self, statement: str) -> None:
+        """Write to the lake, as dbt does and no user can."""
+        with thrift.cursor(self.config, thrift.WRITER) as cursor:
+            cursor.execute(statement)
 
     def value(self, query: str, store: str = "serving") -> str:
         """Return the one value of a query, as text."""

@@ -135,7 +135,7 @@ def test_backfill_takes_up_days_again(arrived: Platform) -> None:
     before = contents(arrived, tables)
     wrong = "update core.{} set gross_amount = 0 where source = 'arrival_forward' and {} < date '2024-01-10'"
     for name, column in (("int_order_versions", "ordered_at"), ("int_customer_days", "happened_on")):
-        arrived.make("sql", Q=wrong.format(name, column), STORE="lake")
+        arrived.write(wrong.format(name, column))
     assert contents(arrived, tables) != before
     arrived.make("backfill", FROM="2023-12-30", TO="2024-01-31")
     assert contents(arrived, tables) == before

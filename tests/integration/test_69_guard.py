@@ -67,7 +67,7 @@ def test_a_planted_leak_is_seen_to_move(fed: Platform, tmp_path: Path) -> None:
     assert HONEST in model.read_text()
     model.write_text(model.read_text().replace(HONEST, LEAKING))
     wrong = "update churn.churn_features set frequency = frequency + 1 where customer_id = 'c3'"
-    fed.make("sql", Q=wrong, STORE="lake")
+    fed.write(wrong)
     refused = fed.python("infra.pipeline", "guard", f"--as-of={DAY}", f"--project={project}", status=1).stderr
     assert "error: a feature sees the future: churn.churn_features: 1 of " in refused
     assert "(frequency 1; one is of guarded c3); segment_features: 12 of 12 rows (frequency 12; one is of" in refused

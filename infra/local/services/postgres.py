@@ -129,13 +129,27 @@ def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     """
     if os.geteuid() != 0:
         return ()
-    user = pwd.getpwnam(UNPRIVILEGED)
+    user = unprivileged()
     drop = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
     if all(reachable(path) for path in (settings.state_dir, BIN)):
         return (*drop, "--bounding-set=-all")
     one = "=-all,+dac_override"
     # The server asks whether it may run its own programs, which is answered without capabilities but for this bit.
     return (*drop, "--securebits=+no_setuid_fixup", f"--inh-caps{one}", f"--ambient-caps{one}", f"--bounding-set{one}")
+
+
+def unprivileged() -> pwd.struct_passwd:
+    """Return the user that the server runs as where this process is root's.
+
+    Raises:
+        UserError: the machine has no such user.
+    """
+    try:
+        return pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise UserError(
+            f"PostgreSQL does not run as root, and there is no user {UNPRIVILEGED} here; add it, or be another user"
+        ) from None
 
 
 def reachable(path: Path) -> bool:
@@ -152,7 +166,7 @@ def own_all(folder: Path) -> None:
 def own(*paths: Path) -> None:
     """Give files to the user that the server runs as."""
     if os.geteuid() == 0:
-        user = pwd.getpwnam(UNPRIVILEGED)
+        user = unprivileged()
         for path in paths:
             os.chown(path, user.pw_uid, user.pw_gid)
 

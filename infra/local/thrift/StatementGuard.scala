@@ -53,6 +53,15 @@ class GuardedParser(session: => SparkSession, inner: ParserInterface) extends Pa
     case _: ExpressionWithUnresolvedIdentifier | _: PlanWithUnresolvedIdentifier | _: UnresolvedExecuteImmediate |
         _: CompoundBody => Some("may not put statements together from texts")
     case table: UnresolvedTableSpec if !inSchema(table) => Some("may make tables in their schema's folder only, of Delta or Parquet")
+    case call: UnresolvedFunction if Options(call.nameParts.last.toLowerCase) =>
+      Some(s"may not call ${call.nameParts.last}, whose options read files")
+    case schema: CreateNamespace if !schema.properties.filter(_._1.toLowerCase.contains("location")).values.forall(inLake) =>
+      Some("may make schemas in the lake only")
+    case table: UnresolvedRelation if isPath(table.multipartIdentifier) => Some("may not name a table by its path")
+    case table: UnresolvedTable if isPath(table.multipartIdentifier) => Some("may not name a table by its path")
+    case table: UnresolvedTableOrView if isPath(table.multipartIdentifier) => Some("may not name a table by its path")
+    case table: UnresolvedIdentifier if isPath(table.nameParts) => Some("may not name a table by its path")
+    case _ if node.getClass.getSimpleName.contains("PathBased") => Some("may not name a table by its path")
     case _ if Outside(node.getClass.getSimpleName) => Some(s"may not reach outside of the lake by ${said(node)}")
     case _ => None
   }
@@ -61,6 +70,12 @@ class GuardedParser(session: => SparkSession, inner: ParserInterface) extends Pa
   private def inSchema(table: UnresolvedTableSpec): Boolean =
     table.provider.exists(kind => Kinds(kind.toLowerCase)) && table.location.isEmpty &&
       !table.optionExpression.options.exists(_._1.equalsIgnoreCase("path"))
+
+  /** Whether a schema's folder is one of the lake's; to drop a schema deletes its folder, whatever that is. */
+  private def inLake(location: String): Boolean = location.startsWith("/lake/warehouse/") && !location.contains("..")
+
+  /** Whether the last part of a name is a path. */
+  private def isPath(parts: Seq[String]): Boolean = parts.last.contains('/')
 
   /** Why somebody who only asks may not say this, if so. */
   private def asks(node: TreeNode[_]): Option[String] = node match {
@@ -94,15 +109,21 @@ private object GuardedParser {
   /** Functions that call any static method of Java. */
   private val Code = Set("reflect", "java_method", "try_reflect")
 
+  /** Functions with an option that names a file: the schema that an XML text has to follow. */
+  private val Options = Set("from_xml", "schema_of_xml")
+
   /** Functions that make rows of their arguments, or of a table's changes. */
   private val Rows = Set(
     "range", "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack",
     "json_tuple", "variant_explode", "variant_explode_outer", "table_changes")
 
-  /** Plans, as they are parsed, that read or write files of the machine, or load or run code. */
+  /** Plans, as they are parsed, that read, write or delete what may lie outside of the lake, or load or run code. */
   private val Outside = Set(
     "ScriptTransformation", "LoadData", "InsertIntoDir", "CreateTempViewUsing", "CreateFunctionCommand",
-    "CreateFunction", "AddJarsCommand", "AddFilesCommand", "AddArchivesCommand")
+    "CreateFunction", "AddJarsCommand", "AddFilesCommand", "AddArchivesCommand", "ConvertToDeltaCommand",
+    "ConvertToDeltaStatement", "RefreshResource", "SetTableLocation", "SetNamespaceLocation", "SetNamespaceLocationCommand",
+    "AlterTableSetLocationCommand", "AddPartitions", "DropNamespace", "DropDatabaseCommand", "CloneTableStatement",
+    "CreatePipelineDatasetAsSelect", "CreateStreamingTable", "CreateStreamingTableAsSelect", "CreateFlowCommand")
 
   /** Plans, as they are parsed, that only ask. */
   private val Asking = Set(

@@ -36,6 +36,26 @@ def test_a_mistake_is_one_line_in_the_words_of_make(tmp_path: Path, command: str
     assert not (tmp_path / "none").exists()
 
 
+def test_a_query_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    environ = {**os.environb, b"QUERY": b"select '\xff'", b"STATE_DIR": bytes(tmp_path)}
+    done = subprocess.run([sys.executable, "-m", "spark.sql"], cwd=ROOT, env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (2, b"error: the query is not UTF-8; type it in a terminal that is\n")
+
+
+def test_ctrl_c_is_said_once_and_then_ends_what_a_library_does() -> None:
+    program = (
+        "import os, signal, time; from common.errors import entry_point, hear_ctrl_c\n"
+        "def main():\n"
+        "    signal.signal(signal.SIGINT, lambda *_: print('the library ends', flush=True))\n"
+        "    hear_ctrl_c(ends=True)\n"
+        "    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
+        "entry_point(main)()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    said = "interrupted: what is under way ends first\nstopped; run the same command again to go on\n"
+    assert (done.returncode, done.stdout, done.stderr) == (130, "the library ends\n", said)
+
+
 def test_without_make_an_option_is_called_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAKELEVEL", raising=False)
     assert errors.as_typed("--orders: no such file") == "--orders: no such file"

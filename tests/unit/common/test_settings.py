@@ -54,7 +54,7 @@ def test_no_two_services_share_a_port() -> None:
         ("DRIVER_MEMORY", "lots", "DRIVER_MEMORY='lots' is not an amount such as 800m or 2g"),
         ("DRIVER_MEMORY", "2", "DRIVER_MEMORY='2' is not an amount"),
         ("SPARK_MASTER", "loca[2]", r"SPARK_MASTER='loca\[2\]' is not local\[2\], yarn or an address of a cluster"),
-        ("KAFKA_BOOTSTRAP", "broker", "KAFKA_BOOTSTRAP='broker' is not addresses such as 127.0.0.1:17001"),
+        ("KAFKA_BOOTSTRAP", "broker", "KAFKA_BOOTSTRAP='broker' is not an address such as 127.0.0.1:17001"),
         ("HDFS_URL", "localhost:9000", "HDFS_URL='localhost:9000' is not an address such as hdfs://localhost:17004"),
         ("TOPIC_PARTITIONS", "0", "TOPIC_PARTITIONS=0 is out of range; use a number from 1 to 1000"),
         ("POSTGRES_PORT", "70000", "POSTGRES_PORT=70000 is out of range"),
@@ -108,3 +108,22 @@ def test_what_is_quoted_may_hold_a_hash(tmp_path: Path) -> None:
 def test_the_example_names_every_setting() -> None:
     named = {line.lstrip("#").split("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line}
     assert {name for name in NAMES if not name.endswith("_PASSWORD")} <= named
+
+
+def test_a_bad_value_of_the_file_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DRIVER_MEMORY=lots\n")
+    with pytest.raises(UsageError, match=r"^\.env: DRIVER_MEMORY='lots' is not an amount"):
+        settings({}, tmp_path / ".env")
+    with pytest.raises(UsageError, match=r"^DRIVER_MEMORY='more' is not an amount"):
+        settings({"DRIVER_MEMORY": "more"}, tmp_path / ".env")
+
+
+def test_a_name_twice_and_a_file_that_is_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT_BASE=18000\nPORT_BASE=19000\n")
+    with pytest.raises(UsageError, match=r"^\.env, line 2: PORT_BASE is set for the second time"):
+        settings({}, tmp_path / ".env")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to(tmp_path / "none")
+    for name in ("folder", "dangling"):
+        with pytest.raises(UsageError, match=f"^{name} is no regular file"):
+            settings({}, tmp_path / name)
