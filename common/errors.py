@@ -3,12 +3,11 @@
 import functools
 import os
 import re
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from types import FrameType
 from typing import NoReturn
+
+from common.shutdown import hear_ctrl_c, tell_of_ctrl_c
 
 # What py4j puts before a Java error.
 PY4J = "An error occurred while calling"
@@ -59,37 +58,6 @@ def entry_point(main: Callable[..., None]) -> Callable[..., NoReturn]:
         sys.exit(0)
 
     return program
-
-
-def hear_ctrl_c(*, ends: bool = False) -> None:
-    """Let Ctrl-C be said at once, since what is under way may take its time to end.
-
-    Args:
-        ends: that a library has taken Ctrl-C, to end what it does, and hears it afterwards.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    library = signal.getsignal(signal.SIGINT)
-
-    def first_said(number: int, frame: FrameType | None) -> None:
-        tell_of_ctrl_c()
-        if callable(library):
-            library(number, frame)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, first_said if ends and library is not interrupt else interrupt)
-
-
-def interrupt(_: int, __: object) -> NoReturn:
-    """Interrupt the program, as Python does by itself, and say so."""
-    tell_of_ctrl_c()
-    raise KeyboardInterrupt
-
-
-@functools.cache
-def tell_of_ctrl_c() -> None:
-    """Say, once, that the program ends; by the system's own call, which no lock of a stream holds up."""
-    os.write(2, b"interrupted: what is under way ends first\n")
 
 
 def as_typed(text: str) -> str:

@@ -14,8 +14,9 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from common import jvm
-from common.errors import UserError, hear_ctrl_c
+from common.errors import UserError
 from common.settings import Settings
+from common.shutdown import hear_ctrl_c
 
 # The identity is a JVM property: Hive makes a proxy user of the environment variable of the same name.
 IDENTITY = "-DHADOOP_USER_NAME={identity}"

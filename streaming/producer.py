@@ -19,8 +19,8 @@ from kafka.producer.producer_batch import ProducerBatch
 
 from common.kafka_errors import reaching
 from common.settings import Settings
+from common.shutdown import Stop
 from streaming.batches import give_up, hand_over, key_hash, record, refusal
-from streaming.ingest.stop import Stop
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 
 BATCH_BYTES = 256 * 1024

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from common.errors import UserError
+from infra.local.disk import Progress, on_disk
 from infra.local.files import PRIVATE, cannot_write
-from infra.local.sizes import Progress, on_disk
 
 SUFFIX = ".tar.zst"
 BUFFER = 1 << 20

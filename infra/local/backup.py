@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from common import shutdown
 from common.errors import UsageError, UserError
 from common.revision import code_revision
 from common.settings import Settings
 from common.settings import settings as read_settings
-from infra.local import services, signals
+from infra.local import services
 from infra.local.archive import SUFFIX, Archive, no_room, pack
 from infra.local.backup_manifest import Manifest, sign
 from infra.local.backup_parts import PARTS, SECRETS, Part, clock, content, require_stores, versions
-from infra.local.sizes import megabytes, size_below
+from infra.local.disk import megabytes, size_below
 from infra.local.standstill import quiet, standstill
 
 # The archives of a lake of nothing, and the manifest.
@@ -37,7 +38,7 @@ def backup(settings: Settings, to: str, with_secrets: bool) -> None:
     require_embedded(settings)
     require_stores(settings)
     parts = (*PARTS, *([SECRETS] if with_secrets else []))
-    with signals.heard(), quiet(settings, "a backup") as ran, scratch(place) as folder:
+    with shutdown.heard(), quiet(settings, "a backup") as ran, scratch(place) as folder:
         require_space(settings, place, parts)
         as_of = clock(settings) if ran else None
         with standstill(settings, ran):

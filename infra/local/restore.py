@@ -6,15 +6,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from common import shutdown
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, services, signals, supervise
+from infra.local import lock, services, supervise
 from infra.local.archive import SUFFIX, require_sound, unpack
 from infra.local.backup_manifest import Manifest, load, require_readable, sign
 from infra.local.backup_parts import MANIFEST, versions
+from infra.local.disk import megabytes
 from infra.local.files import cannot_write, folder
 from infra.local.services import postgres
-from infra.local.sizes import megabytes
 from infra.setup import secrets
 
 # In this order: a platform with data and no finished files sends a file twice, which counts once; without data and with
@@ -31,7 +32,7 @@ def restore(settings: Settings, source: str) -> None:
     """
     begun = time.monotonic()
     place = Path(source).expanduser().absolute()
-    with signals.heard(), lock.alone(settings, "a restore"):
+    with shutdown.heard(), lock.alone(settings, "a restore"):
         require_empty(settings)
         manifest = load(place)
         secrets.ensure(settings)
@@ -44,7 +45,7 @@ def restore(settings: Settings, source: str) -> None:
             shutil.rmtree(fresh, ignore_errors=True)
             unpack_all(place, manifest, folder(fresh, 0o700))
             prepare_server(settings, fresh, manifest)
-            with signals.held_back():
+            with shutdown.held_back():
                 install(settings, fresh, manifest)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)

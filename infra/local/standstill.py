@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 import psycopg
 
+from common import shutdown
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, processes, provision_postgres, services, signals, supervise
+from infra.local import lock, processes, provision_postgres, services, supervise
 from infra.local.service import Service
 from infra.local.stop import STAGES, end_orphans, stop_stage
 from infra.local.up import bring_up
@@ -54,7 +55,7 @@ def standstill(settings: Settings, ran: Sequence[Service]) -> Iterator[None]:
                 stop_stage(settings, names)
         yield
     finally:
-        with signals.held_back():
+        with shutdown.held_back():
             print("starts again what ran before", file=sys.stderr, flush=True)
             bring_up(settings, ran)
 

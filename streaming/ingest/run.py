@@ -19,6 +19,7 @@ from common.errors import UserError, first_line
 from common.kafka_errors import UnreachableError
 from common.lake_reader import open_table
 from common.settings import Settings
+from common.shutdown import Stop
 from streaming import topics as kafka
 from streaming.ingest import bronze, tally
 from streaming.ingest.checkpoint import CHECKPOINT, REMEDY, Checkpoint, Plan, Positions
@@ -27,7 +28,6 @@ from streaming.ingest.continuity import losses
 from streaming.ingest.landing import Batch, Lander, LandingError, running, say
 from streaming.ingest.meter import Meter
 from streaming.ingest.parse import KAFKA_SCHEMA, bronze_rows
-from streaming.ingest.stop import Stop
 
 SECONDS_BETWEEN_LOOKS = 1
 PATIENCE_SECONDS = 900

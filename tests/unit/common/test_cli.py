@@ -44,7 +44,7 @@ def test_a_query_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_ctrl_c_is_said_once_and_then_ends_what_a_library_does() -> None:
     program = (
-        "import os, signal, time; from common.errors import entry_point, hear_ctrl_c\n"
+        "import os, signal, time; from common.errors import entry_point; from common.shutdown import hear_ctrl_c\n"
         "def main():\n"
         "    signal.signal(signal.SIGINT, lambda *_: print('the library ends', flush=True))\n"
         "    hear_ctrl_c(ends=True)\n"

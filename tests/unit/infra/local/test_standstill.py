@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from common import locks
+from common import locks, shutdown
 from common.errors import UserError
 from common.settings import ROOT, Settings, settings
-from infra.local import processes, services, signals, standstill, supervise
+from infra.local import processes, services, standstill, supervise
 from infra.setup import secrets
 
 
@@ -102,21 +102,21 @@ def test_of_postgres_only_writers_are_named(config: Settings, monkeypatch: pytes
             standstill.require_quiet(config)
 
 
-@pytest.mark.parametrize("number", signals.STOPS)
+@pytest.mark.parametrize("number", shutdown.STOPS)
 def test_any_signal_to_stop_is_ctrl_c(number: int) -> None:
     """And afterwards each does what it did before."""
-    before = [signal.getsignal(one) for one in signals.STOPS]
-    with pytest.raises(KeyboardInterrupt), signals.heard():
+    before = [signal.getsignal(one) for one in shutdown.STOPS]
+    with pytest.raises(KeyboardInterrupt), shutdown.heard():
         os.kill(os.getpid(), number)
-    assert [signal.getsignal(one) for one in signals.STOPS] == before
+    assert [signal.getsignal(one) for one in shutdown.STOPS] == before
 
 
 def test_a_signal_waits_where_it_must() -> None:
     """It is heard when the block is over, and where none came nothing happens."""
     done = []
-    with pytest.raises(KeyboardInterrupt), signals.heard(), signals.held_back():
+    with pytest.raises(KeyboardInterrupt), shutdown.heard(), shutdown.held_back():
         os.kill(os.getpid(), signal.SIGINT)
         done.append(True)
     assert done == [True]
-    with signals.heard(), signals.held_back():
+    with shutdown.heard(), shutdown.held_back():
         pass

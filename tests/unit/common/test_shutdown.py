@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from streaming.ingest.stop import Stop
+from common.shutdown import Stop
 
 
 @pytest.fixture
