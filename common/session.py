@@ -6,15 +6,19 @@ Everything about the platform (Delta, catalogue, HDFS, jars) stands in the rende
 
 import logging
 import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from common import jvm
-from common.errors import UserError
+from common.errors import UserError, first_line
 from common.settings import Settings
 from common.shutdown import hear_ctrl_c
 
@@ -69,3 +73,25 @@ def config_java_options(config: Settings, long_running: bool) -> str:
 def is_no_broken_call(record: logging.LogRecord) -> bool:
     """Return whether a record is to be shown: py4j reports a call that Ctrl-C cut off with all the calls around it."""
     return not record.getMessage().endswith("while sending command.")
+
+
+@contextmanager
+def telling_failures(config: Settings, job: str) -> Iterator[None]:
+    """Tell a failure of the engine in one line.
+
+    Raises:
+        UserError: the engine failed; the text names the log that has all of it.
+    """
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise failure(config, job, error) from None
+
+
+def failure(config: Settings, job: str, error: Exception) -> UserError:
+    """Return an engine's failure as one line; the whole of it goes to a log."""
+    log = config.path("log", "jobs", f"{job}.failure.log")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    whole = [*traceback.format_exception(error), getattr(error, "_stackTrace", None) or ""]
+    log.write_text("".join(whole), "utf-8")
+    return UserError(f"{job} failed: {first_line(error)} (all of it: {log}); `make status`, then run it again")

@@ -16,7 +16,7 @@ from common.cli import Parser
 from common.errors import UserError, entry_point
 from common.locks import hold
 from common.run_bounds import run_bounds
-from common.session import session
+from common.session import session, telling_failures
 from common.settings import Settings, settings
 from spark.ml import promotion
 
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = settings()
     said: list[str] = []
     failed: list[str] = []
-    with hold(config, "pipeline", args.steps[0]):
+    with hold(config, "pipeline", args.steps[0]), telling_failures(config, "models"):
         spark = session("models", config, "learner")
         for step in args.steps:
             # A task that did not learn anything new is scored all the same, by the champion that it has.

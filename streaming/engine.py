@@ -1,11 +1,6 @@
-"""The engine of a stream: what suits it, and what it says: an error is one line of ours, and whole in a log."""
-
-import traceback
+"""The engine of a stream: what suits it, and its silence."""
 
 from pyspark.sql import SparkSession
-
-from common.errors import UserError, first_line
-from common.settings import Settings
 
 NEARLY_UNIQUE = ("offset", "occurred_at", "payload_hash", "event_id", "order_id")
 
@@ -33,12 +28,3 @@ def quiet(spark: SparkSession) -> None:
     assert jvm is not None
     log4j = jvm.org.apache.logging.log4j
     log4j.core.config.Configurator.setAllLevels("", log4j.Level.OFF)
-
-
-def failure(config: Settings, job: str, error: Exception) -> UserError:
-    """Return an engine's failure as one line; the whole of it goes to a log."""
-    log = config.path("log", "jobs", f"{job}.failure.log")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    whole = [*traceback.format_exception(error), getattr(error, "_stackTrace", None) or ""]
-    log.write_text("".join(whole), "utf-8")
-    return UserError(f"{job} failed: {first_line(error)} (all of it: {log}); `make status`, then run it again")

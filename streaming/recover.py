@@ -11,10 +11,9 @@ from common import locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import UserError, entry_point
-from common.session import session
+from common.session import failure, session
 from common.settings import Settings, settings
 from streaming import topics as kafka
-from streaming.engine import failure
 from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint
 from streaming.ingest.continuity import losses, resume

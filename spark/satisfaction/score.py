@@ -11,7 +11,7 @@ from common.errors import entry_point
 from common.frames import one_row
 from common.locks import hold
 from common.run_bounds import run_bounds
-from common.session import session
+from common.session import session, telling_failures
 from common.settings import Settings, settings
 from spark.ml import drift, registry
 from spark.satisfaction import model
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
     Parser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
     config = settings()
-    with hold(config, "pipeline", "score"):
+    with hold(config, "pipeline", "score"), telling_failures(config, "satisfaction-score"):
         print(run(session("satisfaction-score", config, "learner"), config))
 
 

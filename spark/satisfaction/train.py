@@ -11,7 +11,7 @@ from common.errors import entry_point
 from common.frames import settled
 from common.locks import hold
 from common.run_bounds import run_bounds
-from common.session import session
+from common.session import session, telling_failures
 from common.settings import Settings, settings
 from spark.ml import drift, leakage, promotion, registry
 from spark.ml.evaluation import MODEL, Measure
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
     config = settings()
-    with hold(config, "pipeline", "train"):
+    with hold(config, "pipeline", "train"), telling_failures(config, "satisfaction-train"):
         print(run(session("satisfaction-train", config, "learner"), config, again=args.again))
 
 

@@ -10,7 +10,7 @@ from common.cli import Parser
 from common.errors import entry_point
 from common.locks import hold
 from common.run_bounds import run_bounds
-from common.session import session
+from common.session import session, telling_failures
 from common.settings import Settings, settings
 from spark.ml import drift, registry
 from spark.segments import model
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Assign with the champion and store the assignments."""
     Parser(prog="spark.segments.score", description=__doc__).parse_args(argv)
     config = settings()
-    with hold(config, "pipeline", "score"):
+    with hold(config, "pipeline", "score"), telling_failures(config, "segments-score"):
         print(run(session("segments-score", config, "learner"), config))
 
 

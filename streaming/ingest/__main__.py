@@ -10,12 +10,12 @@ from common import locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import entry_point
-from common.session import session
+from common.session import failure, session
 from common.settings import Settings, settings
 from common.shutdown import Stop
 from common.webhdfs import WebHdfs
 from streaming import topics as kafka
-from streaming.engine import failure, quiet, tune
+from streaming.engine import quiet, tune
 from streaming.ingest.checkpoint import CHECKPOINT
 from streaming.ingest.landing import LandingError
 from streaming.ingest.run import Run

@@ -1,10 +1,14 @@
-"""What Ctrl-C in the middle of a call into the JVM leaves on the screen."""
+"""What Ctrl-C in the middle of a call into the JVM, and a failure of the engine, leave on the screen."""
 
 import logging
+from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JError
 
-from common.session import is_no_broken_call
+from common.errors import UserError
+from common.session import is_no_broken_call, telling_failures
+from common.settings import settings
 
 
 def test_a_call_that_was_cut_off_is_not_told_with_all_its_calls(caplog: pytest.LogCaptureFixture) -> None:
@@ -17,3 +21,12 @@ def test_a_call_that_was_cut_off_is_not_told_with_all_its_calls(caplog: pytest.L
     finally:
         root.removeFilter(is_no_broken_call)
     assert caplog.messages == ["anything else"]
+
+
+def test_a_failure_of_the_engine_is_one_line_and_whole_in_a_log(tmp_path: Path) -> None:
+    config = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    with pytest.raises(UserError, match=r"^models failed: no space left \(all of it: .*models\.failure\.log\)") as told:
+        with telling_failures(config, "models"):
+            raise Py4JError("no space left\n\tat java.io.FileOutputStream")
+    assert "\n" not in str(told.value)
+    assert "FileOutputStream" in config.path("log", "jobs", "models.failure.log").read_text()
