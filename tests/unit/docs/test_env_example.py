@@ -15,7 +15,7 @@ def assignments() -> dict[str, str]:
 
 
 def test_every_setting_is_there() -> None:
-    source = (ROOT / "spark" / "common" / "settings.py").read_text()
+    source = (ROOT / "common" / "settings.py").read_text()
     known = set(re.findall(r'values\.get\("([A-Z_]+)"\)|number\(values, "([A-Z_]+)"', source))
     assert {one or other for one, other in known} == set(assignments())
 
