@@ -46,7 +46,10 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
             print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}{by and f', {by}'}\n".encode(), 0)
+        try:
+            os.pwrite(descriptor, f"{os.getpid()}{by and f', {by}'}\n".encode(), 0)
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror}; free space, or set STATE_DIR to another disk") from None
         yield
         os.ftruncate(descriptor, 0)
     finally:

@@ -16,7 +16,7 @@ from common import locks, tables
 from common.cli import Parser
 from common.contracts.model import EVENTS, SNAPSHOTS, load
 from common.errors import UsageError, UserError, entry_point
-from common.session import session
+from common.session import failure, session
 from common.settings import Settings, settings
 from common.webhdfs import WebHdfs
 from streaming import files
@@ -46,8 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             finally:
                 spark.stop()
         except (PySparkException, Py4JError) as error:
-            first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            raise UserError(f"snapshot failed: {first[:300]}; look at `make status`, then run it again") from None
+            raise failure(config, "snapshot", error) from None
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

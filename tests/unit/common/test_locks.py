@@ -1,5 +1,6 @@
 """One writer at a time, and a lock that ends with its process."""
 
+import errno
 import importlib
 import os
 import subprocess
@@ -129,3 +130,12 @@ def test_a_daily_cycle_leaves_the_landing_to_a_stream_that_runs(config: Settings
     with locks.hold(config, "ingest"):
         done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, "ingest runs already" in done.stderr) == (1, True)
+
+
+def test_a_full_disk_is_one_line(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(locks.os, "pwrite", full)
+    with pytest.raises(UserError, match="No space left on device; free space"), locks.hold(config, "replay"):
+        pass
