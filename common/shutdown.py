@@ -76,6 +76,22 @@ class Stop:
 
 
 @contextmanager
+def listening() -> Iterator[Stop]:
+    """Return what hears requests to stop for the length of the block; only a program's main thread can be asked."""
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    stop.listen()
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def handled(handler: Callable[[int, object], None]) -> Iterator[None]:
     """Let `handler` hear every signal to stop, for the length of the block."""
     before = {number: signal.signal(number, handler) for number in STOPS}

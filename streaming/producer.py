@@ -2,13 +2,10 @@
 
 import hashlib
 import json
-import signal
 import sys
-import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -19,7 +16,7 @@ from kafka.producer.producer_batch import ProducerBatch
 
 from common.kafka_errors import reaching
 from common.settings import Settings
-from common.shutdown import Stop
+from common.shutdown import Stop, listening
 from streaming.batches import give_up, hand_over, key_hash, record, refusal
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 
@@ -226,22 +223,6 @@ def send(
                 stored(box.prefix())
             report(what, box.acknowledged.total(), total, time.monotonic() - began)
     return box.acknowledged
-
-
-@contextmanager
-def listening() -> Iterator[Stop]:
-    """Return what hears requests to stop for the length of the block; only a program's main thread can be asked."""
-    stop = Stop()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    stop.listen()
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def report(what: str, done: int, total: int | None, seconds: float) -> None:

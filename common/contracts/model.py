@@ -1,7 +1,6 @@
 """The contracts of the events, and the bronze tables that follow from them.
 
-A contract is a YAML file in `streaming/contracts`, found by its path, so that nothing here imports `streaming`; only
-the standard library and PyYAML are used, so that no JVM is needed to declare a table or to write documentation.
+A contract is a YAML file, found by its path. No JVM is needed to declare a table or to write documentation.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,8 +14,7 @@ from common.errors import UserError, why
 from common.settings import ROOT, Settings
 
 FOLDER = ROOT / "streaming" / "contracts"
-EVENTS = "bronze.events"
-SNAPSHOTS = "bronze.customer_snapshots"
+EVENTS, SNAPSHOTS = "bronze.events", "bronze.customer_snapshots"
 
 
 @dataclass(frozen=True)

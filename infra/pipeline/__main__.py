@@ -12,6 +12,7 @@ from common import home, locks
 from common.cli import Parser
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, settings
+from infra.local.configure import configure
 from infra.pipeline import changed, guard, steps
 from infra.pipeline.runner import direct, run_one
 from infra.pipeline.schedule import run_all
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.job == "docs":
         sys.exit(docs(config))
     if args.job == "lint-sql":
+        # It needs a profile, and no platform that was ever up.
+        configure(config)
         sys.exit(
             direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
         )

@@ -12,7 +12,8 @@ import numpy as np
 
 from common.kafka_errors import reaching
 from common.settings import Settings
-from streaming.producer import Message, Outbox, listening, report
+from common.shutdown import listening
+from streaming.producer import Message, Outbox, report
 from streaming.simulate.calendar import DAY_MS, Ints
 from streaming.simulate.draft import Draft
 from streaming.simulate.shop import Shop
