@@ -1,6 +1,7 @@
 """Ask the reporting store as the reporter, or the lake over Thrift; only the result goes to standard output."""
 
 import csv
+import io
 import logging
 import os
 import sys
@@ -32,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not query.isprintable() and any("\udc80" <= one <= "\udcff" for one in query):
         raise UsageError("the query is not UTF-8; type it in a terminal that is")
     # A character that the terminal does not know is written as its number.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if not query:
         raise UsageError("give a query: make sql Q='select 1'")

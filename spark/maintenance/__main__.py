@@ -20,8 +20,7 @@ from spark.maintenance.survey import READER, Folder, folder, folders
 from spark.maintenance.upkeep import Limits
 
 HEADER = f"{'table':<34}{'live files':>18}{'live MB':>18}{'files on HDFS':>18}{'commits':>18}"
-# Training and scoring replace rows, and whoever commits second would fail.
-# To bronze rows are only appended, which compaction does not disturb.
+# Rows are only appended here, so compaction disturbs nobody; of two that replace rows, the second to commit fails.
 APPENDED = ("bronze",)
 BYTES_PER_MB = 1_000_000
 # The least, the default, what it is. A file that a writer has not committed yet looks dead, and no batch takes an hour.
