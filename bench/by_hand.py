@@ -22,7 +22,7 @@ import peers
 
 from common import thrift
 from common.errors import entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.local.files import folder
 
 HERE = Path(__file__).parent
@@ -38,13 +38,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", action="store_true", help="one mart alone, to see that the bench works")
     selected = SAMPLE if parser.parse_args(argv).sample else SELECTED
-    config, home = settings(), folder(settings().path("run", "bench", "by-hand"))
-    hand = by_hand(peers.events_table(config), home)
+    settings, home = read_settings(), folder(read_settings().path("run", "bench", "by-hand"))
+    hand = by_hand(peers.events_table(settings), home)
     port = dbt_runs.free_port()
-    with dbt_runs.serving(config, dbt_runs.platform_server(config, port), port, home / "thrift.log") as server:
-        ours = dbt_runs.run(server, dbt_runs.profile(config, port), home, *selected)
+    with dbt_runs.serving(settings, dbt_runs.platform_server(settings, port), port, home / "thrift.log") as server:
+        ours = dbt_runs.run(server, dbt_runs.profile(settings, port), home, *selected)
         built = {node.rpartition(".")[2] for node in ours.nodes}
-        rows = dict(sizes(replace(config, thrift_port=port), built, json.loads(hand.output)))
+        rows = dict(sizes(replace(settings, thrift_port=port), built, json.loads(hand.output)))
     differing = {mart: counts for mart, counts in rows.items() if len(set(counts)) > 1}
     print(f"{len(rows)} marts, of different size (lake, by hand): {differing or 'none'}")
     print(f"longest in the lake: {ours.slowest(SLOWEST)}")
@@ -73,12 +73,12 @@ def by_hand(events: delta_log.Table, home: Path) -> measure.Measured:
     return measure.run(command, os.environ, HERE)
 
 
-def sizes(config: Settings, built: Set[str], by_hand: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, int]]]:
+def sizes(settings: Settings, built: Set[str], by_hand: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the rows of each mart that both sides have built: the lake's, and those by hand."""
-    tables = {name: schema for schema in SCHEMAS for _, name, *_ in thrift.rows(config, f"show tables in {schema}")}
+    tables = {name: schema for schema in SCHEMAS for _, name, *_ in thrift.rows(settings, f"show tables in {schema}")}
     for mart, rows in by_hand.items():
         if mart in tables and mart in built:
-            ((count,),) = thrift.rows(config, f"select count(*) from {tables[mart]}.{mart}")
+            ((count,),) = thrift.rows(settings, f"select count(*) from {tables[mart]}.{mart}")
             yield mart, (count, rows)
 
 

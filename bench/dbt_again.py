@@ -20,7 +20,7 @@ import dbt_runs
 import measure
 
 from common.errors import UsageError, UserError, entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.pipeline.steps import DBT_PROJECT
 
@@ -47,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     other = given.beside.resolve()
     if not (other / DBT_PROJECT.name).is_dir():
         raise UsageError(f"--beside {given.beside}: there is no {DBT_PROJECT.name} in it; name a checkout")
-    config = settings()
+    settings = read_settings()
     warm, rounds, selected = (0, 1, SAMPLE) if given.sample else (given.warm, given.rounds, ())
-    home = config.path("run", "bench")
+    home = settings.path("run", "bench")
     roots = {"ours": ROOT, "beside": other}
     found: dict[str, list[dbt_runs.Run]] = {side: [] for side in roots}
     with ExitStack() as stack:
-        builds = {side: stack.enter_context(builder(config, root, home / side)) for side, root in roots.items()}
+        builds = {side: stack.enter_context(builder(settings, root, home / side)) for side, root in roots.items()}
         for _ in range(warm + rounds):
             for side, build in builds.items():
                 found[side].append(build("build", *selected))
@@ -62,23 +62,23 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 @contextmanager
-def builder(config: Settings, root: Path, place: Path) -> Iterator[Callable[..., dbt_runs.Run]]:
+def builder(settings: Settings, root: Path, place: Path) -> Iterator[Callable[..., dbt_runs.Run]]:
     """Yield a function that runs dbt on the project of a checkout, in a Thrift Server of its own."""
     port = dbt_runs.free_port()
-    command = server(config, root, port, place)
-    with dbt_runs.serving(config, command, port, folder(place) / "thrift.log") as process:
-        profile = dbt_runs.profile(config, port)
+    command = server(settings, root, port, place)
+    with dbt_runs.serving(settings, command, port, folder(place) / "thrift.log") as process:
+        profile = dbt_runs.profile(settings, port)
         yield partial(dbt_runs.run, process, profile, place, project=root / DBT_PROJECT.name)
 
 
-def server(config: Settings, root: Path, port: int, place: Path) -> list[str]:
+def server(settings: Settings, root: Path, port: int, place: Path) -> list[str]:
     """Return the command of a Thrift Server with the settings of a checkout."""
     asked = subprocess.run([sys.executable, "-c", SETTINGS], cwd=root, capture_output=True, text=True, check=False)
     if asked.returncode:
         raise UserError(f"{root} has no settings of a Thrift Server: {asked.stderr.strip().splitlines()[-1]}")
     # It holds the catalogue's password.
     path = write(folder(place) / "thrift.conf", properties(json.loads(asked.stdout), " "), PRIVATE)
-    command = dbt_runs.platform_server(config, port)
+    command = dbt_runs.platform_server(settings, port)
     command[command.index("--properties-file") + 1] = str(path)
     return command
 

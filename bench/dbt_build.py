@@ -14,7 +14,7 @@ import dbt_runs
 import measure
 
 from common.errors import entry_point
-from common.settings import WAREHOUSE, Settings, settings
+from common.settings import WAREHOUSE, Settings, read_settings
 from infra.local import hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.services import thrift
@@ -33,16 +33,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sample", action="store_true", help="one model, once, to see that the bench works")
     given = parser.parse_args(argv)
     rounds, selected = ROUNDS[: 1 if given.cold or given.sample else 2], SAMPLE if given.sample else ()
-    config, port = settings(), dbt_runs.free_port()
-    home = config.path("run", "bench")
+    settings, port = read_settings(), dbt_runs.free_port()
+    home = settings.path("run", "bench")
     sides = {
-        "ours": (dbt_runs.platform_server(config, port), dbt_runs.profile(config, port)),
-        "stock": (stock_server(config, port, home), {**dbt_runs.bare_profile(port), "threads": 4}),
+        "ours": (dbt_runs.platform_server(settings, port), dbt_runs.profile(settings, port)),
+        "stock": (stock_server(settings, port, home), {**dbt_runs.bare_profile(port), "threads": 4}),
     }
     found = {}
     for side, (command, profile) in sides.items():
         place = folder(home / side)
-        with dbt_runs.serving(config, command, port, place / "thrift.log") as server:
+        with dbt_runs.serving(settings, command, port, place / "thrift.log") as server:
             build = ("build", "--full-refresh", *selected)
             found[side] = [dbt_runs.run(server, profile, place, *build) for _ in rounds]
     lines = [
@@ -53,16 +53,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(measure.table(HEADER, lines))
 
 
-def stock_server(config: Settings, port: int, home: Path) -> list[str]:
+def stock_server(settings: Settings, port: int, home: Path) -> list[str]:
     """Return the command of a Thrift Server that knows where this platform's lake is, and nothing else of it."""
     needed = {"dfs.replication", "dfs.blocksize", "fs.permissions.umask-mode"}
-    client = {name: value for name, value in hadoop_conf.client(config).items() if name in needed}
+    client = {name: value for name, value in hadoop_conf.client(settings).items() if name in needed}
     server = {
         "hive.server2.thrift.bind.host": "127.0.0.1",
         "hive.server2.thrift.port": port,
         "hive.server2.enable.doAs": "false",
     }
-    hadoop = {"fs.defaultFS": config.hdfs_url, **client, **server, **provision_postgres.jdbc(config)}
+    hadoop = {"fs.defaultFS": settings.hdfs_url, **client, **server, **provision_postgres.jdbc(settings)}
     values = {
         "spark.master": "local[2]",
         "spark.driver.memory": MEMORY,
@@ -71,7 +71,7 @@ def stock_server(config: Settings, port: int, home: Path) -> list[str]:
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "hive",
-        "spark.sql.warehouse.dir": f"{config.hdfs_url}{WAREHOUSE}",
+        "spark.sql.warehouse.dir": f"{settings.hdfs_url}{WAREHOUSE}",
         **{f"spark.hadoop.{name}": value for name, value in hadoop.items()},
     }
     rendered = write(folder(home) / "stock.conf", properties(values, " "), PRIVATE)

@@ -50,9 +50,9 @@ class Run:
         return ", ".join(f"{node.rpartition('.')[2]} {seconds:.1f} s" for node, seconds in ordered)
 
 
-def profile(config: Settings, port: int) -> dict[str, Any]:
+def profile(settings: Settings, port: int) -> dict[str, Any]:
     """Return the platform's own profile for another port."""
-    own = {"auth": "CUSTOM", "password": config.secret(thrift.IDENTITY), "threads": 2, "poll_interval": 1}
+    own = {"auth": "CUSTOM", "password": settings.secret(thrift.IDENTITY), "threads": 2, "poll_interval": 1}
     return {**bare_profile(port), **own}
 
 
@@ -62,21 +62,21 @@ def bare_profile(port: int) -> dict[str, Any]:
     return {"type": "spark", "method": "thrift", **place}
 
 
-def platform_server(config: Settings, port: int) -> list[str]:
+def platform_server(settings: Settings, port: int) -> list[str]:
     """Return the command of the platform's Thrift Server on another port."""
-    (program,) = thrift.service(config).programs
+    (program,) = thrift.service(settings).programs
     *command, resource = program.command
     return [*command, "--conf", f"spark.hadoop.hive.server2.thrift.port={port}", resource]
 
 
 @contextmanager
-def serving(config: Settings, command: Sequence[str], port: int, log: Path) -> Iterator[psutil.Process]:
+def serving(settings: Settings, command: Sequence[str], port: int, log: Path) -> Iterator[psutil.Process]:
     """Run a Thrift Server for the length of the block.
 
     Raises:
         UserError: it does not answer in time, or has ended.
     """
-    (program,) = thrift.service(config).programs
+    (program,) = thrift.service(settings).programs
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "HADOOP_"))}
     with log.open("w") as output:
         server = subprocess.Popen(

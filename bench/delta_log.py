@@ -34,19 +34,19 @@ class Commit:
 class Table:
     """A Delta table at a path of HDFS."""
 
-    config: Settings
+    settings: Settings
     path: str
 
     def listing(self, folder: str) -> list[dict[str, Any]]:
         """Return the facts of all files in a folder of the table; none where it is not there."""
-        client = WebHdfs.of(self.config, READER)
+        client = WebHdfs.of(self.settings, READER)
         answer = client.call("GET", f"{self.path}{folder}", "LISTSTATUS", absent_ok=True)
         return list(answer["FileStatuses"]["FileStatus"]) if answer else []
 
     def read(self, name: str) -> bytes:
         """Return the content of one file of the table."""
         path = urlsplit(name).path if "://" in name else f"{self.path}/{name}"
-        content = WebHdfs.of(self.config, READER).read(path)
+        content = WebHdfs.of(self.settings, READER).read(path)
         if content is None:
             raise FileNotFoundError(path)
         return content

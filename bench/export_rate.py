@@ -21,7 +21,7 @@ from export_tables import LARGE, MARTS, Tables
 from peer_export import PREFIX
 
 from common.errors import entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 
 HERE = Path(__file__).parent
 HEADER = ("export", "rows", "way", "seconds", "MB", "ours")
@@ -48,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often each side is measured")
     parser.add_argument("--sample", action="store_true", help="few rows, once, to see that the bench works")
     given = parser.parse_args(argv)
-    config = settings()
-    lines = [line for export in exports(given.rounds, given.sample) for line in measured(config, export)]
+    settings = read_settings()
+    lines = [line for export in exports(given.rounds, given.sample) for line in measured(settings, export)]
     print(measure.table(HEADER, lines))
 
 
@@ -65,24 +65,24 @@ def exports(rounds: int, sample: bool) -> list[Export]:
     ]
 
 
-def measured(config: Settings, export: Export) -> list[tuple[str, ...]]:
+def measured(settings: Settings, export: Export) -> list[tuple[str, ...]]:
     """Make the tables, let the sides take turns, and return a line for each."""
     tables = {f"bench_{name.removeprefix('bench_')}": shape for name, shape in export.tables.items()}
-    place = export_tables.manifest(config.path("run", "bench", "export"), tables)
+    place = export_tables.manifest(settings.path("run", "bench", "export"), tables)
     ways = {"new": ("-m", "spark.export", "--all"), "again": ("-m", "spark.export", "--all")}
     if export.peer:
         ways[export.peer] = (str(HERE / "peer_export.py"), export.peer, *tables)
     runs: dict[str, list[measure.Measured]] = {way: [] for way in ways}
-    export_tables.make(config, tables)
+    export_tables.make(settings, tables)
     try:
         for _ in range(export.rounds):
-            export_tables.drop_exported(config, tables)
+            export_tables.drop_exported(settings, tables)
             for way, arguments in ways.items():
                 runs[way].append(run(place, *arguments))
     finally:
         for prefix in ("", PREFIX):
-            export_tables.drop_exported(config, tables, prefix)
-        export_tables.remove(config)
+            export_tables.drop_exported(settings, tables, prefix)
+        export_tables.remove(settings)
     return [line(export, way, runs[way], runs["new"]) for way in ways]
 
 

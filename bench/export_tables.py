@@ -81,11 +81,11 @@ def column(chance: np.random.Generator, letter: str, first: int, rows: int, is_k
     return pa.array(numbers.astype("int32" if letter in "dm" else "int64")).cast(kind)
 
 
-def make(config: Settings, tables: Tables) -> None:
+def make(settings: Settings, tables: Tables) -> None:
     """Write the tables."""
     owner = SCHEMAS["core"]
-    webhdfs.ensure(config, Folder(FOLDER, owner, GROUP, "750"))
-    lake_reader.reader(config)
+    webhdfs.ensure(settings, Folder(FOLDER, owner, GROUP, "750"))
+    lake_reader.reader(settings)
     os.environ["HADOOP_USER_NAME"] = owner
     from deltalake import write_deltalake
 
@@ -93,7 +93,7 @@ def make(config: Settings, tables: Tables) -> None:
         parts = pieces(rows, letters)
         first = next(parts)
         stream = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], parts))
-        write_deltalake(f"{config.hdfs_url}{FOLDER}/{name}", stream, mode="overwrite")
+        write_deltalake(f"{settings.hdfs_url}{FOLDER}/{name}", stream, mode="overwrite")
 
 
 def pieces(rows: int, letters: str) -> Iterator[pa.RecordBatch]:
@@ -106,8 +106,8 @@ def manifest(folder: Path, tables: Tables) -> Path:
     """Write what dbt would say of the tables, and return the folder."""
     nodes: dict[str, Any] = {}
     for name, (rows, _) in tables.items():
-        config = {"schema": SCHEMA, "meta": {"export": True}}
-        nodes[name] = {"resource_type": "model", "alias": name, "schema": SCHEMA, "config": config}
+        settings = {"schema": SCHEMA, "meta": {"export": True}}
+        nodes[name] = {"resource_type": "model", "alias": name, "schema": SCHEMA, "config": settings}
         if rows > 1:
             test = {"name": "rules", "kwargs": {"grain": ["c0"]}}
             nodes[f"test.{name}"] = {"resource_type": "test", "attached_node": name, "test_metadata": test}
@@ -116,15 +116,15 @@ def manifest(folder: Path, tables: Tables) -> Path:
     return folder
 
 
-def drop_exported(config: Settings, tables: Tables, prefix: str = "") -> None:
+def drop_exported(settings: Settings, tables: Tables, prefix: str = "") -> None:
     """Remove what was exported, and what the log says of it."""
-    with postgres.connect(config, "exporter") as connection:
+    with postgres.connect(settings, "exporter") as connection:
         for name in tables:
             connection.execute(f'drop table if exists marts."{prefix}{name}"'.encode())
         if connection.execute("select to_regclass('marts.export_log')").fetchone() != (None,):
             connection.execute("delete from marts.export_log where table_name = any(%s)", [list(tables)])
 
 
-def remove(config: Settings) -> None:
+def remove(settings: Settings) -> None:
     """Remove the tables from the lake."""
-    WebHdfs.of(config, SUPERUSER).delete(FOLDER, recursive=True)
+    WebHdfs.of(settings, SUPERUSER).delete(FOLDER, recursive=True)

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import topics
 
 SAMPLE_SECONDS = 5
@@ -51,34 +51,36 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sample", action="store_true", help=f"{SAMPLE_SECONDS} seconds at 50/s, to see that it works")
     given = parser.parse_args(argv)
     seconds, rate = (SAMPLE_SECONDS, 50) if given.sample else (given.seconds, given.rate)
-    config = settings()
-    topics.ensure(config, load(FOLDER).topics)
-    peers.make_folder(config)
+    settings = read_settings()
+    topics.ensure(settings, load(FOLDER).topics)
+    peers.make_folder(settings)
     sides = {"ours": ours, "stock": stock}
-    measured = {name: side(config, seconds, rate) for name, side in sides.items() if given.side in (None, name)}
+    measured = {name: side(settings, seconds, rate) for name, side in sides.items() if given.side in (None, name)}
     print(f"five topics at {rate:,} events/s each, {seconds:.0f} s, without the first fifth; lag in seconds")
     print(measure.table(HEADER, [line(name, one, measured.get("ours")) for name, one in measured.items()]))
 
 
-def ours(config: Settings, seconds: float, rate: int) -> Fresh:
+def ours(settings: Settings, seconds: float, rate: int) -> Fresh:
     """Measure the continuous ingest."""
-    table = peers.events_table(config)
+    table = peers.events_table(settings)
     with peers.running([sys.executable, "-m", "streaming.ingest", "--continuous"], os.environ) as alive:
-        return observed(config, [table], seconds, rate, alive)
+        return observed(settings, [table], seconds, rate, alive)
 
 
-def stock(config: Settings, seconds: float, rate: int) -> Fresh:
+def stock(settings: Settings, seconds: float, rate: int) -> Fresh:
     """Measure five quickstart queries in one application; they begin at the end of the topics."""
     names = [one.topic for one in load(FOLDER).topics]
-    folder = peers.clean(config, "stock-stream")
+    folder = peers.clean(settings, "stock-stream")
     options = ["--starting", "latest", "--statistics", ",".join(peers.statistics())]
-    command = peers.quickstart(config, "stream", ",".join(names), folder, options)
-    with peers.running(command, peers.outside(config)) as alive:
-        return observed(config, [delta_log.Table(config, f"{folder}/{name}") for name in names], seconds, rate, alive)
+    command = peers.quickstart(settings, "stream", ",".join(names), folder, options)
+    with peers.running(command, peers.outside(settings)) as alive:
+        return observed(
+            settings, [delta_log.Table(settings, f"{folder}/{name}") for name in names], seconds, rate, alive
+        )
 
 
 def observed(
-    config: Settings, tables: Sequence[delta_log.Table], seconds: float, rate: int, alive: peers.Alive
+    settings: Settings, tables: Sequence[delta_log.Table], seconds: float, rate: int, alive: peers.Alive
 ) -> Fresh:
     """Load the topics until every table has had commits for `seconds`, and return the lags in that time.
 
@@ -86,7 +88,7 @@ def observed(
         UserError: the side ended, or made no commit.
     """
     known = [max(table.times(), default=-1) for table in tables]
-    with peers.running(peers.steady_load(config, rate), os.environ):
+    with peers.running(peers.steady_load(settings, rate), os.environ):
         deadline = time.monotonic() + FIRST_COMMIT_SECONDS
         while not all(max(table.times(), default=-1) > last for table, last in zip(tables, known, strict=True)):
             if time.monotonic() > deadline:

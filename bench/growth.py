@@ -20,7 +20,7 @@ import peers
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import topics
 
@@ -47,24 +47,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sample", action="store_true", help=f"{SAMPLE} batches, to see that the bench works")
     given = parser.parse_args(argv)
     batches, every = (SAMPLE, SAMPLE // 2) if given.sample else (given.batches, given.maintain_every)
-    config = settings()
-    topics.ensure(config, load(FOLDER).topics)
-    table = peers.events_table(config)
+    settings = read_settings()
+    topics.ensure(settings, load(FOLDER).topics)
+    table = peers.events_table(settings)
     rows: list[tuple[str, ...]] = []
     seconds: list[float] = []
     with (
         peers.running([sys.executable, "-m", "streaming.ingest", "--continuous"], os.environ) as alive,
-        peers.running(peers.steady_load(config, RATE), os.environ),
+        peers.running(peers.steady_load(settings, RATE), os.environ),
     ):
         for took in batch_times(table, alive):
             seconds.append(took)
             if every and len(seconds) % every == 0:
-                rows.append(counted(config, table, len(seconds), "before upkeep"))
+                rows.append(counted(settings, table, len(seconds), "before upkeep"))
                 maintain()
-                rows.append(counted(config, table, len(seconds), "after upkeep"))
+                rows.append(counted(settings, table, len(seconds), "after upkeep"))
             if len(seconds) >= batches:
                 break
-    rows.append(counted(config, table, len(seconds), "at the end"))
+    rows.append(counted(settings, table, len(seconds), "at the end"))
     print(measure.table(HEADER, rows))
     print(verdict(seconds, min(HUNDRED, batches // 3)))
 
@@ -101,20 +101,20 @@ def maintain() -> None:
         raise UserError(f"upkeep failed:\n{measure.tail(done.stdout + done.stderr)}")
 
 
-def counted(config: Settings, table: delta_log.Table, batches: int, when: str) -> tuple[str, ...]:
+def counted(settings: Settings, table: delta_log.Table, batches: int, when: str) -> tuple[str, ...]:
     """Return a line of the table of files."""
     files = Files(
         live=len(table.live()),
         data=sum(one["type"] == "FILE" for one in table.listing("")),
         log=sum(one["type"] == "FILE" for one in table.listing("/_delta_log")),
-        checkpoints=files_below(config, CHECKPOINTS),
+        checkpoints=files_below(settings, CHECKPOINTS),
     )
     return f"{batches:,}", when, f"{files.live:,}", f"{files.data:,}", f"{files.log:,}", f"{files.checkpoints:,}"
 
 
-def files_below(config: Settings, path: str) -> int:
+def files_below(settings: Settings, path: str) -> int:
     """Return how many files a folder of HDFS holds, those of its folders included."""
-    answer = WebHdfs.of(config, delta_log.READER).call("GET", path, "GETCONTENTSUMMARY", absent_ok=True)
+    answer = WebHdfs.of(settings, delta_log.READER).call("GET", path, "GETCONTENTSUMMARY", absent_ok=True)
     return int(answer["ContentSummary"]["fileCount"]) if answer else 0
 
 

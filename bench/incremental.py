@@ -23,7 +23,7 @@ from kafka import KafkaProducer
 from common import thrift
 from common.contracts.model import FOLDER, load
 from common.errors import entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.pipeline.steps import DBT_PROJECT
 from streaming import topics
 
@@ -58,29 +58,29 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     sizes, new, models = (SAMPLE_SIZES, SAMPLE_NEW, SAMPLE_MODELS) if given.sample else (SIZES, NEW, ARRIVAL_DRIVEN)
     wait = 0 if given.sample else RENEWED
-    config = settings()
-    topics.ensure(config, load(FOLDER).topics)
+    settings = read_settings()
+    topics.ensure(settings, load(FOLDER).topics)
     rows: list[tuple[str, ...]] = []
     sent = 0
     for size in sizes:
-        send(config, range(sent, size), CUSTOMERS)
-        land(config)
-        dbt(config, "run", "--select", *(SAMPLE_BUILT if given.sample else BUILT))
+        send(settings, range(sent, size), CUSTOMERS)
+        land(settings)
+        dbt(settings, "run", "--select", *(SAMPLE_BUILT if given.sample else BUILT))
         if not given.sample:
-            costs(config, models, wait)
-        empty = costs(config, models, wait)
+            costs(settings, models, wait)
+        empty = costs(settings, models, wait)
         sent = size + new
-        send(config, range(size, sent), TOUCHED_CUSTOMERS)
-        land(config)
-        versions = {model: version(config, model) for model in models}
-        found = costs(config, models, wait)
+        send(settings, range(size, sent), TOUCHED_CUSTOMERS)
+        land(settings)
+        versions = {model: version(settings, model) for model in models}
+        found = costs(settings, models, wait)
         touched = rows_touched(range(size, sent))
         for model in models:
-            written = rows_written(config, model, versions[model])
+            written = rows_written(settings, model, versions[model])
             rows.append(line(model, size, empty[model], found[model], touched[model], written))
         print(measure.table(HEADER, rows), flush=True)
         if not given.sample:
-            print(as_of_marts(config), flush=True)
+            print(as_of_marts(settings), flush=True)
 
 
 def placed(number: int) -> datetime:
@@ -111,57 +111,59 @@ def events(numbers: range, customers: int) -> Iterator[bytes]:
         yield json.dumps({**envelope, **order, "currency": "GBP", "lines": goods}).encode()
 
 
-def send(config: Settings, numbers: range, customers: int) -> None:
+def send(settings: Settings, numbers: range, customers: int) -> None:
     """Send orders to Kafka and wait until it has them."""
-    producer = KafkaProducer(bootstrap_servers=config.kafka_bootstrap, linger_ms=50, batch_size=512 * 1024)
+    producer = KafkaProducer(bootstrap_servers=settings.kafka_bootstrap, linger_ms=50, batch_size=512 * 1024)
     for event in events(numbers, customers):
         producer.send("orders", event)
     producer.flush()
     producer.close()
 
 
-def land(config: Settings) -> None:
+def land(settings: Settings) -> None:
     """Run the ingest until it has caught up."""
     measure.run([sys.executable, "-m", "streaming.ingest"], os.environ, ROOT)
 
 
-def dbt(config: Settings, *arguments: str) -> Mapping[str, float]:
+def dbt(settings: Settings, *arguments: str) -> Mapping[str, float]:
     """Run dbt and return the seconds of each model."""
-    target = Path(config.state_dir, "bench-dbt")
-    environ = {**os.environ, "DBT_PROFILES_DIR": str(config.path("conf", "dbt")), "DBT_TARGET_PATH": str(target)}
+    target = Path(settings.state_dir, "bench-dbt")
+    environ = {**os.environ, "DBT_PROFILES_DIR": str(settings.path("conf", "dbt")), "DBT_TARGET_PATH": str(target)}
     measure.run([f"{sys.prefix}/bin/dbt", *arguments], {**environ, "DBT_LOG_PATH": str(target)}, DBT_PROJECT)
     results = json.loads((target / "run_results.json").read_text())["results"]
     return {one["unique_id"].rpartition(".")[2]: one["execution_time"] for one in results}
 
 
-def costs(config: Settings, models: Sequence[str], wait: float) -> dict[str, Cost]:
+def costs(settings: Settings, models: Sequence[str], wait: float) -> dict[str, Cost]:
     """Run models one after another and return what each cost; bytes are looked at so many seconds after."""
     found = {}
     time.sleep(wait)
     for model in models:
-        before = bytes_given(config)
-        seconds = dbt(config, "run", "--select", model)[model]
+        before = bytes_given(settings)
+        seconds = dbt(settings, "run", "--select", model)[model]
         time.sleep(wait)
-        found[model] = Cost(seconds, bytes_given(config) - before)
+        found[model] = Cost(seconds, bytes_given(settings) - before)
     return found
 
 
-def bytes_given(config: Settings) -> int:
+def bytes_given(settings: Settings) -> int:
     """Return how many bytes the DataNode has given away since it started."""
-    url = f"http://{config.host}:{config.port('datanode-web')}/jmx?qry=Hadoop:service=DataNode,name=DataNodeActivity*"
+    url = (
+        f"http://{settings.host}:{settings.port('datanode-web')}/jmx?qry=Hadoop:service=DataNode,name=DataNodeActivity*"
+    )
     with urllib.request.urlopen(url, timeout=10) as answer:
         return int(json.load(answer)["beans"][0]["BytesRead"])
 
 
-def version(config: Settings, model: str) -> int:
+def version(settings: Settings, model: str) -> int:
     """Return the newest version of a model's table."""
-    return int(thrift.rows(config, f"describe history core.{model} limit 1")[0][0])
+    return int(thrift.rows(settings, f"describe history core.{model} limit 1")[0][0])
 
 
-def rows_written(config: Settings, model: str, before: int) -> int:
+def rows_written(settings: Settings, model: str, before: int) -> int:
     """Return the rows that merges wrote after a version, those copied along with them included."""
     names = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted", "numTargetRowsCopied")
-    history = thrift.rows(config, f"describe history core.{model}")
+    history = thrift.rows(settings, f"describe history core.{model}")
     metrics = [json.loads(row[METRICS]) for row in history if row[0] > before]
     return sum(int(one.get(name, 0)) for one in metrics for name in names)
 
@@ -189,9 +191,9 @@ def line(model: str, size: int, empty: Cost, found: Cost, touched: int, written:
     )
 
 
-def as_of_marts(config: Settings) -> str:
+def as_of_marts(settings: Settings) -> str:
     """Run all the marts and return the seconds of those that took longest."""
-    seconds = dbt(config, "run", "--selector", "lake_before_scores")
+    seconds = dbt(settings, "run", "--selector", "lake_before_scores")
     slowest = sorted(seconds.items(), key=lambda one: -one[1])[:12]
     return f"all models {sum(seconds.values()):.1f} s: " + ", ".join(f"{name} {took:.1f}" for name, took in slowest)
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UsageError, UserError, entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from streaming import topics
 
 SAMPLE = 20_000
@@ -34,28 +34,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--events", type=int, default=10_000_000, help="how many order events (default 10 million)")
     parser.add_argument("--sample", action="store_true", help=f"only {SAMPLE:,} events, to see that the bench works")
     given = parser.parse_args(argv)
-    config, count = settings(), SAMPLE if given.sample else given.events
+    settings, count = read_settings(), SAMPLE if given.sample else given.events
     python = str(environment.interpreter())
-    require_fresh(config)
-    peers.make_folder(config)
-    made = [python, str(peers.HERE / "order_events.py"), config.kafka_bootstrap, str(count)]
+    require_fresh(settings)
+    peers.make_folder(settings)
+    made = [python, str(peers.HERE / "order_events.py"), settings.kafka_bootstrap, str(count)]
     say(measure.run(made, os.environ, ROOT).output)
     measured = {OURS: measure.run([sys.executable, "-m", "streaming.ingest"], os.environ, ROOT)}
     say(measured[OURS].output)
-    ours = peers.events_table(config)
+    ours = peers.events_table(settings)
     counted = rules(ours)
     if counted.total() != count:
         raise UserError(f"{EVENTS} holds {counted.total():,} rows, not {count:,}; the bench needs a fresh platform")
     options = ["--codec", codec(ours), "--statistics", ",".join(peers.statistics())]
-    measured[STOCK] = stock(config, options)
+    measured[STOCK] = stock(settings, options)
     for processes, name in POLARS.items():
-        folder = peers.clean(config, f"polars-{processes}")
-        measured[name] = polars(config, python, processes, folder, options)
-        require_same(counted, rules(delta_log.Table(config, folder)), name)
+        folder = peers.clean(settings, f"polars-{processes}")
+        measured[name] = polars(settings, python, processes, folder, options)
+        require_same(counted, rules(delta_log.Table(settings, folder)), name)
     print(f"{count:,} order events, {counted.total() - counted[None]:,} of them broken, {options[1]}, {options[3]}")
     print(measure.table(HEADER, [line(name, measured, count) for name in measured]))
     for name in ("stock", *(f"polars-{processes}" for processes in POLARS)):
-        peers.clean(config, name)
+        peers.clean(settings, name)
 
 
 def say(text: str) -> None:
@@ -63,29 +63,29 @@ def say(text: str) -> None:
     print(text.rstrip(), file=sys.stderr, flush=True)
 
 
-def require_fresh(config: Settings) -> None:
+def require_fresh(settings: Settings) -> None:
     """Make the topics where they are not there.
 
     Raises:
         UsageError: there are events already; the sides would read different ones.
     """
-    topics.ensure(config, load(FOLDER).topics)
-    held = sum(one.records for one in topics.describe(config, [one.topic for one in load(FOLDER).topics]))
+    topics.ensure(settings, load(FOLDER).topics)
+    held = sum(one.records for one in topics.describe(settings, [one.topic for one in load(FOLDER).topics]))
     if held:
         raise UsageError(f"the topics hold {held:,} events; `make reset up` on a platform of your own, then again")
 
 
-def stock(config: Settings, options: Sequence[str]) -> measure.Measured:
+def stock(settings: Settings, options: Sequence[str]) -> measure.Measured:
     """Run the quickstart in a fresh process, without this project's configuration of Spark."""
-    command = peers.quickstart(config, "land", "orders", peers.clean(config, "stock"), options)
-    return measure.run(command, peers.outside(config), ROOT)
+    command = peers.quickstart(settings, "land", "orders", peers.clean(settings, "stock"), options)
+    return measure.run(command, peers.outside(settings), ROOT)
 
 
-def polars(config: Settings, python: str, processes: int, folder: str, options: Sequence[str]) -> measure.Measured:
+def polars(settings: Settings, python: str, processes: int, folder: str, options: Sequence[str]) -> measure.Measured:
     """Run the peer without Spark in its own environment."""
-    command = [python, str(peers.HERE / "peer_polars.py"), config.kafka_bootstrap, "orders"]
-    command += [f"{config.hdfs_url}{folder}", "--processes", str(processes), *options]
-    return measure.run(command, peers.outside(config), ROOT)
+    command = [python, str(peers.HERE / "peer_polars.py"), settings.kafka_bootstrap, "orders"]
+    command += [f"{settings.hdfs_url}{folder}", "--processes", str(processes), *options]
+    return measure.run(command, peers.outside(settings), ROOT)
 
 
 def codec(table: delta_log.Table) -> str:

@@ -17,7 +17,7 @@ import measure
 
 from common import thrift
 from common.errors import UserError, entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.pipeline.steps import DBT_PROJECT
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--customers", type=int, default=CUSTOMERS, help=f"default {CUSTOMERS}")
     parser.add_argument("--sample", action="store_true", help="few customers, to see that the bench works")
     given = parser.parse_args(argv)
-    dbt(settings())
+    dbt(read_settings())
     written = run("bench/learning_tables.py", str(SAMPLE if given.sample else given.customers))
     print(f"{said(written, 'drawn: ')}; {written.seconds:.0f} s", flush=True)
     done = {}
@@ -47,12 +47,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(measure.table(FITS_HEADER, compared([json.loads(line) for line in fits if line.startswith("{")])))
 
 
-def dbt(config: Settings) -> None:
+def dbt(settings: Settings) -> None:
     """Let dbt create the tables where it has not, so that columns, constraints and properties are its own."""
-    if thrift.rows(config, "show tables in churn like 'churn_labels'"):
+    if thrift.rows(settings, "show tables in churn like 'churn_labels'"):
         return
-    target = str(Path(config.state_dir, "bench-dbt"))
-    places = {"DBT_PROFILES_DIR": str(config.path("conf", "dbt")), "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
+    target = str(Path(settings.state_dir, "bench-dbt"))
+    places = {"DBT_PROFILES_DIR": str(settings.path("conf", "dbt")), "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
     measure.run([f"{sys.prefix}/bin/dbt", "run", "--select", "+churn_labels"], {**os.environ, **places}, DBT_PROJECT)
 
 

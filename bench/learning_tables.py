@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from common import tables
 from common.session import session
-from common.settings import settings
+from common.settings import read_settings
 
 AS_OF = datetime(2025, 1, 1)
 # The cuts of `var('cut_days')`, and how long after one is looked at.
@@ -42,9 +42,9 @@ Ints = npt.NDArray[np.int64]
 
 def main(customers: int) -> None:
     """Write the tables and print the rows of each."""
-    config = settings()
+    settings = read_settings()
     # The owner of the schemas' folders.
-    spark = session("learning-tables", config, "modeler")
+    spark = session("learning-tables", settings, "modeler")
     rows = drawn(spark, customers).persist()
     key = (
         F.lit("bench").alias("source"),

@@ -13,7 +13,7 @@ from pyspark.sql.types import DecimalType
 
 from common import postgres
 from common.session import session
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 
 PREFIX = "peer_"
 TYPES = {"string": "text", "int": "int", "bigint": "bigint", "boolean": "boolean", "date": "date", "double": "float8"}
@@ -27,30 +27,30 @@ SUMS = {
 
 def main(way: str, names: Sequence[str]) -> None:
     """Load each table."""
-    config = settings()
-    spark = session("peer-export", config, "exporter")
+    settings = read_settings()
+    spark = session("peer-export", settings, "exporter")
     for name in names:
-        frame = spark.read.format("delta").load(f"{config.hdfs_url}{FOLDER}/{name}")
+        frame = spark.read.format("delta").load(f"{settings.hdfs_url}{FOLDER}/{name}")
         if way == "jdbc":
-            by_jdbc(config, frame, f"marts.{PREFIX}{name}")
+            by_jdbc(settings, frame, f"marts.{PREFIX}{name}")
         else:
-            by_text(config, spark, frame, f"marts.{PREFIX}{name}")
+            by_text(settings, spark, frame, f"marts.{PREFIX}{name}")
     print(f"{len(names)} tables")
     spark.stop()
 
 
-def by_jdbc(config: Settings, frame: DataFrame, target: str) -> None:
+def by_jdbc(settings: Settings, frame: DataFrame, target: str) -> None:
     """Write a table as the guide of Spark says."""
     frame.write.format("jdbc").options(
-        url=f"jdbc:postgresql://{config.postgres_host}:{config.postgres_port}/{postgres.DATABASE}",
+        url=f"jdbc:postgresql://{settings.postgres_host}:{settings.postgres_port}/{postgres.DATABASE}",
         dbtable=target,
         user="exporter",
-        password=config.secret("exporter"),
+        password=settings.secret("exporter"),
         driver="org.postgresql.Driver",
     ).mode("overwrite").save()
 
 
-def by_text(config: Settings, spark: SparkSession, frame: DataFrame, target: str) -> None:
+def by_text(settings: Settings, spark: SparkSession, frame: DataFrame, target: str) -> None:
     """Send texts, and compare counts and sums; a sum of doubles is left out, since it has no one value."""
     fields = [(field.name, field.dataType.simpleString(), field.dataType) for field in frame.schema.fields]
     kinds = [
@@ -60,7 +60,7 @@ def by_text(config: Settings, spark: SparkSession, frame: DataFrame, target: str
     sums = [(column, *SUMS.get(name, ("`{0}`", "{0}"))) for column, name, _ in fields if name != "double"]
     ours = [f"cast(coalesce(sum({spark_sum.format(column)}), 0) as decimal(38, 4))" for column, spark_sum, _ in sums]
     theirs = [f"coalesce(sum(({store_sum.format(column)})::numeric), 0)" for column, _, store_sum in sums]
-    with postgres.connect(config, "exporter") as connection:
+    with postgres.connect(settings, "exporter") as connection:
         declared = ", ".join(f"{column} {kind}" for (column, _, _), kind in zip(fields, kinds, strict=True))
         connection.execute(f"drop table if exists {target}".encode())
         connection.execute(f"create table {target} ({declared})".encode())

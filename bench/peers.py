@@ -29,20 +29,20 @@ STOP_SECONDS = 60
 Alive = Callable[[], None]
 
 
-def make_folder(config: Settings) -> None:
+def make_folder(settings: Settings) -> None:
     """Make the benches' folder on HDFS; all sides write as the ingest does."""
-    webhdfs.ensure(config, Folder(BENCH, delta_log.READER, GROUP, "750"))
+    webhdfs.ensure(settings, Folder(BENCH, delta_log.READER, GROUP, "750"))
 
 
-def clean(config: Settings, name: str) -> str:
+def clean(settings: Settings, name: str) -> str:
     """Return a side's folder without what an earlier run left in it."""
-    WebHdfs.of(config, delta_log.READER).delete(f"{BENCH}/{name}", recursive=True)
+    WebHdfs.of(settings, delta_log.READER).delete(f"{BENCH}/{name}", recursive=True)
     return f"{BENCH}/{name}"
 
 
-def events_table(config: Settings) -> delta_log.Table:
+def events_table(settings: Settings) -> delta_log.Table:
     """Return the table that the ingest writes."""
-    return delta_log.Table(config, f"{WAREHOUSE}/{EVENTS.replace('.', '.db/')}")
+    return delta_log.Table(settings, f"{WAREHOUSE}/{EVENTS.replace('.', '.db/')}")
 
 
 def statistics() -> list[str]:
@@ -51,26 +51,26 @@ def statistics() -> list[str]:
     return [name for name in load(FOLDER).events_table.statistics if name in fields]
 
 
-def quickstart(config: Settings, how: str, names: str, folder: str, options: Sequence[str]) -> list[str]:
+def quickstart(settings: Settings, how: str, names: str, folder: str, options: Sequence[str]) -> list[str]:
     """Return the command of the Spark quickstart, which `land`s or `stream`s topics into a folder of HDFS."""
-    command = [sys.executable, str(HERE / "peer_spark.py"), how, config.kafka_bootstrap, names]
-    command += [f"{config.hdfs_url}{folder}", "--jars", ":".join(map(str, classpath("spark")))]
-    return [*command, "--memory", config.driver_memory, *options]
+    command = [sys.executable, str(HERE / "peer_spark.py"), how, settings.kafka_bootstrap, names]
+    command += [f"{settings.hdfs_url}{folder}", "--jars", ":".join(map(str, classpath("spark")))]
+    return [*command, "--memory", settings.driver_memory, *options]
 
 
-def steady_load(config: Settings, rate: int) -> list[str]:
+def steady_load(settings: Settings, rate: int) -> list[str]:
     """Return the command that sends `rate` valid events a second to each topic."""
     versions = json.dumps({one.topic: one.version for one in load(FOLDER).topics})
-    command = [str(environment.interpreter()), str(HERE / "steady_load.py"), config.kafka_bootstrap]
+    command = [str(environment.interpreter()), str(HERE / "steady_load.py"), settings.kafka_bootstrap]
     return [*command, "--rate", str(rate), "--versions", versions]
 
 
-def outside(config: Settings) -> dict[str, str]:
+def outside(settings: Settings) -> dict[str, str]:
     """Return the environment of a program that knows this cluster's HDFS and nothing else of the project."""
-    plain = config.path("run", "bench", "spark-conf")
+    plain = settings.path("run", "bench", "spark-conf")
     plain.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_"))}
-    hadoop = {"HADOOP_CONF_DIR": str(config.path("conf", "hadoop")), "HADOOP_USER_NAME": delta_log.READER}
+    hadoop = {"HADOOP_CONF_DIR": str(settings.path("conf", "hadoop")), "HADOOP_USER_NAME": delta_log.READER}
     spark = {"SPARK_CONF_DIR": str(plain), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     return {**kept, **hadoop, **spark}
 

@@ -20,7 +20,7 @@ from scipy.special import betaln, gammaln
 from common import tables
 from common.frames import sampled
 from common.session import session
-from common.settings import settings
+from common.settings import read_settings
 from spark.churn import bgnbd, model
 from spark.ml import evaluation
 from spark.ml.evaluation import Numbers, Scored
@@ -33,7 +33,7 @@ TRUE = bgnbd.Parameters(
 
 def main() -> None:
     """Fit on both sides and print what came of it."""
-    spark = session("rhythm-fits", settings(), "learner")
+    spark = session("rhythm-fits", read_settings(), "learner")
     features, labels = (tables.read(spark, name) for name in ("churn.churn_features", "churn.churn_labels"))
     newest = at(features, min(model.TRAINING_CUTS))
     held_out = model.labelled(at(features, model.HOLD_OUT_CUT), labels)

@@ -26,7 +26,7 @@ from kafka.admin import KafkaAdminClient
 
 from common.contracts.model import FOLDER, load
 from common.errors import entry_point
-from common.settings import ROOT, settings
+from common.settings import ROOT, read_settings
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
 
@@ -111,14 +111,14 @@ def made(path: Path, orders: int) -> Path:
 
 def naive(events: int) -> float:
     """Return the seconds that the loop takes which one writes first; generating is not counted."""
-    bootstrap = settings().kafka_bootstrap
+    bootstrap = read_settings().kafka_bootstrap
     with tempfile.TemporaryDirectory() as folder, Truth(Path(folder) / "truth.jsonl") as truth:
         options = Options(max(100, events // 40), 420, SEED, date(2025, 1, 1), anomalies=0.0)
         shop = Shop(options, truth, load(FOLDER).versions)
         sound = (one for one in shop.history() if one.topic == "orders" and one.value.endswith(b"}]}"))
         ready = [(json.loads(one.value.decode(errors="replace")), one.key) for one in islice(sound, events)]
     client = KafkaAdminClient(bootstrap_servers=bootstrap)
-    client.create_topics({NAIVE_TOPIC: {"num_partitions": settings().topic_partitions}}, wait_for_metadata=True)
+    client.create_topics({NAIVE_TOPIC: {"num_partitions": read_settings().topic_partitions}}, wait_for_metadata=True)
     try:
         began = time.monotonic()
         producer = KafkaProducer(bootstrap_servers=bootstrap)

@@ -15,7 +15,7 @@ class UnreachableError(UserError):
 
 
 @contextmanager
-def reaching(config: Settings) -> Iterator[None]:
+def reaching(settings: Settings) -> Iterator[None]:
     """Turn what goes wrong between this process and Kafka into one line; the client's own log would bury it.
 
     Raises:
@@ -29,7 +29,7 @@ def reaching(config: Settings) -> Iterator[None]:
         said = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, BrokerResponseError) or error.retriable:
             raise UnreachableError(
-                f"Kafka at {config.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
+                f"Kafka at {settings.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
             ) from None
         raise UserError(
             f"the Kafka client of this project failed, not Kafka: {said}; `make setup` installs what it needs"

@@ -58,16 +58,16 @@ class LakeTable:
         return sum(batch.num_rows for batch in self.batches(self.schema.names[:1]))
 
 
-def open_table(config: Settings, name: str) -> LakeTable:
+def open_table(settings: Settings, name: str) -> LakeTable:
     """Return the newest version of the table `schema.table`.
 
     Raises:
         UserError: there is none, HDFS does not answer, or it is of a kind that the reader does not know.
     """
-    delta_table = reader(config)
+    delta_table = reader(settings)
     schema, _, table = name.partition(".")
     with reading(name):
-        opened = delta_table(f"{config.hdfs_url}{WAREHOUSE}/{schema}.db/{table}")
+        opened = delta_table(f"{settings.hdfs_url}{WAREHOUSE}/{schema}.db/{table}")
         fields = opened.schema().fields
         metadata = opened.metadata()
         arrow = pa.schema(opened.schema().to_arrow())
@@ -76,10 +76,10 @@ def open_table(config: Settings, name: str) -> LakeTable:
     return LakeTable(name, str(metadata.id), opened.version(), arrow, required, opened)
 
 
-def reader(config: Settings) -> "type[DeltaTable]":
+def reader(settings: Settings) -> "type[DeltaTable]":
     """Return the reader's class, told where HDFS is, as whom it comes, and to be silent."""
-    if config.hdfs_url.startswith("hdfs:"):
-        os.environ.setdefault("HADOOP_CONF_DIR", str(config.path("conf", "hadoop")))
+    if settings.hdfs_url.startswith("hdfs:"):
+        os.environ.setdefault("HADOOP_CONF_DIR", str(settings.path("conf", "hadoop")))
         os.environ["HADOOP_USER_NAME"] = IDENTITY
     # It is read when the module is loaded.
     os.environ.setdefault("RUST_LOG", "off")

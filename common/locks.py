@@ -19,7 +19,7 @@ WITHIN = "WITHIN_PIPELINE"
 
 
 @contextmanager
-def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
+def hold(settings: Settings, job: str, by: str = "") -> Iterator[None]:
     """Hold the lock of `job` for the length of the block; the system frees it however the process ends.
 
     Where another process holds it, the setting WAIT decides between waiting and an error.
@@ -30,18 +30,18 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
     Raises:
         UserError: another process holds it, or the state folder cannot be written.
     """
-    home.require(config)
+    home.require(settings)
     if job == "pipeline" and os.environ.get(WITHIN):
         yield
         return
-    path = config.path("run", f"{job}.lock")
+    path = settings.path("run", f"{job}.lock")
     descriptor = opened(path)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             runs = f"{job} runs already (process {written(descriptor)})"
-            if not config.wait:
+            if not settings.wait:
                 raise UserError(f"{runs}; wait for it to end (WAIT=1 does), or stop it") from None
             print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -56,9 +56,9 @@ def hold(config: Settings, job: str, by: str = "") -> Iterator[None]:
         os.close(descriptor)
 
 
-def holder(config: Settings, job: str) -> str:
+def holder(settings: Settings, job: str) -> str:
     """Return process and command of whoever holds the lock of `job` now, or nothing."""
-    descriptor = opened(config.path("run", f"{job}.lock"))
+    descriptor = opened(settings.path("run", f"{job}.lock"))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return ""

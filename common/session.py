@@ -26,7 +26,7 @@ from common.shutdown import hear_ctrl_c
 IDENTITY = "-DHADOOP_USER_NAME={identity}"
 
 
-def session(name: str, config: Settings, identity: str, long_running: bool = False) -> SparkSession:
+def session(name: str, settings: Settings, identity: str, long_running: bool = False) -> SparkSession:
     """Return the session of job `name`, acting on HDFS as `identity`; a long job gets the JVM of one.
 
     Under `spark-submit` the JVM already runs, and its own identity and master stand. Elsewhere what the JVM says is in
@@ -37,12 +37,12 @@ def session(name: str, config: Settings, identity: str, long_running: bool = Fal
     """
     logging.getLogger().addFilter(is_no_broken_call)
     os.environ.pop("HADOOP_USER_NAME", None)
-    os.environ.setdefault("SPARK_CONF_DIR", str(config.path("conf", "spark")))
+    os.environ.setdefault("SPARK_CONF_DIR", str(settings.path("conf", "spark")))
     if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
-        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(config, long_running)}"
-        conf = SparkConf().setAppName(name).setMaster(config.spark_master)
-        conf.set("spark.driver.memory", config.driver_memory).set("spark.driver.extraJavaOptions", java_options)
-        start(conf, config.path("log", "jobs", f"{name}.spark.log"))
+        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(settings, long_running)}"
+        conf = SparkConf().setAppName(name).setMaster(settings.spark_master)
+        conf.set("spark.driver.memory", settings.driver_memory).set("spark.driver.extraJavaOptions", java_options)
+        start(conf, settings.path("log", "jobs", f"{name}.spark.log"))
     found = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
     # A session takes Ctrl-C for itself, to end what runs.
     hear_ctrl_c(ends=True)
@@ -63,9 +63,9 @@ def start(conf: SparkConf, log: Path) -> None:
             raise UserError(f"Spark does not start: {error.getMessage()} Its log is {log}") from None
 
 
-def config_java_options(config: Settings, long_running: bool) -> str:
+def config_java_options(settings: Settings, long_running: bool) -> str:
     """Return the JVM options of a driver on this platform."""
-    log4j = config.path("conf", "spark", "log4j2.properties")
+    log4j = settings.path("conf", "spark", "log4j2.properties")
     options = jvm.LONG_RUNNING if long_running else jvm.DRIVER
     return " ".join((*options, f"-Dlog4j2.configurationFile=file:{log4j}"))
 
@@ -76,7 +76,7 @@ def is_no_broken_call(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def telling_failures(config: Settings, job: str) -> Iterator[None]:
+def telling_failures(settings: Settings, job: str) -> Iterator[None]:
     """Tell a failure of the engine in one line.
 
     Raises:
@@ -85,12 +85,12 @@ def telling_failures(config: Settings, job: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        raise failure(config, job, error) from None
+        raise failure(settings, job, error) from None
 
 
-def failure(config: Settings, job: str, error: Exception) -> UserError:
+def failure(settings: Settings, job: str, error: Exception) -> UserError:
     """Return an engine's failure as one line; the whole of it goes to a log."""
-    log = config.path("log", "jobs", f"{job}.failure.log")
+    log = settings.path("log", "jobs", f"{job}.failure.log")
     log.parent.mkdir(parents=True, exist_ok=True)
     whole = [*traceback.format_exception(error), getattr(error, "_stackTrace", None) or ""]
     log.write_text("".join(whole), "utf-8")

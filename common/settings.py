@@ -109,7 +109,7 @@ class Settings:
         return self.state_dir.joinpath(*parts)
 
 
-def settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env") -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env") -> Settings:
     """Read the settings.
 
     Raises:

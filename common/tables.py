@@ -17,10 +17,10 @@ from common.prediction_tables import PREDICTIONS
 from common.settings import Settings
 
 
-def ddl(config: Settings) -> list[str]:
+def ddl(settings: Settings) -> list[str]:
     """Return the statements that create the schemas and every declared table, in order."""
     schemas = ["create schema if not exists bronze", "create schema if not exists predictions"]
-    return [*schemas, *model.ddl(config), *(table.ddl() for table in PREDICTIONS)]
+    return [*schemas, *model.ddl(settings), *(table.ddl() for table in PREDICTIONS)]
 
 
 def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataFrame:

@@ -21,21 +21,21 @@ LONGEST = 400
 
 
 @contextmanager
-def cursor(config: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
+def cursor(settings: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
     """Yield a cursor; what the server refuses becomes one line.
 
     Raises:
         UserError: the server does not answer, refuses the login, or refuses a statement.
     """
-    place = f"{config.thrift_host}:{config.thrift_port}"
+    place = f"{settings.thrift_host}:{settings.thrift_port}"
     try:
         # PyHive logs a refused connection as an error; this asks first.
-        socket.create_connection((config.thrift_host, config.thrift_port), timeout=5).close()
+        socket.create_connection((settings.thrift_host, settings.thrift_port), timeout=5).close()
         connection = hive.connect(
-            host=config.thrift_host,
-            port=config.thrift_port,
+            host=settings.thrift_host,
+            port=settings.thrift_port,
             username=identity,
-            password=config.secret(identity),
+            password=settings.secret(identity),
             auth="CUSTOM",
         )
     except (OSError, TException, HiveError):
@@ -52,9 +52,9 @@ def cursor(config: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
         connection.close()
 
 
-def rows(config: Settings, query: str) -> Sequence[tuple[Any, ...]]:
+def rows(settings: Settings, query: str) -> Sequence[tuple[Any, ...]]:
     """Return all rows of a small result."""
-    with cursor(config) as open_cursor:
+    with cursor(settings) as open_cursor:
         open_cursor.execute(query)
         return open_cursor.fetchall()
 

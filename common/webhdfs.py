@@ -23,9 +23,9 @@ class WebHdfs:
     user: str
 
     @classmethod
-    def of(cls, config: Settings, user: str) -> "WebHdfs":
+    def of(cls, settings: Settings, user: str) -> "WebHdfs":
         """Return the platform's HDFS for a user."""
-        return cls(config.webhdfs_url, user)
+        return cls(settings.webhdfs_url, user)
 
     def status(self, path: str) -> dict[str, Any] | None:
         """Return a file's or folder's facts (length, owner, permission, type), or None where there is none."""

@@ -11,7 +11,7 @@ import psycopg
 from common import postgres
 from common.cli import Parser
 from common.errors import UserError, entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from reports import cards, evidence_queries, model_queries
 from reports.answers import answers
 from reports.evidence import Evidence
@@ -32,13 +32,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Read the evidence, render it, write it."""
     args = parse(argv)
-    config = settings()
-    evidence, models = read(config)
+    settings = read_settings()
+    evidence, models = read(settings)
     if args.answers:
         for answer in answers(evidence):
             print(f"{answer.title}: {answer.sentence}")
         return
-    path = args.output or config.path("out", "report.html")
+    path = args.output or settings.path("out", "report.html")
     size = write(path, render(evidence)) + write(path.with_name("models.html"), cards.render(models))
     answered = sum(answer.found for answer in answers(evidence))
     print(
@@ -48,14 +48,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
 
 
-def read(config: Settings) -> tuple[Evidence, Registry]:
+def read(settings: Settings) -> tuple[Evidence, Registry]:
     """Return the evidence of the report and of the model cards.
 
     Raises:
         UserError: PostgreSQL does not answer, or holds other views than this report knows.
     """
     try:
-        with postgres.connect(config, "reporter") as connection:
+        with postgres.connect(settings, "reporter") as connection:
             return evidence_queries.read(connection), model_queries.read(connection)
     except psycopg.Error as error:
         why = (str(error).splitlines() or ["no reason given"])[0]

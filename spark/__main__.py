@@ -17,7 +17,7 @@ from common.errors import UserError, entry_point
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import promotion
 
 TASKS = ("churn", "satisfaction", "segments")
@@ -35,14 +35,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--task", choices=TASKS, help="this task alone")
     args = parser.parse_args(argv)
     tasks = (args.task,) if args.task else TASKS
-    config = settings()
+    settings = read_settings()
     said: list[str] = []
     failed: list[str] = []
-    with hold(config, "pipeline", args.steps[0]), telling_failures(config, "models"):
-        spark = session("models", config, "learner")
+    with hold(settings, "pipeline", args.steps[0]), telling_failures(settings, "models"):
+        spark = session("models", settings, "learner")
         for step in args.steps:
             # A task that did not learn anything new is scored all the same, by the champion that it has.
-            lines, errors = together(spark, config, step, tasks)
+            lines, errors = together(spark, settings, step, tasks)
             said, failed = [*said, *lines], [*failed, *(error for error in errors if error not in failed)]
         spark.stop()
     if len(said) > 1:
@@ -51,13 +51,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UserError("\nerror: ".join(failed))
 
 
-def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[str]) -> tuple[list[str], list[str]]:
+def together(spark: SparkSession, settings: Settings, step: str, tasks: Sequence[str]) -> tuple[list[str], list[str]]:
     """Run one step of every task, and return the summaries of those that succeeded and the errors of the others.
 
     Beside each other, because each leaves a core idle while it plans.
     """
     with ThreadPoolExecutor(len(tasks)) as pool:
-        running = {task: pool.submit(job(spark, config, step, task)) for task in tasks}
+        running = {task: pool.submit(job(spark, settings, step, task)) for task in tasks}
     lines, errors = [], []
     for task, future in running.items():
         try:
@@ -67,12 +67,12 @@ def together(spark: SparkSession, config: Settings, step: str, tasks: Sequence[s
     return lines, errors
 
 
-def job(spark: SparkSession, config: Settings, step: str, task: str) -> Callable[[], str]:
+def job(spark: SparkSession, settings: Settings, step: str, task: str) -> Callable[[], str]:
     """Return the function that does one step of one task."""
     if step in DECISIONS:
         return lambda: DECISIONS[step](spark, task, run_bounds(spark).as_of)
     run = importlib.import_module(f"spark.{task}.{step}").run
-    return lambda: run(spark, config)
+    return lambda: run(spark, settings)
 
 
 def short(line: str) -> str:

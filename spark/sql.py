@@ -13,7 +13,7 @@ import psycopg
 from common import postgres, thrift
 from common.cli import Parser
 from common.errors import UsageError, UserError, entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 
 Row = Sequence[Any]
 
@@ -38,18 +38,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if not query:
         raise UsageError("give a query: make sql Q='select 1'")
-    names, rows = ask(settings(), query)
+    names, rows = ask(read_settings(), query)
     write = write_csv if args.format == "csv" else write_table
     write(names, ([text(value) for value in row] for row in rows))
 
 
-def serving(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
+def serving(settings: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
     """Return names and rows of a query in PostgreSQL; the reporter may only read.
 
     Raises:
         UserError: PostgreSQL refuses the query.
     """
-    with postgres.connect(config, "reporter") as connection:
+    with postgres.connect(settings, "reporter") as connection:
         connection.read_only = True
         try:
             cursor = connection.execute(query)
@@ -60,9 +60,9 @@ def serving(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
         return [column.name for column in cursor.description or ()], cursor.fetchall() if cursor.description else []
 
 
-def lake(config: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
+def lake(settings: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
     """Return names and rows of a query over Thrift."""
-    with thrift.cursor(config) as cursor:
+    with thrift.cursor(settings) as cursor:
         cursor.execute(query)
         names = [column[0].rpartition(".")[2] for column in cursor.description or ()]
         return names, cursor.fetchall() if names else []

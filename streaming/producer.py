@@ -72,7 +72,7 @@ class Outbox:
     A request to stop is heard between two steps, never within one, so that the counts stay exact.
     """
 
-    def __init__(self, config: Settings, stop: Stop) -> None:
+    def __init__(self, settings: Settings, stop: Stop) -> None:
         """Connect.
 
         Raises:
@@ -85,7 +85,7 @@ class Outbox:
         self.under_way: deque[tuple[ProducerBatch, int]] = deque()
         self.partitions: dict[str, list[TopicPartition]] = {}
         self.producer = KafkaProducer(
-            bootstrap_servers=config.kafka_bootstrap,
+            bootstrap_servers=settings.kafka_bootstrap,
             bootstrap_timeout_ms=PATIENCE_MS,
             acks="all",
             enable_idempotence=True,
@@ -181,7 +181,7 @@ class Outbox:
 
 
 def send(
-    config: Settings,
+    settings: Settings,
     messages: Iterable[Message],
     total: int | None,
     what: str,
@@ -200,8 +200,8 @@ def send(
         UserError: Kafka cannot be reached or refuses a message; what was acknowledged stays, and its number is said.
     """
     began = reported = noted = time.monotonic()
-    with reaching(config), listening() as stop:
-        box = Outbox(config, stop)
+    with reaching(settings), listening() as stop:
+        box = Outbox(settings, stop)
         try:
             with box:
                 for message in messages:

@@ -12,7 +12,7 @@ from common.cli import Parser
 from common.contracts.model import load
 from common.errors import UserError, entry_point
 from common.session import failure, session
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import topics as kafka
 from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint
@@ -26,28 +26,28 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--accept-loss", action="store_true", help="go on although records were lost in Kafka before they were read"
     )
     arguments = parser.parse_args(argv)
-    config = settings()
-    with locks.hold(config, "ingest"):
-        contracts = load(config.contracts_dir)
-        kafka.ensure(config, contracts.topics)
-        topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
+    settings = read_settings()
+    with locks.hold(settings, "ingest"):
+        contracts = load(settings.contracts_dir)
+        kafka.ensure(settings, contracts.topics)
+        topics = kafka.describe(settings, [contract.topic for contract in contracts.topics])
         try:
-            spark = session("recover", config, identity="streaming")
+            spark = session("recover", settings, identity="streaming")
             try:
-                print(recover(spark, config, topics, arguments.accept_loss))
+                print(recover(spark, settings, topics, arguments.accept_loss))
             finally:
                 spark.stop()
         except (PySparkException, Py4JError, ConnectionError) as error:
-            raise failure(config, "recover", error) from None
+            raise failure(settings, "recover", error) from None
 
 
-def recover(spark: SparkSession, config: Settings, topics: Sequence[kafka.Topic], accept_loss: bool) -> str:
+def recover(spark: SparkSession, settings: Settings, topics: Sequence[kafka.Topic], accept_loss: bool) -> str:
     """Rebuild the checkpoint and return the summary.
 
     Raises:
         UserError: records were lost, and that is not accepted; nothing was changed.
     """
-    checkpoint = Checkpoint.of(spark, config)
+    checkpoint = Checkpoint.of(spark, settings)
     known = {**bronze.known_topics(spark), **topic_ids(checkpoint)}
     reached = bronze.positions(spark, known)
     lost = losses(topics, known, reached)

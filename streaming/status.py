@@ -9,7 +9,7 @@ from common.cli import Parser
 from common.contracts.model import load
 from common.errors import UserError, entry_point
 from common.kafka_errors import UnreachableError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import topics as kafka
 
 FILE = ("run", "ingest.json")
@@ -19,13 +19,13 @@ HEADER = f"{'topic':<12}{'landed':>14}{'quarantined':>18}{'last run':>12}{'waiti
 def main(argv: Sequence[str] | None = None) -> None:
     """Print a line per topic, and one for the run that wrote the counts."""
     Parser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
-    config = settings()
-    state = last_state(config)
+    settings = read_settings()
+    state = last_state(settings)
     if state is None:
         print("ingest: has not run; `make ingest` lands what is in Kafka, `make stream` goes on")
         return
     try:
-        topics = kafka.describe(config, [contract.topic for contract in load(config.contracts_dir).topics])
+        topics = kafka.describe(settings, [contract.topic for contract in load(settings.contracts_dir).topics])
     except UnreachableError:
         topics = []
         print("ingest: Kafka does not answer, so nobody knows what waits")
@@ -36,9 +36,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"ingest: {state['batches']:,} batches, {state['rows_per_second']:,.0f} events/s at {state['at']}{last}")
 
 
-def last_state(config: Settings) -> dict[str, Any] | None:
+def last_state(settings: Settings) -> dict[str, Any] | None:
     """Return what the ingest wrote last; None where it has not run."""
-    path = config.path(*FILE)
+    path = settings.path(*FILE)
     try:
         state = dict(json.loads(path.read_text("utf-8")))
         return state | {"totals": {name: state["totals"][name] for name in ("rows", "quarantined")}}

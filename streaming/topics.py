@@ -12,7 +12,7 @@ from common.cli import Parser
 from common.contracts.model import Contract, load
 from common.errors import entry_point
 from common.kafka_errors import reaching
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 
 MILLISECONDS_PER_DAY = 86_400_000
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
@@ -36,20 +36,20 @@ class Topic:
 def main(argv: Sequence[str] | None = None) -> None:
     """Create the contracts' topics where they are not there yet, and say what they hold."""
     Parser(prog="python -m streaming.topics", description=main.__doc__).parse_args(argv)
-    config = settings()
-    contracts = load(config.contracts_dir)
-    created = ensure(config, contracts.topics)
-    found = describe(config, [contract.topic for contract in contracts.topics])
+    settings = read_settings()
+    contracts = load(settings.contracts_dir)
+    created = ensure(settings, contracts.topics)
+    found = describe(settings, [contract.topic for contract in contracts.topics])
     for topic in found:
         print(f"{topic.name:<12} {len(topic.bounds)} partitions  {topic.records:>12,} records  {topic.topic_id}")
     print(f"{len(found)} topics, {len(created)} of them new")
 
 
-def ensure(config: Settings, contracts: Iterable[Contract]) -> list[str]:
+def ensure(settings: Settings, contracts: Iterable[Contract]) -> list[str]:
     """Create the topics that are not there yet and return their names."""
-    with admin(config) as client:
+    with admin(settings) as client:
         there = set(client.list_topics())
-        wanted = {one.topic: definition(one, config.topic_partitions) for one in contracts if one.topic not in there}
+        wanted = {one.topic: definition(one, settings.topic_partitions) for one in contracts if one.topic not in there}
         for name, topic in wanted.items():
             try:
                 client.create_topics({name: topic}, wait_for_metadata=True)
@@ -73,13 +73,13 @@ def definition(contract: Contract, partitions: int) -> dict[str, object]:
     }
 
 
-def describe(config: Settings, names: Sequence[str]) -> list[Topic]:
+def describe(settings: Settings, names: Sequence[str]) -> list[Topic]:
     """Return the topics of these names, with the offsets that they have now."""
-    with admin(config) as client:
+    with admin(settings) as client:
         identities = {one["name"]: str(one["topic_id"]) for one in client.describe_topics(list(names))}
-    with reaching(config):
+    with reaching(settings):
         consumer = KafkaConsumer(
-            bootstrap_servers=config.kafka_bootstrap,
+            bootstrap_servers=settings.kafka_bootstrap,
             enable_auto_commit=False,
             bootstrap_timeout_ms=PATIENCE_MS,
             # As the ingest reads: an end within an open transaction is out of its reach.
@@ -99,10 +99,10 @@ def bounds(consumer: KafkaConsumer, name: str) -> dict[int, tuple[int, int]]:
 
 
 @contextmanager
-def admin(config: Settings) -> Iterator[KafkaAdminClient]:
+def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     """Return an administrator's connection for the length of the block."""
-    with reaching(config):
-        client = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
+    with reaching(settings):
+        client = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
         try:
             yield client
         finally:

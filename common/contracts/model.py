@@ -239,9 +239,9 @@ from {EVENTS}
 group by topic, topic_id, `partition`"""
 
 
-def ddl(config: Settings) -> tuple[str, ...]:
+def ddl(settings: Settings) -> tuple[str, ...]:
     """Return the statements that create bronze's tables and views where they do not exist, in order."""
-    contracts = load(config.contracts_dir)
+    contracts = load(settings.contracts_dir)
     return contracts.events_table.ddl(), contracts.snapshots_table.ddl(), QUARANTINE, INGEST_LEDGER
 
 

@@ -25,9 +25,9 @@ class Privacy:
     payload_key: bytes
 
     @classmethod
-    def of(cls, config: Settings) -> "Privacy":
+    def of(cls, settings: Settings) -> "Privacy":
         """Return the keys of a platform."""
-        return cls.derived(config.secret(IDENTITY))
+        return cls.derived(settings.secret(IDENTITY))
 
     @classmethod
     def derived(cls, secret: str) -> "Privacy":

@@ -7,7 +7,7 @@ from importlib import import_module
 from common import home
 from common.cli import Parser
 from common.errors import UsageError, entry_point
-from common.settings import settings
+from common.settings import read_settings
 
 MODULES = {"down": "stop"}
 # What makes a platform claims its folder before all else; what looks at one, or takes it away, never makes one.
@@ -51,14 +51,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
-    config, given = settings(), arguments(args)
+    settings, given = read_settings(), arguments(args)
     if args.command in MAKING:
-        home.claim(config)
+        home.claim(settings)
     if args.command in LOOKING:
-        home.require(config)
+        home.require(settings)
     # Each command is imported alone: `doctor` must work where half of the rest does not.
     module = import_module(f"infra.local.{MODULES.get(args.command, args.command)}")
-    getattr(module, args.command)(config, *given)
+    getattr(module, args.command)(settings, *given)
 
 
 def arguments(args: argparse.Namespace) -> tuple[object, ...]:

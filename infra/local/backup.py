@@ -13,8 +13,7 @@ from pathlib import Path
 from common import shutdown
 from common.errors import UsageError, UserError
 from common.revision import code_revision
-from common.settings import Settings
-from common.settings import settings as read_settings
+from common.settings import Settings, read_settings
 from infra.local import services
 from infra.local.archive import SUFFIX, Archive, no_room, pack
 from infra.local.backup_manifest import Manifest, sign

@@ -11,7 +11,7 @@ from pathlib import Path
 from common import home, locks
 from common.cli import Parser
 from common.errors import UsageError, UserError, entry_point
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.local.configure import configure
 from infra.pipeline import changed, guard, steps
 from infra.pipeline.runner import direct, run_one
@@ -27,46 +27,46 @@ PARTS = {"marts": steps.MARTS, "insights": steps.INSIGHTS, "serving": steps.SERV
 def main(argv: Sequence[str] | None = None) -> None:
     """Run what was asked for."""
     args = parse(argv)
-    config = settings()
+    settings = read_settings()
     if args.job == "docs":
-        sys.exit(docs(config))
+        sys.exit(docs(settings))
     if args.job == "lint-sql":
         # It needs a profile, and no platform that was ever up.
-        configure(config)
+        configure(settings)
         sys.exit(
-            direct(config, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
+            direct(settings, Step("sqlfluff", [f"{sys.prefix}/bin/sqlfluff", "lint", "models"], str(steps.DBT_PROJECT)))
         )
     if args.job in ("run", "refresh"):
-        home.claim(config)
-    with locks.hold(config, "pipeline", args.job):
+        home.claim(settings)
+    with locks.hold(settings, "pipeline", args.job):
         if args.job in ("run", "refresh"):
-            whole(config, args)
+            whole(settings, args)
         elif args.job == "guard":
-            print(guard.guard(config, args.as_of, args.project))
+            print(guard.guard(settings, args.as_of, args.project))
         else:
-            sys.exit(part(config, args))
+            sys.exit(part(settings, args))
 
 
-def whole(config: Settings, args: argparse.Namespace) -> None:
+def whole(settings: Settings, args: argparse.Namespace) -> None:
     """Run every step of a job, and say what came of it.
 
     Raises:
         UserError: a step failed; the text names its log.
     """
     started = time.monotonic()
-    failed = run_all(config, job(config, args), verbose=args.verbose)
-    close(config, time.monotonic() - started)
+    failed = run_all(settings, job(settings, args), verbose=args.verbose)
+    close(settings, time.monotonic() - started)
     if failed:
         raise UserError("; ".join(failed))
 
 
-def part(config: Settings, args: argparse.Namespace) -> int:
+def part(settings: Settings, args: argparse.Namespace) -> int:
     """Let dbt do one part of a job, and return its exit status."""
     if args.job == "backfill":
-        return direct(config, steps.backfill(args.first, args.last))
+        return direct(settings, steps.backfill(args.first, args.last))
     if args.job == "changed":
-        return changed.build(config, args.base)
-    return direct(config, PARTS[args.job])
+        return changed.build(settings, args.base)
+    return direct(settings, PARTS[args.job])
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -111,13 +111,13 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text} is not a day such as 2011-09-30") from None
 
 
-def job(config: Settings, args: argparse.Namespace) -> list[Step]:
+def job(settings: Settings, args: argparse.Namespace) -> list[Step]:
     """Return the steps of a job.
 
     A snapshot is loaded after the events, since without a date of its own it takes the lake's clock.
     """
     if args.job == "refresh":
-        return [steps.UP, steps.INGEST, steps.MARTS, steps.SCORE, *TO_ANSWERS, steps.docs(config)]
+        return [steps.UP, steps.INGEST, steps.MARTS, steps.SCORE, *TO_ANSWERS, steps.docs(settings)]
     feed, load = feeding(args)
     return [
         steps.UP,
@@ -127,7 +127,7 @@ def job(config: Settings, args: argparse.Namespace) -> list[Step]:
         steps.MARTS,
         steps.TRAIN_AND_SCORE,
         *TO_ANSWERS,
-        steps.docs(config),
+        steps.docs(settings),
     ]
 
 
@@ -146,27 +146,27 @@ def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
     return feed, load
 
 
-def docs(config: Settings) -> int:
+def docs(settings: Settings) -> int:
     """Write the docs site and say where it is."""
-    status = direct(config, steps.docs(config))
+    status = direct(settings, steps.docs(settings))
     if not status:
-        print(f"docs: {config.path('out', 'dbt', 'static_index.html')}")
+        print(f"docs: {settings.path('out', 'dbt', 'static_index.html')}")
     return status
 
 
-def close(config: Settings, seconds: float) -> None:
+def close(settings: Settings, seconds: float) -> None:
     """Say the three answers, how long it took, and where to look next."""
-    log = config.path("log", "jobs", "answers.log")
-    status, answers = run_one(config, steps.ANSWERS, log, verbose=False)
+    log = settings.path("log", "jobs", "answers.log")
+    status, answers = run_one(settings, steps.ANSWERS, log, verbose=False)
     if status:
         raise UserError(f"the answers could not be read from PostgreSQL; see {log}")
     print(f"\ndone in {seconds:.0f} s\n")
     print("".join(answers))
-    print(f"report    {config.path('out', 'report.html')}")
-    print(f"models    {config.path('out', 'models.html')}")
-    print(f"docs      {config.path('out', 'dbt', 'static_index.html')}")
+    print(f"report    {settings.path('out', 'report.html')}")
+    print(f"models    {settings.path('out', 'models.html')}")
+    print(f"docs      {settings.path('out', 'dbt', 'static_index.html')}")
     print("ask       make sql Q='select * from reporting.at_risk_customers limit 10'")
-    print(f"platform  is up on ports {config.port_base} and above; `make status` shows it, `make down` stops it")
+    print(f"platform  is up on ports {settings.port_base} and above; `make status` shows it, `make down` stops it")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from infra.pipeline import steps
 from infra.pipeline.runner import direct
 
 
-def build(config: Settings, base: str) -> int:
+def build(settings: Settings, base: str) -> int:
     """Build the lake's changed nodes and their descendants, and return dbt's exit status.
 
     The manifest of `base` is parsed from its own files in a folder aside, so that the working tree stays as it is.
@@ -21,10 +21,10 @@ def build(config: Settings, base: str) -> int:
         project = unpack(base, Path(folder))
         state = Path(folder) / "state"
         parse = steps.dbt("parse", "--quiet", "parse", "--target-path", str(state), "--project-dir", str(project))
-        status = direct(config, parse)
+        status = direct(settings, parse)
         changed = ["--select", "state:modified+", "--exclude", "path:models/reporting", "--state", str(state)]
         # What an incremental model holds already was made by the SQL as it was before.
-        return status or direct(config, steps.dbt("build", "build", "--full-refresh", *changed))
+        return status or direct(settings, steps.dbt("build", "build", "--full-refresh", *changed))
 
 
 def unpack(base: str, folder: Path) -> Path:

@@ -54,7 +54,7 @@ class Comparison:
         )
 
 
-def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT) -> str:
+def guard(settings: Settings, day: date | None, project: Path = steps.DBT_PROJECT) -> str:
     """Compare the features of a day with what can be known without anything that happened from that day on.
 
     Args:
@@ -67,21 +67,21 @@ def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT)
     Raises:
         UserError: a row differs, dbt fails, or there was nothing to compare.
     """
-    day = day or newest_day(config)
-    [(hidden, before)] = thrift.rows(config, EVENTS.format(day=day))
+    day = day or newest_day(settings)
+    [(hidden, before)] = thrift.rows(settings, EVENTS.format(day=day))
     if not hidden:
         raise UserError(f"no event happened from {day} on, so no feature could move; name an earlier day: AS_OF=")
     if not before:
         raise UserError(f"no event happened before {day}, so there are no features; name a later day: AS_OF=")
     try:
-        build(config, project, {"as_of": day.isoformat(), "scratch": SCHEMA})
+        build(settings, project, {"as_of": day.isoformat(), "scratch": SCHEMA})
         for name in FEATURES:
             seen = f"create or replace table {SCHEMA}.seen_{name} using delta"
-            statement(config, f"{seen} as select * from {SCHEMA}.{name}")
-        build(config, project, {"as_of": day.isoformat(), "scratch": SCHEMA, "blind": True})
-        compared = [compare(config, one) for one in comparisons(config)]
+            statement(settings, f"{seen} as select * from {SCHEMA}.{name}")
+        build(settings, project, {"as_of": day.isoformat(), "scratch": SCHEMA, "blind": True})
+        compared = [compare(settings, one) for one in comparisons(settings)]
     finally:
-        clear(config)
+        clear(settings)
     found = [told for _, told in compared if told]
     if found:
         raise UserError(
@@ -94,19 +94,19 @@ def guard(config: Settings, day: date | None, project: Path = steps.DBT_PROJECT)
     return f"guard: {rows:,} rows of features as of {day} and before are the same without the {hidden:,} events since"
 
 
-def newest_day(config: Settings) -> date:
+def newest_day(settings: Settings) -> date:
     """Return the newest day before the run's of which there are churn features.
 
     Raises:
         UserError: there is none.
     """
-    [(day,)] = thrift.rows(config, EARLIER)
+    [(day,)] = thrift.rows(settings, EARLIER)
     if day is None:
         raise UserError("there are no features of an earlier day to look at; name one: AS_OF=2011-09-10")
     return date.fromisoformat(str(day))
 
 
-def build(config: Settings, project: Path, variables: dict[str, object]) -> None:
+def build(settings: Settings, project: Path, variables: dict[str, object]) -> None:
     """Build the feature marts and all they hang on, from nothing.
 
     Raises:
@@ -114,20 +114,20 @@ def build(config: Settings, project: Path, variables: dict[str, object]) -> None
     """
     select = ["--select", *(f"+{name}" for name in FEATURES)]
     # The manifest of a scratch build must not reach the exporter.
-    place = ["--target-path", str(config.path("guard")), "--project-dir", str(project)]
+    place = ["--target-path", str(settings.path("guard")), "--project-dir", str(project)]
     step = steps.dbt("guard", "run", "--full-refresh", *select, *place, "--vars", json.dumps(variables))
-    log = config.path("log", "jobs", "guard.log")
-    status, _ = run_one(config, step, log, verbose=False)
+    log = settings.path("log", "jobs", "guard.log")
+    status, _ = run_one(settings, step, log, verbose=False)
     if status:
         raise UserError(f"dbt could not build the features as of {variables['as_of']}; its log is {log}")
 
 
-def comparisons(config: Settings) -> list[Comparison]:
+def comparisons(settings: Settings) -> list[Comparison]:
     """Return what to compare: of each feature mart both builds, and what training reads with the blind one."""
     found = []
     for name, schema in FEATURES.items():
         blind, trained = f"{SCHEMA}.{name}", f"{schema}.{name}"
-        columns = [row[0] for row in thrift.rows(config, f"show columns in {blind}")]
+        columns = [row[0] for row in thrift.rows(settings, f"show columns in {blind}")]
         found += [
             Comparison(name, f"{SCHEMA}.seen_{name}", blind, columns),
             Comparison(trained, days_of(trained, blind), days_of(blind, trained), columns),
@@ -140,22 +140,22 @@ def days_of(table: str, other: str) -> str:
     return f"(select * from {table} where as_of in (select as_of from {other}))"
 
 
-def compare(config: Settings, comparison: Comparison) -> tuple[int, str]:
+def compare(settings: Settings, comparison: Comparison) -> tuple[int, str]:
     """Return how many rows were compared, and what is to be said of those that differ; nothing where none does."""
-    [(rows, moved, one, *by_column)] = thrift.rows(config, comparison.query())
+    [(rows, moved, one, *by_column)] = thrift.rows(settings, comparison.query())
     counts = zip(comparison.columns, by_column, strict=True)
     named = ", ".join(f"{name} {count:,}" for name, count in counts if count)
     return int(rows), f"{comparison.name}: {moved:,} of {rows:,} rows ({named}; one is of {one})" if moved else ""
 
 
-def clear(config: Settings) -> None:
+def clear(settings: Settings) -> None:
     """Drop what was built."""
-    views = {name for _, name, *_ in thrift.rows(config, f"show views in {SCHEMA}")}
-    for _, name, *_ in thrift.rows(config, f"show tables in {SCHEMA}"):
-        statement(config, f"drop {'view' if name in views else 'table'} if exists {SCHEMA}.{name}")
+    views = {name for _, name, *_ in thrift.rows(settings, f"show views in {SCHEMA}")}
+    for _, name, *_ in thrift.rows(settings, f"show tables in {SCHEMA}"):
+        statement(settings, f"drop {'view' if name in views else 'table'} if exists {SCHEMA}.{name}")
 
 
-def statement(config: Settings, text: str) -> None:
+def statement(settings: Settings, text: str) -> None:
     """Run a statement without rows."""
-    with thrift.cursor(config, thrift.WRITER) as cursor:
+    with thrift.cursor(settings, thrift.WRITER) as cursor:
         cursor.execute(text)

@@ -16,13 +16,13 @@ TAIL = 15
 JAVA_STACK = re.compile(r"\s+(at [\w.$/]+[(]|[.]{3} \d+ (more|common frames))|\s*Caused by: ")
 
 
-def environment(config: Settings, step: Step) -> dict[str, str]:
+def environment(settings: Settings, step: Step) -> dict[str, str]:
     """Return the environment of a step: dbt's profiles and state are those of this platform."""
     given = {
-        "DBT_PROFILES_DIR": str(config.path("conf", "dbt")),
-        "DBT_TARGET_PATH": str(config.dbt_target / step.parsed_in),
-        "DBT_LOG_PATH": str(config.path("log", "dbt")),
-        "SPARK_CONF_DIR": str(config.path("conf", "spark")),
+        "DBT_PROFILES_DIR": str(settings.path("conf", "dbt")),
+        "DBT_TARGET_PATH": str(settings.dbt_target / step.parsed_in),
+        "DBT_LOG_PATH": str(settings.path("log", "dbt")),
+        "SPARK_CONF_DIR": str(settings.path("conf", "spark")),
         "PYTHONUNBUFFERED": "1",
         locks.WITHIN: "1",
     }
@@ -30,7 +30,7 @@ def environment(config: Settings, step: Step) -> dict[str, str]:
 
 
 def run_one(
-    config: Settings,
+    settings: Settings,
     step: Step,
     log: Path,
     *,
@@ -50,7 +50,7 @@ def run_one(
         process = subprocess.Popen(
             step.command,
             cwd=step.folder,
-            env=environment(config, step),
+            env=environment(settings, step),
             stdout=subprocess.PIPE,
             stderr=None if verbose else file,
             stdin=subprocess.DEVNULL,
@@ -102,10 +102,10 @@ def relative(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def direct(config: Settings, step: Step) -> int:
+def direct(settings: Settings, step: Step) -> int:
     """Run one step as the user would by hand, and return its exit status."""
     process = subprocess.Popen(
-        step.command, cwd=step.folder, env=environment(config, step), stdout=subprocess.PIPE, text=True
+        step.command, cwd=step.folder, env=environment(settings, step), stdout=subprocess.PIPE, text=True
     )
     try:
         for line in readable(process.stdout or ()):

@@ -34,7 +34,7 @@ class Outcome:
 class Schedule:
     """The steps of one run: what each waits for, what runs, what has ended, and what failed without ending the run."""
 
-    config: Settings
+    settings: Settings
     steps: Sequence[Step]
     verbose: bool
     running: dict[Future[Outcome], Step] = field(default_factory=dict)
@@ -73,15 +73,15 @@ class Schedule:
         while not self.given_up.is_set():
             try:
                 if step.probe:
-                    step.probe(self.config)
+                    step.probe(self.settings)
                 break
             except NotReadyError:
                 self.given_up.wait(SECONDS_BETWEEN_PROBES)
         if self.given_up.is_set():
             return Outcome(None, (), 0.0)
         began = time.monotonic()
-        log = log_of(self.config, step)
-        status, output = run_one(self.config, step, log, verbose=self.verbose, began=self.processes.append)
+        log = log_of(self.settings, step)
+        status, output = run_one(self.settings, step, log, verbose=self.verbose, began=self.processes.append)
         return Outcome(status, output, time.monotonic() - began)
 
     def end(self, step: Step, outcome: Outcome) -> None:
@@ -92,7 +92,7 @@ class Schedule:
             print(f"{clear}✓ {step.name:<{width}} {outcome.seconds:6.1f} s  {step.summary(outcome.output)}", flush=True)
             self.ended.add(step.name)
         elif outcome.status is not None:
-            log = log_of(self.config, step)
+            log = log_of(self.settings, step)
             print(f"{clear}✗ {step.name:<{width}} {outcome.seconds:6.1f} s", flush=True)
             if not self.verbose:
                 print("".join(f"    {line}" for line in tail(log)), file=sys.stderr, end="", flush=True)
@@ -115,13 +115,13 @@ class Schedule:
         return sys.stdout.isatty() and not self.verbose
 
 
-def run_all(config: Settings, steps: Sequence[Step], *, verbose: bool = False) -> list[str]:
+def run_all(settings: Settings, steps: Sequence[Step], *, verbose: bool = False) -> list[str]:
     """Run steps, and return what failed of those that do not end the run, each with its log.
 
     Raises:
         UserError: a step that ends the run failed; those that ran beside it have ended, and the text names its log.
     """
-    schedule = Schedule(config, steps, verbose)
+    schedule = Schedule(settings, steps, verbose)
     schedule.run()
     if schedule.fatal:
         raise UserError(schedule.fatal)
@@ -141,6 +141,6 @@ def waits(steps: Sequence[Step]) -> dict[str, frozenset[str]]:
     return found
 
 
-def log_of(config: Settings, step: Step) -> Path:
+def log_of(settings: Settings, step: Step) -> Path:
     """Return where a step's log lies."""
-    return config.path("log", "jobs", re.sub(r"\W+", "-", step.name) + ".log")
+    return settings.path("log", "jobs", re.sub(r"\W+", "-", step.name) + ".log")

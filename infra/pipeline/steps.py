@@ -90,9 +90,9 @@ def backfill(first: date, last: date) -> DbtStep:
     return dbt("dbt backfill", "build", "--selector", "lake_before_scores", "--vars", json.dumps(days))
 
 
-def docs(config: Settings) -> DbtStep:
+def docs(settings: Settings) -> DbtStep:
     """Return the step that writes the docs site, as one file, of all that is in the lake."""
-    step = dbt("docs", "docs", "generate", "--static", "--target-path", str(config.path("out", "dbt")))
+    step = dbt("docs", "docs", "generate", "--static", "--target-path", str(settings.path("out", "dbt")))
     return replace(step, after=("dbt insights",))
 
 

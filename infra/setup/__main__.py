@@ -13,7 +13,7 @@ import subprocess
 
 from common import home
 from common.errors import entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.setup import cache, checks, jars, python, rendered, secrets
 
 # Measured on an empty cache; the lock knows the jars' sizes, but not the wheels'.
@@ -26,21 +26,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.setup", description="Install what the locks name.")
     parser.add_argument("--quiet", action="store_true", help="say nothing where nothing has to be done")
     quiet = parser.parse_args().quiet
-    config = settings()
+    settings = read_settings()
     complete, fetched = python.installed() and jars.are_verified(), 0
     if not (complete and quiet):
-        fetched = install(config)
-    if not quiet or (home.is_there(config) and not rendered.is_current(config)):
-        prepare(config)
+        fetched = install(settings)
+    if not quiet or (home.is_there(settings) and not rendered.is_current(settings)):
+        prepare(settings)
     if not (complete and quiet):
         print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched", file=sys.stderr)
 
 
-def install(config: Settings) -> int:
+def install(settings: Settings) -> int:
     """Install what is missing, verify what is there, and return how many jars were fetched."""
     absent = jars.missing()
     if absent or not python.installed():
-        checks.check(config)
+        checks.check(settings)
         announce(absent)
     with cache.alone():
         if not python.installed():
@@ -59,10 +59,10 @@ def announce(absent: list[jars.Jar]) -> None:
     )
 
 
-def prepare(config: Settings) -> None:
+def prepare(settings: Settings) -> None:
     """Make what a platform needs before it is up: passwords, configuration, dbt's profile."""
-    home.claim(config)
-    secrets.ensure(config)
+    home.claim(settings)
+    secrets.ensure(settings)
     done = subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=False)
     if done.returncode:
         sys.exit(done.returncode)

@@ -41,7 +41,7 @@ def memory_gb() -> float:
     return min(total, int(text)) / 1e9 if text.isdigit() else total / 1e9
 
 
-def faults(config: Settings) -> Iterator[str]:
+def faults(settings: Settings) -> Iterator[str]:
     """Yield what keeps the platform from being set up here."""
     if os.uname().sysname != "Linux":
         yield f"this is {os.uname().sysname}; the embedded platform needs Linux (a container or WSL 2 will do)"
@@ -53,18 +53,18 @@ def faults(config: Settings) -> Iterator[str]:
         yield f"java on PATH is version {java}; Java {wanted} is needed: put its bin folder first on PATH"
     if not importlib.util.find_spec("ensurepip"):
         yield "this Python cannot make virtual environments; install its venv module (Debian: python3-venv)"
-    for what, path in (("the state folder", config.state_dir), ("the download cache", cache.folder("jars"))):
+    for what, path in (("the state folder", settings.state_dir), ("the download cache", cache.folder("jars"))):
         if free_gb(path) < DISK_GB:
             yield f"{free_gb(path):.1f} GB free for {what} ({path}); {DISK_GB} GB are needed: free some, or move it"
     if memory_gb() < MEMORY_GB:
         yield f"{memory_gb():.1f} GB of memory; {MEMORY_GB} GB are needed"
 
 
-def check(config: Settings) -> None:
+def check(settings: Settings) -> None:
     """Stop on the first fault.
 
     Raises:
         UsageError: a fault, with its remedy.
     """
-    for fault in faults(config):
+    for fault in faults(settings):
         raise UsageError(fault)

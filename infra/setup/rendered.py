@@ -9,12 +9,12 @@ from common.settings import ROOT, Settings
 SOURCES = ("infra/local", "infra/setup", "common", "streaming/ingest")
 
 
-def stamp(config: Settings) -> Path:
+def stamp(settings: Settings) -> Path:
     """Return where it stands by what a platform's configuration was rendered."""
-    return config.path("conf", "rendered")
+    return settings.path("conf", "rendered")
 
 
-def mark(config: Settings) -> str:
+def mark(settings: Settings) -> str:
     """Return what stands for the code and the settings as they are now."""
     files = (
         path
@@ -22,11 +22,11 @@ def mark(config: Settings) -> str:
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in (".py", ".scala", ".lock")
     )
-    parts = [repr(config), *(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)]
+    parts = [repr(settings), *(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def is_current(config: Settings) -> bool:
+def is_current(settings: Settings) -> bool:
     """Return whether nothing has to be rendered."""
-    place = stamp(config)
-    return place.is_file() and place.read_text() == mark(config)
+    place = stamp(settings)
+    return place.is_file() and place.read_text() == mark(settings)

@@ -12,7 +12,7 @@ from common.frames import one_row
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.churn import model
 from spark.churn.reasons import reasons
 from spark.ml import drift, registry
@@ -24,12 +24,12 @@ FEATURES = "churn.churn_features"
 def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
     Parser(prog="spark.churn.score", description=__doc__).parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "score"), telling_failures(config, "churn-score"):
-        print(run(session("churn-score", config, "learner"), config))
+    settings = read_settings()
+    with hold(settings, "pipeline", "score"), telling_failures(settings, "churn-score"):
+        print(run(session("churn-score", settings, "learner"), settings))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, settings: Settings) -> str:
     """Score in a given session, and return the summary in one line; without a model there is nothing to do.
 
     Raises:

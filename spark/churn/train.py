@@ -12,7 +12,7 @@ from common.frames import settled
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
 from spark.ml import drift, leakage, promotion, registry
@@ -27,12 +27,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = Parser(prog="spark.churn.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "train"), telling_failures(config, "churn-train"):
-        print(run(session("churn-train", config, "learner"), config, again=args.again))
+    settings = read_settings()
+    with hold(settings, "pipeline", "train"), telling_failures(settings, "churn-train"):
+        print(run(session("churn-train", settings, "learner"), settings, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
+def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary in one line.
 
     Too little history is no failure: a lake that was fed with a snapshot alone has nothing to learn from, and says so.
@@ -79,7 +79,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         ),
         explained=explained,
     )
-    registry.publish(spark, config, trained)
+    registry.publish(spark, settings, trained)
     return summary(trained)
 
 

@@ -20,7 +20,7 @@ from common.dbt_manifest import Export, exports
 from common.errors import UserError, entry_point, first_line, run_and_leave
 from common.lake_reader import LakeTable, open_table
 from common.locks import hold
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.export import load, log, shape
 from spark.export.columns import Column, column
 from spark.export.load import Loaded
@@ -42,17 +42,17 @@ class Source:
 def main(argv: Sequence[str] | None = None) -> None:
     """Load, verify and commit every table that has changed."""
     given = parse(argv)
-    config = settings()
+    settings = read_settings()
     started = time.monotonic()
-    with hold(config, "pipeline", "export"), open_store(config) as store:
-        wanted = exports(config.dbt_target / "manifest.json")
-        sources = [opened(config, export) for export in wanted]
+    with hold(settings, "pipeline", "export"), open_store(settings) as store:
+        wanted = exports(settings.dbt_target / "manifest.json")
+        sources = [opened(settings, export) for export in wanted]
         log.ensure(store)
         changed = sources if given.all else unlike_the_log(store, sources)
         as_of = run_date(sources)
         loaded = [transfer(store, source, as_of) for source in changed]
         store.commit()
-    clean(config, changed, loaded)
+    clean(settings, changed, loaded)
     print(summary(len(sources), len(changed), sum(one.content.rows for one in loaded), time.monotonic() - started))
 
 
@@ -63,9 +63,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def opened(config: Settings, export: Export) -> Source:
+def opened(settings: Settings, export: Export) -> Source:
     """Return a table as it is now."""
-    lake = open_table(config, export.delta)
+    lake = open_table(settings, export.delta)
     return Source(export, lake, [column(export.delta, one) for one in lake.schema])
 
 
@@ -103,13 +103,13 @@ def transfer(store: Store, source: Source, as_of: datetime | None) -> Loaded:
     return loaded
 
 
-def clean(config: Settings, changed: Sequence[Source], loaded: Sequence[Loaded]) -> None:
+def clean(settings: Settings, changed: Sequence[Source], loaded: Sequence[Loaded]) -> None:
     """Free the space of old rows, and count for the planner; the export is done, whether this works or not."""
     names: dict[bool, list[str]] = {True: [], False: []}
     for source, one in zip(changed, loaded, strict=True):
         names[one.is_new].append(shape.table(source.export))
     try:
-        with postgres.connect(config, ROLE) as connection:
+        with postgres.connect(settings, ROLE) as connection:
             connection.autocommit = True
             for statement, tables in (("analyze", names[True]), ("vacuum (analyze)", names[False])):
                 if tables:

@@ -73,17 +73,17 @@ class Store:
 
 
 @contextmanager
-def open_store(config: Settings) -> Iterator[Store]:
+def open_store(settings: Settings) -> Iterator[Store]:
     """Yield a connection; what is not committed when the block ends is gone.
 
     Raises:
         UserError: PostgreSQL does not answer, refuses the role, or ends the connection.
     """
     try:
-        database = adbc_driver_postgresql.connect(postgres.address(config, ROLE))
+        database = adbc_driver_postgresql.connect(postgres.address(settings, ROLE))
         connection = adbc.AdbcConnection(database)
     except adbc.Error as error:
-        raise postgres.refusal(config, ROLE, UserError(primary(error))) from None
+        raise postgres.refusal(settings, ROLE, UserError(primary(error))) from None
     try:
         with database, connection, ThreadPoolExecutor(1) as pool:
             connection.set_autocommit(False)

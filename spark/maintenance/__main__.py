@@ -14,7 +14,7 @@ from itertools import groupby
 from common import locks
 from common.cli import Parser, whole
 from common.errors import UserError, entry_point
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
 from spark.maintenance.survey import READER, Folder, folder, folders
 from spark.maintenance.upkeep import Limits
@@ -34,12 +34,12 @@ LIMITS = {
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Look at every table, keep up those that need it, and say what changed."""
-    config, limits = settings(), parse(argv)
-    hdfs = WebHdfs.of(config, READER)
-    with locks.hold(config, "maintenance"):
+    settings, limits = read_settings(), parse(argv)
+    hdfs = WebHdfs.of(settings, READER)
+    with locks.hold(settings, "maintenance"):
         found = list(folders(hdfs))
         due = [one for one in found if one.pays(limits.small_files, limits.commits)]
-        lines = [line for group in by_owner(due) for line in kept_up(config, hdfs, group, limits)]
+        lines = [line for group in by_owner(due) for line in kept_up(settings, hdfs, group, limits)]
     print("\n".join([HEADER, *lines] if lines else []), end="\n" if lines else "")
     print(f"{len(found)} tables: {len(lines)} kept up, {len(found) - len(lines)} left as they are")
 
@@ -66,7 +66,7 @@ def lock_of(table: Folder) -> str:
     return "" if table.name.split(".")[0] in APPENDED else "pipeline"
 
 
-def kept_up(config: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:
+def kept_up(settings: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:
     """Keep up the tables of one owner and yield a line for each.
 
     Raises:
@@ -77,7 +77,7 @@ def kept_up(config: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: L
     with ExitStack() as stack:
         try:
             if lock:
-                stack.enter_context(locks.hold(config, lock))
+                stack.enter_context(locks.hold(settings, lock))
         except UserError as error:
             print(f"maintenance: {error}; its tables are left for the next time", file=sys.stderr)
             return

@@ -14,7 +14,7 @@ from pyspark.errors import PySparkException
 from common.cli import Parser
 from common.errors import UserError, entry_point, first_line
 from common.session import session
-from common.settings import settings
+from common.settings import read_settings
 from spark.maintenance.upkeep import Limits, keep_up
 
 
@@ -26,12 +26,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.add_argument(f"--{name}", type=int, required=True, help="as of spark.maintenance")
     args = parser.parse_args(argv)
     limits = Limits(args.small_files, args.commits, args.retain_hours, args.log_hours)
-    config = settings()
+    settings = read_settings()
     tables = [json.loads(line) for line in sys.stdin]
-    spark = session("maintenance", config, identity=args.owner)
+    spark = session("maintenance", settings, identity=args.owner)
     failed = 0
     for table in tables:
-        path = f"{config.hdfs_url}{table['path']}"
+        path = f"{settings.hdfs_url}{table['path']}"
         try:
             before, after = keep_up(spark, path, table["files"], table["commits"], limits)
         except (PySparkException, Py4JError) as error:

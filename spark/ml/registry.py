@@ -158,12 +158,12 @@ def suffix(data_as_of: datetime, content: str) -> str:
     return f"-{data_as_of:%Y%m%d}-{content}"
 
 
-def publish(spark: SparkSession, config: Settings, trained: Trained) -> None:
+def publish(spark: SparkSession, settings: Settings, trained: Trained) -> None:
     """Store a fitted pipeline and what was measured of it, then the row that publishes it.
 
     The first model of a task becomes its champion at once; any other is a challenger until `champions.promote`.
     """
-    path = f"{config.hdfs_url}/lake/models/{trained.task}/{trained.version}"
+    path = f"{settings.hdfs_url}/lake/models/{trained.task}/{trained.version}"
     # Training that was interrupted before the last write leaves all of this under the same name, read by nobody.
     trained.model.write().overwrite().save(path)
     store(spark, trained, EVALUATIONS, [astuple(measure) for measure in trained.measures])

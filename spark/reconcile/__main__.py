@@ -10,7 +10,7 @@ from common import thrift
 from common.cli import Parser
 from common.contracts.model import Contracts, load
 from common.errors import UserError, entry_point, run_and_leave
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.reconcile import checks
 from spark.reconcile.arrivals import kafka_to_bronze
 from spark.reconcile.marts import marts_to_postgres
@@ -20,12 +20,12 @@ from spark.reconcile.marts import marts_to_postgres
 def main(argv: Sequence[str] | None = None) -> None:
     """Count at every station, print a line for each, and say what differs."""
     Parser(prog="spark.reconcile", description=__doc__).parse_args(argv)
-    config = settings()
-    contracts = load(config.contracts_dir)
+    settings = read_settings()
+    contracts = load(settings.contracts_dir)
     faults = [
-        *shown(*kafka_to_bronze(config, [one.topic for one in contracts.topics])),
-        *shown(*bronze_to_marts(config, contracts)),
-        *shown(*marts_to_postgres(config)),
+        *shown(*kafka_to_bronze(settings, [one.topic for one in contracts.topics])),
+        *shown(*bronze_to_marts(settings, contracts)),
+        *shown(*marts_to_postgres(settings)),
     ]
     for fault in faults:
         print(f"differs: {fault}", file=sys.stderr)
@@ -41,22 +41,22 @@ def shown(said: Sequence[str], found: Sequence[str]) -> Sequence[str]:
     return found
 
 
-def bronze_to_marts(config: Settings, contracts: Contracts) -> tuple[list[str], list[str]]:
+def bronze_to_marts(settings: Settings, contracts: Contracts) -> tuple[list[str], list[str]]:
     """Run the checks within the lake; keys are looked for only where numbers differ.
 
     Raises:
         UserError: there was nothing to compare.
     """
-    ((newest_batch, newest_load),) = thrift.rows(config, checks.BOUNDS)
+    ((newest_batch, newest_load),) = thrift.rows(settings, checks.BOUNDS)
     lake, said, found = checks.lake_checks(contracts, newest_batch, newest_load), [], []
-    numbers = {(index, side): number for index, side, number in thrift.rows(config, checks.numbers(lake))}
+    numbers = {(index, side): number for index, side, number in thrift.rows(settings, checks.numbers(lake))}
     if not any(numbers.values()):
         raise UserError("nothing was compared: the marts hold nothing; `make run` feeds and builds them")
     for index, check in enumerate(lake):
         left, right = numbers[index, 0].normalize(), numbers[index, 1].normalize()
         said.append(f"{check.name:<44}{left:>16,f} = {right:,f}")
         if left != right:
-            keys = checks.differing(thrift.rows(config, check.keys)) or "the same on both sides, some of them twice"
+            keys = checks.differing(thrift.rows(settings, check.keys)) or "the same on both sides, some of them twice"
             found.append(f"{check.name}: {left:f} and {right:f}; keys: {keys}")
     return said, found
 

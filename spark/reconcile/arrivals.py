@@ -15,28 +15,28 @@ MOST_NAMED = 20
 EMPTY = "offsets that hold no record (transactions)"
 
 
-def kafka_to_bronze(config: Settings, names: Sequence[str]) -> tuple[list[str], list[str]]:
+def kafka_to_bronze(settings: Settings, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Compare Kafka's offsets with the identities in bronze; return the lines to print and the faults.
 
     Raises:
         UserError: the lake or Kafka does not answer.
     """
-    ((batch,),) = thrift.rows(config, offsets.NEWEST_BATCH)
-    parts = [Landed(*row) for row in thrift.rows(config, offsets.landed(batch))]
-    counts = thrift.rows(config, verdicts(batch))
-    topics = broker.topics(config, names)
+    ((batch,),) = thrift.rows(settings, offsets.NEWEST_BATCH)
+    parts = [Landed(*row) for row in thrift.rows(settings, offsets.landed(batch))]
+    counts = thrift.rows(settings, verdicts(batch))
+    topics = broker.topics(settings, names)
     now = offsets.current(parts, topics)
     torn = [one for one in now if one.absent]
-    inner = [Gap(*row) for row in thrift.rows(config, offsets.inner_gaps(batch, torn))] if torn else []
+    inner = [Gap(*row) for row in thrift.rows(settings, offsets.inner_gaps(batch, torn))] if torn else []
     expired, held = offsets.split([*inner, *offsets.outer_gaps(now, topics)], topics)
-    known, lost = given_up(expired, topics, beginnings(config)) if expired else ([], [])
-    unread = broker.readable(config, held)
+    known, lost = given_up(expired, topics, beginnings(settings)) if expired else ([], [])
+    unread = broker.readable(settings, held)
     empty = sorted(set(held) - set(unread))
     marks, lost = offsets.marks(lost, now, empty)
     found = [*offsets.faults(parts, now, topics), *gap_faults(lost, unread)]
     if len(inner) == offsets.MOST_GAPS:
         found.append(f"bronze has {len(inner):,} gaps or more; these alone were looked for in Kafka")
-    found += [f"there twice: {keys}" for keys in twice(config, batch, parts)]
+    found += [f"there twice: {keys}" for keys in twice(settings, batch, parts)]
     later = offsets.waiting(now, topics)
     said = list(lines(names, topics, parts, counts))
     for name, gaps in ((EMPTY, empty), (f"{EMPTY}, expired since", marks)):
@@ -63,10 +63,10 @@ def gap_faults(expired: Sequence[Gap], unread: Sequence[Gap]) -> list[str]:
     return found
 
 
-def twice(config: Settings, batch: int, parts: Sequence[Landed]) -> list[str]:
+def twice(settings: Settings, batch: int, parts: Sequence[Landed]) -> list[str]:
     """Return the identities of rows that are there more than once, a few of them."""
     doubled = [one for one in parts if one.rows != one.identities]
-    return [differing(thrift.rows(config, offsets.doubles(batch, doubled)))] if doubled else []
+    return [differing(thrift.rows(settings, offsets.doubles(batch, doubled)))] if doubled else []
 
 
 def lines(

@@ -14,14 +14,14 @@ READER = "modeler"
 Beginnings = Mapping[tuple[str, str, int], Sequence[int]]
 
 
-def beginnings(config: Settings) -> Beginnings:
+def beginnings(settings: Settings) -> Beginnings:
     """Return where today's checkpoint and those that were moved aside began; one that cannot be read tells nothing.
 
     Raises:
         UserError: HDFS does not answer.
     """
     found: dict[tuple[str, str, int], list[int]] = {}
-    hdfs = WebHdfs.of(config, READER)
+    hdfs = WebHdfs.of(settings, READER)
     for name in hdfs.names(CHECKPOINTS):
         try:
             identity = json.loads(hdfs.read(f"{CHECKPOINTS}/{name}/identity.json") or b"")

@@ -43,20 +43,20 @@ class Gap:
         return f"{self.topic}/{self.partition}: offset{'s' if last else ''} {self.first}{last}"
 
 
-def topics(config: Settings, names: Sequence[str]) -> dict[str, Topic]:
+def topics(settings: Settings, names: Sequence[str]) -> dict[str, Topic]:
     """Return the topics of these names, with the offsets that they have now.
 
     Raises:
         UserError: Kafka does not answer.
     """
-    with reaching(config):
-        client = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
+    with reaching(settings):
+        client = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
         try:
             found = client.describe_topics(list(names))
         finally:
             client.close()
         identities = {one["name"]: str(one["topic_id"]) for one in found if one["error_code"] == 0}
-        with consumer(config) as reader:
+        with consumer(settings) as reader:
             return {
                 name: Topic(name, identities.get(name), bounds(reader, name) if name in identities else {})
                 for name in names
@@ -70,7 +70,7 @@ def bounds(reader: KafkaConsumer, name: str) -> dict[int, tuple[int, int]]:
     return {one.partition: (first[one], after[one]) for one in partitions}
 
 
-def readable(config: Settings, gaps: Sequence[Gap]) -> list[Gap]:
+def readable(settings: Settings, gaps: Sequence[Gap]) -> list[Gap]:
     """Return the gaps that Kafka has a record for; the others hold only the marks and the undone of transactions.
 
     Raises:
@@ -81,7 +81,7 @@ def readable(config: Settings, gaps: Sequence[Gap]) -> list[Gap]:
     partitions: dict[TopicPartition, deque[Gap]] = {}
     for gap in sorted(gaps):
         partitions.setdefault(TopicPartition(gap.topic, gap.partition), deque()).append(gap)
-    with reaching(config), consumer(config) as reader:
+    with reaching(settings), consumer(settings) as reader:
         return [gap for partition, wanted in partitions.items() for gap in with_records(reader, partition, wanted)]
 
 
@@ -113,10 +113,10 @@ def drop_before(gaps: deque[Gap], offset: int) -> None:
 
 
 @contextmanager
-def consumer(config: Settings) -> Iterator[KafkaConsumer]:
+def consumer(settings: Settings) -> Iterator[KafkaConsumer]:
     """Yield a consumer that commits nothing and sees what is committed."""
     reader = KafkaConsumer(
-        bootstrap_servers=config.kafka_bootstrap,
+        bootstrap_servers=settings.kafka_bootstrap,
         bootstrap_timeout_ms=PATIENCE_MS,
         request_timeout_ms=PATIENCE_MS,
         isolation_level="read_committed",

@@ -11,16 +11,16 @@ from spark.reconcile import checks
 from spark.reconcile.arrivals import line
 
 
-def marts_to_postgres(config: Settings) -> tuple[list[str], list[str]]:
+def marts_to_postgres(settings: Settings) -> tuple[list[str], list[str]]:
     """Compare the rows of every exported table with those in PostgreSQL; return the lines to print and the faults.
 
     Raises:
         UserError: there is no manifest, or a store does not answer.
     """
     said, found = [], []
-    with postgres.connect(config, "reporter") as connection:
-        for mart in exports(config.dbt_target / "manifest.json"):
-            lake = open_table(config, mart.delta)
+    with postgres.connect(settings, "reporter") as connection:
+        for mart in exports(settings.dbt_target / "manifest.json"):
+            lake = open_table(settings, mart.delta)
             rows, exported = lake.rows(), exported_rows(connection, mart)
             said.append(line(f"{mart.table} = PostgreSQL", rows, f"= {'-' if exported is None else f'{exported:,}'}"))
             if rows != exported:

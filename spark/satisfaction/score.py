@@ -12,7 +12,7 @@ from common.frames import one_row
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import drift, registry
 from spark.satisfaction import model
 
@@ -23,12 +23,12 @@ FEATURES = "satisfaction.satisfaction_features"
 def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
     Parser(prog="spark.satisfaction.score", description=__doc__).parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "score"), telling_failures(config, "satisfaction-score"):
-        print(run(session("satisfaction-score", config, "learner"), config))
+    settings = read_settings()
+    with hold(settings, "pipeline", "score"), telling_failures(settings, "satisfaction-score"):
+        print(run(session("satisfaction-score", settings, "learner"), settings))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, settings: Settings) -> str:
     """Score in a given session, and return the summary in one line; without a model there is nothing to do.
 
     Raises:

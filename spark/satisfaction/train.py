@@ -12,7 +12,7 @@ from common.frames import settled
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import drift, leakage, promotion, registry
 from spark.ml.evaluation import MODEL, Measure
 from spark.ml.single_column import Rows
@@ -28,12 +28,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = Parser(prog="spark.satisfaction.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "train"), telling_failures(config, "satisfaction-train"):
-        print(run(session("satisfaction-train", config, "learner"), config, again=args.again))
+    settings = read_settings()
+    with hold(settings, "pipeline", "train"), telling_failures(settings, "satisfaction-train"):
+        print(run(session("satisfaction-train", settings, "learner"), settings, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
+def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary: one line, and one for each thing to know of it.
 
     A lake in which nobody's level is known (order history alone) has nothing to learn from; that is no failure.
@@ -97,7 +97,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         statements=quality.sentences(data, measures),
         explained=explained,
     )
-    registry.publish(spark, config, trained)
+    registry.publish(spark, settings, trained)
     return summary(trained, tried)
 
 

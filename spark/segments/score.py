@@ -11,7 +11,7 @@ from common.errors import entry_point
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import drift, registry
 from spark.segments import model
 
@@ -21,12 +21,12 @@ TABLE = "predictions.segment_assignments"
 def main(argv: Sequence[str] | None = None) -> None:
     """Assign with the champion and store the assignments."""
     Parser(prog="spark.segments.score", description=__doc__).parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "score"), telling_failures(config, "segments-score"):
-        print(run(session("segments-score", config, "learner"), config))
+    settings = read_settings()
+    with hold(settings, "pipeline", "score"), telling_failures(settings, "segments-score"):
+        print(run(session("segments-score", settings, "learner"), settings))
 
 
-def run(spark: SparkSession, config: Settings) -> str:
+def run(spark: SparkSession, settings: Settings) -> str:
     """Assign in a given session, and return the summary in one line; without a model there is nothing to do."""
     champion = registry.champion(spark, model.TASK)
     if champion is None:

@@ -17,7 +17,7 @@ from common.frames import settled
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import drift, promotion, registry
 from spark.ml.evaluation import MODEL, Measure
 from spark.segments import model
@@ -32,12 +32,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = Parser(prog="spark.segments.train", description=__doc__)
     parser.add_argument("--again", action="store_true", help="train though the newest model was trained on these rows")
     args = parser.parse_args(argv)
-    config = settings()
-    with hold(config, "pipeline", "train"), telling_failures(config, "segments-train"):
-        print(run(session("segments-train", config, "learner"), config, again=args.again))
+    settings = read_settings()
+    with hold(settings, "pipeline", "train"), telling_failures(settings, "segments-train"):
+        print(run(session("segments-train", settings, "learner"), settings, again=args.again))
 
 
-def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
+def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     """Train and publish in a given session, and return the summary in one line.
 
     A lake in which too few customers have bought has nothing to learn from; that is no failure.
@@ -73,7 +73,7 @@ def run(spark: SparkSession, config: Settings, *, again: bool = False) -> str:
         champion=champion,
         profiles=drift.profiles(present, model.FEATURES),
     )
-    registry.publish(spark, config, trained)
+    registry.publish(spark, settings, trained)
     return summary(trained)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from common.cli import Parser
 from common.contracts.model import Contracts, load
 from common.errors import UserError, entry_point
-from common.settings import ROOT, settings
+from common.settings import ROOT, read_settings
 from streaming.contracts.dictionary import dictionary
 from streaming.contracts.release import RELEASED, broken_promises, released
 from streaming.contracts.sources import sources
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--check", action="store_true", help="write nothing; fail where a file differs or a released promise is broken"
     )
     arguments = parser.parse_args(argv)
-    contracts = load(settings().contracts_dir)
+    contracts = load(read_settings().contracts_dir)
     files = generated(contracts)
     refuse(broken_promises(contracts), "nothing was written" if not arguments.check else "see above")
     if arguments.check:

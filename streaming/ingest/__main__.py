@@ -11,7 +11,7 @@ from common.cli import Parser
 from common.contracts.model import load
 from common.errors import entry_point
 from common.session import failure, session
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from common.shutdown import Stop
 from common.webhdfs import WebHdfs
 from streaming import topics as kafka
@@ -31,35 +31,35 @@ EMPTY = (
 def main(argv: Sequence[str] | None = None) -> None:
     """Land what is there, count it, and compare with Kafka's offsets; or go on until told to stop."""
     arguments = parse(argv)
-    config, stop = settings(), Stop()
-    if arguments.unless_streaming and (holder := locks.holder(config, "ingest")).endswith(STREAM):
+    settings, stop = read_settings(), Stop()
+    if arguments.unless_streaming and (holder := locks.holder(settings, "ingest")).endswith(STREAM):
         print(f"a stream lands what arrives (process {holder})")
         return
-    contracts = load(config.contracts_dir)
-    with locks.hold(config, "ingest", STREAM if arguments.continuous else ""):
-        kafka.ensure(config, contracts.topics)
-        topics = kafka.describe(config, [contract.topic for contract in contracts.topics])
+    contracts = load(settings.contracts_dir)
+    with locks.hold(settings, "ingest", STREAM if arguments.continuous else ""):
+        kafka.ensure(settings, contracts.topics)
+        topics = kafka.describe(settings, [contract.topic for contract in contracts.topics])
         empty = not any(end for topic in topics for _, end in topic.bounds.values())
-        if empty and not arguments.continuous and not has_read(config):
+        if empty and not arguments.continuous and not has_read(settings):
             print(EMPTY)
             return
         try:
             stop.listen()
-            spark = session("ingest", config, identity=IDENTITY, long_running=True)
+            spark = session("ingest", settings, identity=IDENTITY, long_running=True)
             quiet(spark)
             tune(spark)
             try:
                 stop.listen()
-                print(Run(spark, config, stop, arguments.continuous).until_done())
+                print(Run(spark, settings, stop, arguments.continuous).until_done())
             finally:
                 spark.stop()
         except (PySparkException, Py4JError, LandingError, ConnectionError) as error:
-            raise failure(config, "ingest", error) from None
+            raise failure(settings, "ingest", error) from None
 
 
-def has_read(config: Settings) -> bool:
+def has_read(settings: Settings) -> bool:
     """Return whether an ingest has read anything; topics that are empty after that have lost what they held."""
-    return WebHdfs.of(config, IDENTITY).status(f"{CHECKPOINT}/identity.json") is not None
+    return WebHdfs.of(settings, IDENTITY).status(f"{CHECKPOINT}/identity.json") is not None
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -58,9 +58,9 @@ class Checkpoint:
     folder: Folder
 
     @classmethod
-    def of(cls, spark: SparkSession, config: Settings) -> "Checkpoint":
+    def of(cls, spark: SparkSession, settings: Settings) -> "Checkpoint":
         """Return the platform's checkpoint, which need not be there."""
-        return cls(spark, Folder(spark, f"{config.hdfs_url}{CHECKPOINT}"))
+        return cls(spark, Folder(spark, f"{settings.hdfs_url}{CHECKPOINT}"))
 
     def exists(self) -> bool:
         """Return whether there is one."""

@@ -31,14 +31,14 @@ class Gauges:
     looked: Gauge
 
     @classmethod
-    def serving(cls, config: Settings) -> "Gauges":
+    def serving(cls, settings: Settings) -> "Gauges":
         """Return gauges whose endpoint answers.
 
         Raises:
             UserError: another program has the port.
         """
         registry = CollectorRegistry()
-        port = config.port("ingest-metrics")
+        port = settings.port("ingest-metrics")
         gauges = cls(
             {name: Gauge(f"lakehouse_ingest_{name}", text, ["topic"], registry=registry)
              for name, text in TOPIC_GAUGES.items()},
@@ -46,7 +46,7 @@ class Gauges:
             Gauge("lakehouse_ingest_looked_at_seconds", "When these were counted (Unix time).", registry=registry),
         )  # fmt: skip
         try:
-            start_http_server(port, addr=config.host, registry=registry)
+            start_http_server(port, addr=settings.host, registry=registry)
         except OSError as error:
             raise UserError(
                 f"port {port} for the ingest's metrics: {error.strerror}; free it, or move PORT_BASE"

@@ -105,20 +105,20 @@ class Lander:
 
 @contextmanager
 def running(
-    spark: SparkSession, config: Settings, topics: Sequence[Topic], lander: Lander, continuous: bool
+    spark: SparkSession, settings: Settings, topics: Sequence[Topic], lander: Lander, continuous: bool
 ) -> Iterator[StreamingQuery]:
     """Run the query for the length of the block: on and on, or until it has read what is there now."""
     first = lander.checkpoint.planned() < 0
     reader = (
         spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", config.kafka_bootstrap)
+        .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
         .option("kafka.isolation.level", "read_committed")
         # At the end of a partition Spark asks where that is, and the broker answers behind a fetch that waits for more
         # records: by default half a second, in every batch, for one partition after the other.
         .option("kafka.fetch.max.wait.ms", "10")
         .option("subscribe", ",".join(topic.name for topic in topics))
         .option("startingOffsets", json.dumps(every(lander.checkpoint.start, topics)) if first else "earliest")
-        .option("maxOffsetsPerTrigger", config.max_offsets_per_batch)
+        .option("maxOffsetsPerTrigger", settings.max_offsets_per_batch)
         .option("failOnDataLoss", "true")
     )
     writer = (

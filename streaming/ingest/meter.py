@@ -29,7 +29,7 @@ class Meter:
     """Counts of one run, per topic, and of all runs before."""
 
     spark: SparkSession
-    config: Settings
+    settings: Settings
     table: str
     offsets: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Meter:
     def begin(self, first_seq: int) -> None:
         """Find out, once, what landed before the run's first batch."""
         if self.before is None:
-            self.before = Totals.before(self.config, first_seq)
+            self.before = Totals.before(self.settings, first_seq)
 
     def landed(self, batch: Batch) -> None:
         """Count a batch; called by the query's own thread."""
@@ -63,7 +63,7 @@ class Meter:
         seconds = time.monotonic() - self.reported
         if seconds < SECONDS_BETWEEN_REPORTS:
             return
-        self.gauges = self.gauges or Gauges.serving(self.config)
+        self.gauges = self.gauges or Gauges.serving(self.settings)
         self.count()
         state = self.state((self.offsets - self.reported_offsets) / seconds)
         self.reported, self.reported_offsets = time.monotonic(), self.offsets
@@ -121,7 +121,7 @@ class Meter:
     def kafka_ends(self, topics: list[str]) -> dict[str, dict[int, tuple[int, int]]]:
         """Return what Kafka holds of each topic now; nothing where it does not answer."""
         try:
-            return {topic.name: topic.bounds for topic in kafka.describe(self.config, topics)}
+            return {topic.name: topic.bounds for topic in kafka.describe(self.settings, topics)}
         except UnreachableError:
             return {}
 
@@ -133,7 +133,7 @@ class Meter:
 
     def keep(self, state: dict[str, Any]) -> None:
         """Put the state into its file, whole."""
-        path = self.config.path(*FILE)
+        path = self.settings.path(*FILE)
         fresh = path.with_suffix(".fresh")
         fresh.write_text(json.dumps(state), "utf-8")
         fresh.replace(path)

@@ -53,7 +53,7 @@ class Run:
     """The state of a run; `continuous` runs go on until they are stopped, and through what passes."""
 
     spark: SparkSession
-    config: Settings
+    settings: Settings
     stop: Stop
     continuous: bool
     contracts: Contracts | None = None
@@ -65,7 +65,7 @@ class Run:
     def until_done(self) -> str:
         """Run the query until Kafka's present end, or until stopped, and return the summary."""
         table = bronze.place(self.spark)
-        meter = Meter(self.spark, self.config, table)
+        meter = Meter(self.spark, self.settings, table)
         ends: Sequence[kafka.Topic] = []
         while True:
             try:
@@ -81,7 +81,7 @@ class Run:
                 self.bear(error)
         if self.continuous:
             return meter.summary()
-        events = open_table(self.config, contract_files.EVENTS)
+        events = open_table(self.settings, contract_files.EVENTS)
         tallies = tally.tally(events, self.first_seq or 0, [topic.name for topic in ends])
         meter.settle(tallies)
         print(tally.table(tallies))
@@ -91,8 +91,8 @@ class Run:
     def once(self, table: str, meter: Meter) -> tuple[Sequence[kafka.Topic], bool]:
         """Run the query once; return the topics that it began with, and whether nothing is left to do."""
         contracts = self.current_contracts()
-        kafka.ensure(self.config, contracts.topics)
-        topics = kafka.describe(self.config, [contract.topic for contract in contracts.topics])
+        kafka.ensure(self.settings, contracts.topics)
+        topics = kafka.describe(self.settings, [contract.topic for contract in contracts.topics])
         opening = self.opened(table, contracts, topics)
         checkpoint, meter.ends = opening.checkpoint, opening.reached
         self.first_seq = self.first_seq or checkpoint.seq(opening.mark.newest + 1)
@@ -105,9 +105,9 @@ class Run:
                 say(batch)
 
         planned = checkpoint.planned()
-        lander = Lander(checkpoint, table, Privacy.of(self.config), opening.plan, planned, opening.mark, on_landed)
+        lander = Lander(checkpoint, table, Privacy.of(self.settings), opening.plan, planned, opening.mark, on_landed)
         try:
-            with running(self.spark, self.config, topics, lander, self.continuous) as query:
+            with running(self.spark, self.settings, topics, lander, self.continuous) as query:
                 changed = self.watch(query, meter)
         except PySparkException:
             # The engine was told one line of a batch's failure; whoever reads the log wants all of it.
@@ -124,7 +124,7 @@ class Run:
         Raises:
             UserError: it does not agree, or the contracts break what the last plan promised.
         """
-        checkpoint, identities = Checkpoint.of(self.spark, self.config), {one.name: one.topic_id for one in topics}
+        checkpoint, identities = Checkpoint.of(self.spark, self.settings), {one.name: one.topic_id for one in topics}
         if not checkpoint.exists():
             if newest := bronze.newest_seq(self.spark):
                 raise UserError(f"the checkpoint {CHECKPOINT} is gone, bronze.events holds {newest} batches; {REMEDY}")
@@ -153,7 +153,7 @@ class Run:
         """
         none = self.spark.createDataFrame([], KAFKA_SCHEMA)
         try:
-            bronze_rows(none, plan.contracts, plan.topic_ids, 0, Privacy.of(self.config))
+            bronze_rows(none, plan.contracts, plan.topic_ids, 0, Privacy.of(self.settings))
         except PySparkException as error:
             raise UserError(f"the contracts' rules do not work: {first_line(error)}; correct them") from None
 
@@ -164,7 +164,7 @@ class Run:
             UserError: the first reading fails.
         """
         try:
-            fresh = contract_files.load(self.config.contracts_dir)
+            fresh = contract_files.load(self.settings.contracts_dir)
             if self.contracts and (broken := breaks(self.contracts, fresh)):
                 raise UserError("; ".join(broken[:3]))
             self.contracts = fresh
@@ -180,14 +180,14 @@ class Run:
         Raises:
             KeyboardInterrupt: a stop was asked for.
         """
-        files, began = marks(self.config), time.monotonic()
+        files, began = marks(self.settings), time.monotonic()
         while not query.awaitTermination(SECONDS_BETWEEN_LOOKS):
             self.stop.check()
             if self.continuous:
                 if time.monotonic() - began > WELL_SECONDS:
                     self.failing_since, self.pause = None, 1.0
                 meter.look()
-                if marks(self.config) != files:
+                if marks(self.settings) != files:
                     return True
         if self.continuous and not self.stop.requested:
             raise LandingError("the query ended by itself")
@@ -209,10 +209,10 @@ class Run:
             time.sleep(0.2)
 
 
-def marks(config: Settings) -> dict[str, int]:
+def marks(settings: Settings) -> dict[str, int]:
     """Return when each contract file was last written."""
     found = {}
-    for path in config.contracts_dir.glob("*.yml"):
+    for path in settings.contracts_dir.glob("*.yml"):
         # An editor takes a file away for a moment when it saves.
         with suppress(FileNotFoundError):
             found[path.name] = path.stat().st_mtime_ns

@@ -22,17 +22,17 @@ class Totals:
     quarantined: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def before(cls, config: Settings, first_seq: int) -> "Totals":
+    def before(cls, settings: Settings, first_seq: int) -> "Totals":
         """Return what landed before a run that begins with batch `first_seq`.
 
         Of a run that was killed, the batches that nobody counted are counted in their files.
         """
-        known = kept(config)
+        known = kept(settings)
         if known.seq >= first_seq:
             # The table was made anew, and its batches count from one again.
             known = cls()
         if known.seq < first_seq - 1:
-            counted = tally.counts(open_table(config, EVENTS), known.seq + 1, first_seq - 1)
+            counted = tally.counts(open_table(settings, EVENTS), known.seq + 1, first_seq - 1)
             for (topic, rule), count in counted.items():
                 known.rows[topic] += count
                 known.quarantined[topic] += count if rule is not None else 0
@@ -48,10 +48,10 @@ class Totals:
         }
 
 
-def kept(config: Settings) -> Totals:
+def kept(settings: Settings) -> Totals:
     """Return the totals that the last run kept, or none."""
     try:
-        state = json.loads(config.path(*FILE).read_text("utf-8"))["totals"]
+        state = json.loads(settings.path(*FILE).read_text("utf-8"))["totals"]
         return Totals(int(state["seq"]), Counter(state["rows"]), Counter(state["quarantined"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Totals()

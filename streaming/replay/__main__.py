@@ -13,7 +13,7 @@ from common import locks
 from common.cli import Parser
 from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
@@ -31,27 +31,27 @@ ROWS_BETWEEN_REPORTS = 200_000
 def main(argv: Sequence[str] | None = None) -> None:
     """Replay one file; all that can be wrong with it is said before anything is sent."""
     arguments = parse(argv)
-    config, mapping = settings(), load(arguments.mapping)
+    settings, mapping = read_settings(), load(arguments.mapping)
     name = arguments.source or mapping.name
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     identity = {"source": name, "mapping": mapping.name, "shift_to": day_text(arguments.shift_to)}
     seen = files.state(arguments.orders)
-    with locks.hold(config, "replay"):
+    with locks.hold(settings, "replay"):
         digest = source.sha256(arguments.orders)
-        before = finished.find(config, digest, identity)
+        before = finished.find(settings, digest, identity)
         if before and not arguments.force:
             done = f"{arguments.orders.name} was replayed before ({before['summary']})"
             print(f"skipped: {done}; {flag('force')} sends it again")
             return
-        topics.ensure(config, contracts.load(config.contracts_dir).topics)
-        known = resume.identity_of(mapping, identity, topics.describe(config, TOPICS))
-        progress = resume.Progress(config, digest, known)
+        topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
+        known = resume.identity_of(mapping, identity, topics.describe(settings, TOPICS))
+        progress = resume.Progress(settings, digest, known)
         if arguments.force:
             progress.clear()
-        summary, tally = replay(config, arguments, seen, mapping, name, progress)
+        summary, tally = replay(settings, arguments, seen, mapping, name, progress)
         counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
-        finished.record(config, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
+        finished.record(settings, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
         progress.clear()
     print(summary)
 
@@ -87,20 +87,25 @@ def day_text(value: date | None) -> str | None:
 
 
 def replay(
-    config: Settings, arguments: argparse.Namespace, seen: files.State, mapping: Mapping, name: str, progress: Progress
+    settings: Settings,
+    arguments: argparse.Namespace,
+    seen: files.State,
+    mapping: Mapping,
+    name: str,
+    progress: Progress,
 ) -> tuple[str, Tally]:
     """Stage the file, send its events behind those of an interrupted replay, and return the summary and the counts."""
-    with staged(config) as stage:
+    with staged(settings) as stage:
         read = fill(stage, arguments.orders, mapping)
         if read == 0:
             raise UsageError(f"{arguments.orders}: has a header and no rows")
         files.require_unchanged(arguments.orders, seen)
         tally = Tally()
-        versions = contracts.load(config.contracts_dir).versions
+        versions = contracts.load(settings.contracts_dir).versions
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
         before = progress.acknowledged()
         acknowledged = producer.send(
-            config,
+            settings,
             islice(events.of(stage), before, None),
             stage.count() - before,
             f"replay {arguments.orders.name}",

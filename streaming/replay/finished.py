@@ -10,15 +10,15 @@ from common.settings import Settings
 IDENTITY = ("source", "mapping", "shift_to")
 
 
-def find(config: Settings, digest: str, identity: Mapping[str, str | None]) -> dict[str, Any] | None:
+def find(settings: Settings, digest: str, identity: Mapping[str, str | None]) -> dict[str, Any] | None:
     """Return the finished replay of this file as this source, by this mapping, with this shift."""
-    same = [run for run in runs(config, digest) if all(run.get(key) == identity[key] for key in IDENTITY)]
+    same = [run for run in runs(settings, digest) if all(run.get(key) == identity[key] for key in IDENTITY)]
     return same[-1] if same else None
 
 
-def runs(config: Settings, digest: str) -> list[dict[str, Any]]:
+def runs(settings: Settings, digest: str) -> list[dict[str, Any]]:
     """Return all finished replays of a file."""
-    path = config.path("replays", f"{digest}.json")
+    path = settings.path("replays", f"{digest}.json")
     if not path.is_file():
         return []
     try:
@@ -27,10 +27,10 @@ def runs(config: Settings, digest: str) -> list[dict[str, Any]]:
         raise UserError(f"{path}: cannot be read; delete it to send the file again") from None
 
 
-def record(config: Settings, digest: str, run: Mapping[str, Any]) -> None:
+def record(settings: Settings, digest: str, run: Mapping[str, Any]) -> None:
     """Add a finished replay; the file is replaced whole, so that it is never half written."""
-    path = config.path("replays", f"{digest}.json")
-    kept = [one for one in runs(config, digest) if any(one.get(key) != run[key] for key in IDENTITY)]
+    path = settings.path("replays", f"{digest}.json")
+    kept = [one for one in runs(settings, digest) if any(one.get(key) != run[key] for key in IDENTITY)]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".part")
     fresh.write_text(json.dumps({"file_sha256": digest, "runs": [*kept, dict(run)]}, indent=2) + "\n", "utf-8")

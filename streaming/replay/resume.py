@@ -20,9 +20,9 @@ def identity_of(mapping: Columns, run: Mapping[str, str | None], topics: list[To
 class Progress:
     """How many messages of a file, from the first one on, one source's replay has acknowledged."""
 
-    def __init__(self, config: Settings, digest: str, identity: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Settings, digest: str, identity: Mapping[str, Any]) -> None:
         """Take the file's hash and what the progress is bound to, `source` among it."""
-        self.path = config.path("replays", f"{digest}.{identity['source']}.progress")
+        self.path = settings.path("replays", f"{digest}.{identity['source']}.progress")
         self.identity = dict(identity)
 
     def acknowledged(self) -> int:

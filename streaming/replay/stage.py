@@ -118,9 +118,9 @@ class Stage:
 
 
 @contextmanager
-def staged(config: Settings) -> Iterator[Stage]:
+def staged(settings: Settings) -> Iterator[Stage]:
     """Return an empty stage below the state folder for the length of the block; the caller holds the job's lock."""
-    path = config.path("tmp", "replay.sqlite")
+    path = settings.path("tmp", "replay.sqlite")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from common.contracts.model import EVENTS
 from common.contracts.model import load as contracts_of_events
 from common.errors import UsageError, UserError, entry_point, first_line
 from common.session import session
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import producer
 from streaming.producer import Message
 from streaming.requeue import quarantine
@@ -48,28 +48,28 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="send nothing; show counts and three of the events, what is personal left out",
     )
     args = parser.parse_args(argv)
-    config, repair = settings(), load(args.repair) if args.repair else None
-    with locks.hold(config, "requeue"):
-        spark = session("requeue", config, identity="streaming")
+    settings, repair = read_settings(), load(args.repair) if args.repair else None
+    with locks.hold(settings, "requeue"):
+        spark = session("requeue", settings, identity="streaming")
         try:
             events = tables.read(spark, EVENTS)
-            found = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(config))
+            found = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(settings))
             total = sum(count_by_topic(found).values())
             if not total:
                 print(nothing(args.rule, args.since, quarantine.rules(events)))
             else:
-                requeue(config, found, total, args.rule, repair, args.dry_run)
+                requeue(settings, found, total, args.rule, repair, args.dry_run)
         except (PySparkException, Py4JError) as error:
             raise UserError(f"the lake refused: {first_line(error)}; see `make status`, then run it again") from None
         finally:
             spark.stop()
 
 
-def requeue(config: Settings, found: DataFrame, total: int, rule: str, repair: Repair | None, dry_run: bool) -> None:
+def requeue(settings: Settings, found: DataFrame, total: int, rule: str, repair: Repair | None, dry_run: bool) -> None:
     """Send the events, or in a dry run show some of them; the last line says what came of all."""
     left: Counter[str] = Counter()
     ready = messages(found.toLocalIterator(), repair, left)
-    sent = shown(config, ready) if dry_run else producer.send(config, ready, total, "requeue")
+    sent = shown(settings, ready) if dry_run else producer.send(settings, ready, total, "requeue")
     by_topic = ", ".join(f"{topic} {count:,}" for topic, count in sorted(sent.items()))
     not_sent = "".join(f"; {count:,} not: {reason}" for reason, count in sorted(left.items()))
     done = "would be sent again" if dry_run else "sent again"
@@ -77,9 +77,9 @@ def requeue(config: Settings, found: DataFrame, total: int, rule: str, repair: R
     print(f"{sent.total():,} of {total:,} events of {rule} {done} ({by_topic or 'none'}){not_sent}{ending}")
 
 
-def shown(config: Settings, ready: Iterator[Message]) -> Counter[str]:
+def shown(settings: Settings, ready: Iterator[Message]) -> Counter[str]:
     """Print the first events as they would be sent, without what is personal, and count all."""
-    contracts, counts = contracts_of_events(config.contracts_dir), Counter[str]()
+    contracts, counts = contracts_of_events(settings.contracts_dir), Counter[str]()
     public = {one.name for one in (*contracts.union, *contracts.carriers) if not one.personal}
     for message in islice(ready, EXAMPLES):
         text = masked(message.value, public)

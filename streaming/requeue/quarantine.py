@@ -12,9 +12,9 @@ from common.tables import instant
 COLUMNS = ("topic", "partition", "offset", "key", "event_id")
 
 
-def readable_payload(config: Settings) -> Column:
+def readable_payload(settings: Settings) -> Column:
     """Return the payload as it came, decrypted; null where it was encrypted by another key."""
-    return Privacy.of(config).decrypted(F.col("payload"))
+    return Privacy.of(settings).decrypted(F.col("payload"))
 
 
 def candidates(events: DataFrame, rule: str, since: datetime, payload: Column) -> DataFrame:

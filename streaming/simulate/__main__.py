@@ -14,7 +14,7 @@ from common import locks
 from common.cli import Parser, whole
 from common.contracts.model import load
 from common.errors import UsageError, entry_point
-from common.settings import settings
+from common.settings import read_settings
 from streaming import producer, topics
 from streaming.simulate import live
 from streaming.simulate.people import GAMMA_POISSON, MODES
@@ -31,23 +31,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UsageError(f"--ends-on {arguments.ends_on} lies in the future; events of the future are quarantined")
     if arguments.duration and not arguments.rate:
         raise UsageError("--duration: is for live mode; give --rate with it")
-    config = settings()
+    settings = read_settings()
     options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
-    path = arguments.truth or config.path("simulations", f"{name(options, arguments.rate)}.jsonl")
-    with locks.hold(config, "simulate"):
-        contracts = load(config.contracts_dir)
-        topics.ensure(config, contracts.topics)
-        held = sum(topic.records for topic in topics.describe(config, [one.topic for one in contracts.topics]))
+    path = arguments.truth or settings.path("simulations", f"{name(options, arguments.rate)}.jsonl")
+    with locks.hold(settings, "simulate"):
+        contracts = load(settings.contracts_dir)
+        topics.ensure(settings, contracts.topics)
+        held = sum(topic.records for topic in topics.describe(settings, [one.topic for one in contracts.topics]))
         if arguments.if_empty and held:
             print(f"nothing simulated: Kafka holds {held:,} events already")
             return
         with Truth(path) as truth:
             shop = Shop(options, truth, contracts.versions)
             if arguments.rate:
-                box = live.run(config, shop, arguments.rate, arguments.duration)
+                box = live.run(settings, shop, arguments.rate, arguments.duration)
                 acknowledged, stopped = box.acknowledged, box.stop.requested
             else:
-                acknowledged, stopped = producer.send(config, shop.history(), None, "simulate"), False
+                acknowledged, stopped = producer.send(settings, shop.history(), None, "simulate"), False
     counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in contracts.topics)
     until = "" if arguments.rate else f"; the history ends on {arguments.ends_on}"
     print(f"{counts} = {acknowledged.total():,} events acknowledged{until}; {truth.marks.total():,} marked in {path}")

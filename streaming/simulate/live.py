@@ -22,11 +22,11 @@ TICK_SECONDS = 0.05
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def run(config: Settings, shop: Shop, rate: float, seconds: float | None) -> Outbox:
+def run(settings: Settings, shop: Shop, rate: float, seconds: float | None) -> Outbox:
     """Send at a rate until the time is over or a stop is requested, and return the outbox with its counts."""
     skip_history(shop)
-    with reaching(config), listening() as stop:
-        box = Outbox(config, stop)
+    with reaching(settings), listening() as stop:
+        box = Outbox(settings, stop)
         pace = Pace(rate, time.time())
         shop.render.tag = f"-{int(pace.began):x}"
         stream = messages(shop, pace)

@@ -17,7 +17,7 @@ from common.cli import Parser
 from common.contracts.model import EVENTS, SNAPSHOTS, load
 from common.errors import UsageError, UserError, entry_point
 from common.session import failure, session
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import files
 from streaming.snapshot.file import Checked, check
@@ -32,21 +32,21 @@ ROWS_NAMED = 3
 def main(argv: Sequence[str] | None = None) -> None:
     """Check the file, keep it, load it once."""
     arguments = parse(argv)
-    config = settings()
-    contracts = load(config.contracts_dir)
+    settings = read_settings()
+    contracts = load(settings.contracts_dir)
     seen = files.state(arguments.file)
     checked = check(arguments.file, contracts.snapshot)
-    with locks.hold(config, "snapshot"):
+    with locks.hold(settings, "snapshot"):
         raw = f"{RAW}/{arguments.source}/{checked.sha256}.csv"
-        store(config, checked, raw, seen)
+        store(settings, checked, raw, seen)
         try:
-            spark = session("snapshot", config, identity=USER)
+            spark = session("snapshot", settings, identity=USER)
             try:
-                print(run(spark, config, checked, raw, arguments))
+                print(run(spark, settings, checked, raw, arguments))
             finally:
                 spark.stop()
         except (PySparkException, Py4JError) as error:
-            raise failure(config, "snapshot", error) from None
+            raise failure(settings, "snapshot", error) from None
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -87,13 +87,13 @@ def currency(text: str) -> str:
     return text
 
 
-def store(config: Settings, checked: Checked, raw: str, seen: files.State) -> None:
+def store(settings: Settings, checked: Checked, raw: str, seen: files.State) -> None:
     """Keep the file in the raw zone, readable by its owner alone; the same file is not sent again.
 
     Raises:
         UsageError: it changed since it was first looked at; what was sent of it is taken back.
     """
-    hdfs = WebHdfs.of(config, USER)
+    hdfs = WebHdfs.of(settings, USER)
     there = hdfs.status(raw)
     if there is None or there["length"] != checked.path.stat().st_size:
         hdfs.make_folder(raw.rpartition("/")[0], "0700")
@@ -106,9 +106,9 @@ def store(config: Settings, checked: Checked, raw: str, seen: files.State) -> No
         print(f"snapshot: {checked.path.name} is in the raw zone", file=sys.stderr, flush=True)
 
 
-def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
+def run(spark: SparkSession, settings: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
     """Append the file's rows in one commit, unless they are there, and return the summary."""
-    contracts, table = load(config.contracts_dir), tables.read(spark, SNAPSHOTS)
+    contracts, table = load(settings.contracts_dir), tables.read(spark, SNAPSHOTS)
     as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
     same = (
         (F.col("source") == arguments.source)
@@ -116,7 +116,7 @@ def run(spark: SparkSession, config: Settings, checked: Checked, raw: str, argum
         & (F.col("snapshot_as_of") == F.lit(as_of.isoformat()).cast("timestamp"))
     )
     before = "loaded before: " if table.where(same).limit(1).count() else ""
-    lines = lines_of(spark, f"{config.hdfs_url}{raw}")
+    lines = lines_of(spark, f"{settings.hdfs_url}{raw}")
     this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
     if not before:
         rows = bronze_rows(lines, checked.columns, contracts.snapshot, contracts.snapshots_table, this)

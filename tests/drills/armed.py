@@ -22,7 +22,7 @@ from pyspark.sql import DataFrame
 from bench.delta_log import Table
 from common.contracts.model import EVENTS
 from common.errors import entry_point
-from common.settings import settings
+from common.settings import read_settings
 from streaming.ingest import landing
 from streaming.ingest.__main__ import main as ingest
 from tests.drills.ingest import STRUCK, kill_tree
@@ -67,7 +67,7 @@ def armed(point: str, batch: int, append: Append) -> Append:
 
 def events() -> Table:
     """Return `bronze.events` as WebHDFS shows it."""
-    return Table(settings(), f"{BRONZE}/{EVENTS.partition('.')[2]}")
+    return Table(read_settings(), f"{BRONZE}/{EVENTS.partition('.')[2]}")
 
 
 def files(table: Table) -> dict[str, int]:

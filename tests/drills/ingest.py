@@ -67,7 +67,7 @@ class Ingest:
 
     def log(self, number: int) -> Path:
         """Return the log of one of its processes."""
-        return self.platform.config.path("log", "drills", f"ingest-{number:03d}.log")
+        return self.platform.settings.path("log", "drills", f"ingest-{number:03d}.log")
 
     def kill(self) -> None:
         """Kill the process and its engine at once, with nothing cleaned up."""

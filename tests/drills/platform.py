@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.delta_log import Table
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from common.webhdfs import WebHdfs
 from infra.local import supervise
 from infra.local.lake import SUPERUSER, schema_folder
@@ -31,13 +31,13 @@ NEW_FIELD = "  - name: {name}\n    type: string\n    description: A field that c
 class Platform:
     """A platform and the environment of its commands."""
 
-    config: Settings
+    settings: Settings
     environ: Mapping[str, str]
 
     @property
     def hdfs(self) -> WebHdfs:
         """Return its HDFS, as who may do anything there."""
-        return WebHdfs.of(self.config, SUPERUSER)
+        return WebHdfs.of(self.settings, SUPERUSER)
 
     def command(self, *arguments: str) -> None:
         """Run a module of the project on this platform.
@@ -66,7 +66,7 @@ class Platform:
     @property
     def table(self) -> Table:
         """Return the table that the ingest writes."""
-        return Table(self.config, f"{BRONZE}/{EVENTS.partition('.')[2]}")
+        return Table(self.settings, f"{BRONZE}/{EVENTS.partition('.')[2]}")
 
     def newest(self, after: int) -> int:
         """Return the newest version of the table that added rows; `after` where none did since, or HDFS is away."""
@@ -77,7 +77,7 @@ class Platform:
 
     def pid(self, daemon: str) -> int:
         """Return a daemon's process, 0 while it does not run."""
-        return int(supervise.processes(self.config).get(daemon, {}).get("pid", 0))
+        return int(supervise.processes(self.settings).get(daemon, {}).get("pid", 0))
 
     def kill(self, daemon: str) -> None:
         """Kill a daemon and wait until the supervisor has started it again.
@@ -90,7 +90,7 @@ class Platform:
         deadline = time.monotonic() + BACK_SECONDS
         while self.pid(daemon) in (0, before):
             if time.monotonic() > deadline:
-                raise UserError(f"{daemon} was not started again; see {self.config.path('log')}")
+                raise UserError(f"{daemon} was not started again; see {self.settings.path('log')}")
             time.sleep(0.2)
 
     def freeze(self, daemon: str, seconds: float) -> None:
@@ -142,14 +142,13 @@ class Platform:
 
     def with_new_field(self, number: int) -> "Platform":
         """Return this platform with contracts of its own, in which the visits have one field more."""
-        folder = self.config.path("contracts", str(number))
+        folder = self.settings.path("contracts", str(number))
         shutil.copytree(Path(self.environ.get("CONTRACTS_DIR", FOLDER)), folder, dirs_exist_ok=True)
         path = folder / "visits.yml"
         text = path.read_text()
         version = load(folder).of("visits").version
         text = text.replace(f"\nversion: {version}\n", f"\nversion: {version + 1}\n")
         path.write_text(text.replace("\nrules:", f"\n{NEW_FIELD.format(name=f'later_{number}')}\nrules:"))
-        load.cache_clear()
         return replace(self, environ={**self.environ, "CONTRACTS_DIR": str(folder)})
 
 
@@ -158,12 +157,12 @@ def own() -> Platform:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_")) and name != "CONTRACTS_DIR"
+        if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_", "MAKE")) and name != "CONTRACTS_DIR"
     }
     environ = {**kept, "STATE_DIR": str(STATE_DIR), "PORT_BASE": PORT_BASE}
-    return Platform(settings(environ), environ)
+    return Platform(read_settings(environ), environ)
 
 
 def given() -> Platform:
     """Return the platform that the environment names."""
-    return Platform(settings(), dict(os.environ))
+    return Platform(read_settings(), dict(os.environ))

@@ -19,7 +19,7 @@ from kafka import KafkaProducer
 from kafka.producer.future import RecordMetadata
 
 from common.contracts.model import FOLDER, load
-from common.settings import settings
+from common.settings import read_settings
 
 TRICKLE, SECONDS_BETWEEN_TRICKLES = 20, 0.2
 PATIENCE_MS = 600_000
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="another seed is other events")
     given = parser.parse_args(argv)
     producer = KafkaProducer(
-        bootstrap_servers=settings().kafka_bootstrap, acks="all", enable_idempotence=True, compression_type="gzip",
+        bootstrap_servers=read_settings().kafka_bootstrap, acks="all", enable_idempotence=True, compression_type="gzip",
         linger_ms=20, batch_size=128 * 1024, delivery_timeout_ms=PATIENCE_MS, max_block_ms=PATIENCE_MS,
     )  # fmt: skip
     made, fault = events(given.seed), 0

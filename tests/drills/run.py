@@ -79,7 +79,7 @@ def on_platform(here: bool) -> Iterator[platform.Platform]:
         place.command("infra.setup", "--quiet")
         place.command("infra.local", "up")
     try:
-        topics.ensure(place.config, load(FOLDER).topics)
+        topics.ensure(place.settings, load(FOLDER).topics)
         yield place
     finally:
         place.quota()

@@ -19,13 +19,13 @@ class Sender:
         """Name the ledger; nothing is started yet."""
         self.platform, self.seed, self.share = platform, seed, share
         self.fault = 0
-        self.ledger: Path = platform.config.path("run", "drills", f"acknowledged-{seed}-{time.time_ns()}.csv")
+        self.ledger: Path = platform.settings.path("run", "drills", f"acknowledged-{seed}-{time.time_ns()}.csv")
         self.process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Sender":
         """Start the producer."""
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
-        log = self.platform.config.path("log", "drills", "producer.log")
+        log = self.platform.settings.path("log", "drills", "producer.log")
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a") as output:
             self.process = subprocess.Popen(
@@ -49,7 +49,9 @@ class Sender:
         """
         assert self.process is not None and self.process.stdin is not None
         if self.process.poll() is not None:
-            raise UserError(f"the producer has ended; see {self.platform.config.path('log', 'drills', 'producer.log')}")
+            raise UserError(
+                f"the producer has ended; see {self.platform.settings.path('log', 'drills', 'producer.log')}"
+            )
         self.process.stdin.write(f"{self.fault} {self.share}\n")
         self.process.stdin.flush()
 
@@ -62,5 +64,5 @@ class Sender:
         assert self.process is not None and self.process.stdin is not None
         self.process.stdin.close()
         if self.process.wait(FINISH_SECONDS):
-            raise UserError(f"the producer failed; see {self.platform.config.path('log', 'drills', 'producer.log')}")
+            raise UserError(f"the producer failed; see {self.platform.settings.path('log', 'drills', 'producer.log')}")
         return self.ledger

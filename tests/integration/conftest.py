@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from common.settings import settings
+from common.settings import read_settings
 from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform, lane
 
 
@@ -30,11 +30,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes:
 @pytest.fixture(scope="session")
 def environ() -> dict[str, str]:
     """What a command of the second platform finds in its environment."""
-    # The unit tests' Spark, which may live in this process, must not reach the platform's jobs.
+    # The unit tests' Spark, which may live in this process, must not reach the platform's jobs; and a user's make is
+    # the first one, though `make test` started this process.
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in VARIABLES and not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_"))
+        if name not in VARIABLES and not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_", "MAKE"))
     }
     return {
         **kept,
@@ -50,7 +51,7 @@ def environ() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def platform(environ: dict[str, str]) -> Iterator[Platform]:
     """A platform that was never fed; the modules of a lane run in order and leave it to the next one."""
-    platform = Platform(settings(environ), environ)
+    platform = Platform(read_settings(environ), environ)
     platform.make("reset", YES="1")
     try:
         platform.make("up")

@@ -24,24 +24,24 @@ RELATIONS = """
 """
 
 
-def tables(config: Settings) -> list[str]:
+def tables(settings: Settings) -> list[str]:
     """Return the name of every table and view of the lake."""
     return [
-        f"{schema}.{row[1]}" for schema in SCHEMAS for row in provision_lake.query(config, f"show tables in {schema}")
+        f"{schema}.{row[1]}" for schema in SCHEMAS for row in provision_lake.query(settings, f"show tables in {schema}")
     ]
 
 
-def lake(config: Settings, names: Iterable[str]) -> Contents:
+def lake(settings: Settings, names: Iterable[str]) -> Contents:
     """Return rows and hash of tables of the lake, as the Thrift Server reads them, by name."""
     wanted = list(names)
     with ThreadPoolExecutor(THREADS) as pool:
-        rows = pool.map(lambda name: provision_lake.query(config, LAKE.format(name))[0], wanted)
+        rows = pool.map(lambda name: provision_lake.query(settings, LAKE.format(name))[0], wanted)
         return dict(zip(wanted, rows, strict=True))
 
 
-def files(config: Settings) -> Contents:
+def files(settings: Settings) -> Contents:
     """Return size, time, owner, group and rights of every file and folder of the lake: tables, checkpoints, models."""
-    return dict(listed(WebHdfs.of(config, SUPERUSER), "/lake"))
+    return dict(listed(WebHdfs.of(settings, SUPERUSER), "/lake"))
 
 
 def listed(hdfs: WebHdfs, folder: str) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -53,9 +53,9 @@ def listed(hdfs: WebHdfs, folder: str) -> Iterator[tuple[str, tuple[object, ...]
             yield from listed(hdfs, path)
 
 
-def addresses(config: Settings) -> set[str]:
+def addresses(settings: Settings) -> set[str]:
     """Return every address of HDFS that the Hive catalogue holds, its NameNode alone."""
-    with provision_postgres.connect(config, "catalogue", "catalogue") as connection:
+    with provision_postgres.connect(settings, "catalogue", "catalogue") as connection:
         queries = [
             f"""select substring("{column}" from 'hdfs://[^/]+') from "{table}" where "{column}" like '%hdfs://%'"""
             for table, column in LOCATIONS
@@ -63,17 +63,17 @@ def addresses(config: Settings) -> set[str]:
         return {row[0] for query in queries for row in connection.execute(query)}
 
 
-def serving(config: Settings) -> Contents:
+def serving(settings: Settings) -> Contents:
     """Return rows and hash of every table of PostgreSQL's marts, and of every view for people, by name."""
-    with provision_postgres.connect(config, "lake", "reporter") as connection:
+    with provision_postgres.connect(settings, "lake", "reporter") as connection:
         names = sorted(name for (name,) in connection.execute(RELATIONS))
         return {name: connection.execute(SERVING.format(name)).fetchone() or () for name in names}
 
 
-def kafka(config: Settings) -> Contents:
+def kafka(settings: Settings) -> Contents:
     """Return identity, first and last offsets of every topic, by name."""
-    admin = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap)
-    consumer = KafkaConsumer(bootstrap_servers=config.kafka_bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    consumer = KafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
     try:
         found: Contents = {}
         for topic in admin.describe_topics():

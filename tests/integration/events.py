@@ -21,7 +21,7 @@ def order(number: int, **changes: Any) -> bytes:
 
 def send(platform: Platform, *records: tuple[str, bytes | None, bytes | None]) -> None:
     """Send records, topic, key and value, and wait until Kafka has them."""
-    producer = KafkaProducer(bootstrap_servers=platform.config.kafka_bootstrap, max_request_size=8 * 1024 * 1024)
+    producer = KafkaProducer(bootstrap_servers=platform.settings.kafka_bootstrap, max_request_size=8 * 1024 * 1024)
     for topic, key, value in records:
         producer.send(topic, value, key)
     producer.flush()

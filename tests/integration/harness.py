@@ -42,7 +42,7 @@ def real_file(variable: str) -> Path:
 class Platform:
     """A platform and the commands of its user."""
 
-    config: Settings
+    settings: Settings
     environ: dict[str, str]
 
     def start(self, *command: str, folder: Path = ROOT) -> subprocess.Popen[str]:
@@ -92,7 +92,7 @@ class Platform:
 
     def write(self, statement: str) -> None:
         """Write to the lake, as dbt does and no user can."""
-        with thrift.cursor(self.config, thrift.WRITER) as cursor:
+        with thrift.cursor(self.settings, thrift.WRITER) as cursor:
             cursor.execute(statement)
 
     def value(self, query: str, store: str = "serving") -> str:

@@ -21,7 +21,7 @@ def test_status_lists_every_service_with_its_port_and_memory(platform: Platform)
     text = platform.make("status").stdout
     for service in ("postgres", "kafka", "namenode", "datanode", "thrift"):
         line = next(line for line in text.splitlines() if line.split()[1:2] == [service])
-        assert str(platform.config.port(service)) in line
+        assert str(platform.settings.port(service)) in line
 
 
 def test_doctor_finds_nothing(platform: Platform) -> None:
@@ -29,14 +29,14 @@ def test_doctor_finds_nothing(platform: Platform) -> None:
 
 
 def test_secrets_are_private(platform: Platform) -> None:
-    files = [*platform.config.path("secrets").iterdir(), platform.config.path("conf", "dbt", "profiles.yml")]
+    files = [*platform.settings.path("secrets").iterdir(), platform.settings.path("conf", "dbt", "profiles.yml")]
     assert len(files) >= 7
     assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.is_file()} == {0o600}
 
 
 def test_no_secret_is_on_a_command_line(platform: Platform) -> None:
     processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    for file in platform.config.path("secrets").iterdir():
+    for file in platform.settings.path("secrets").iterdir():
         assert file.read_text().strip() not in processes
 
 
@@ -57,10 +57,10 @@ def test_ingest_of_nothing_says_how_to_feed(platform: Platform) -> None:
 
 
 def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) -> None:
-    config = platform.config
+    settings = platform.settings
     for user, password in (("modeler", "wrong"), ("root", ""), ("modeler", "")):
         with pytest.raises(Exception, match=r"(?i)error validating|bad status|unauthorized|SASL|password"):
-            hive.connect(config.thrift_host, config.thrift_port, username=user, auth="CUSTOM", password=password)
+            hive.connect(settings.thrift_host, settings.thrift_port, username=user, auth="CUSTOM", password=password)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) ->
     ],
 )
 def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, statement: str) -> None:
-    config = platform.config
-    login = {"host": config.postgres_host, "port": config.postgres_port, "dbname": "lake", "user": identity}
+    settings = platform.settings
+    login = {"host": settings.postgres_host, "port": settings.postgres_port, "dbname": "lake", "user": identity}
     with (
-        psycopg.connect(**login, password=config.secret(identity)) as connection,
+        psycopg.connect(**login, password=settings.secret(identity)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement)

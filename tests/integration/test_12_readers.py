@@ -94,7 +94,7 @@ def refusal(cursor: hive.Cursor, statement: str) -> str:
 
 
 def test_a_reader_asks_and_does_nothing_else(platform: Platform) -> None:
-    with thrift.cursor(platform.config) as cursor:
+    with thrift.cursor(platform.settings) as cursor:
         said = {statement: refusal(cursor, statement) for statement, _ in REFUSED}
         for statement in ANSWERED:
             cursor.execute(statement)
@@ -105,21 +105,21 @@ def test_a_reader_asks_and_does_nothing_else(platform: Platform) -> None:
 
 
 def test_no_setting_that_a_client_brings_opens_files_or_shows_secrets(platform: Platform) -> None:
-    config = platform.config
-    login = {"username": "reader", "password": config.secret("reader"), "auth": "CUSTOM"}
-    connection = hive.connect(config.thrift_host, config.thrift_port, configuration=BROUGHT, **login)
+    settings = platform.settings
+    login = {"username": "reader", "password": settings.secret("reader"), "auth": "CUSTOM"}
+    connection = hive.connect(settings.thrift_host, settings.thrift_port, configuration=BROUGHT, **login)
     cursor = connection.cursor()
     assert "by its path" in refusal(cursor, f"select * from {FILE}")
     cursor.execute("select '${env:PATH}', '${spark.sql.warehouse.dir}'")
     assert cursor.fetchall() == [("${env:PATH}", "${spark.sql.warehouse.dir}")]
     cursor.execute("set -v")
     shown = str(cursor.fetchall())
-    assert not [name for name in ("catalogue", "modeler", "reader") if config.secret(name) in shown]
+    assert not [name for name in ("catalogue", "modeler", "reader") if settings.secret(name) in shown]
     connection.close()
 
 
 def test_nobody_reads_files_or_runs_code_over_thrift(platform: Platform) -> None:
-    with thrift.cursor(platform.config, thrift.WRITER) as cursor:
+    with thrift.cursor(platform.settings, thrift.WRITER) as cursor:
         said = {statement: refusal(cursor, statement) for statement, _ in REFUSED_TO_ALL}
     wrong = {statement: said[statement] for statement, words in REFUSED_TO_ALL if words not in said[statement]}
     assert wrong == {}

@@ -101,7 +101,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_mistake_is_one_line_and_nothing_begins(platform: Platform, home: Path) -> None:
-    places = {"home": str(home), "state": str(platform.config.state_dir)}
+    places = {"home": str(home), "state": str(platform.settings.state_dir)}
     before = sorted(home.iterdir())
 
     def said(mistake: tuple[str, Mapping[str, str], str]) -> str:

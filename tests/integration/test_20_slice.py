@@ -54,7 +54,7 @@ def test_every_line_is_accounted_for_and_every_oddity_quarantined(platform: Plat
 
 
 def test_the_report_holds_the_answers_and_needs_no_network(platform: Platform, answered: object) -> None:
-    html = platform.config.path("out", "report.html").read_text()
+    html = platform.settings.path("out", "report.html").read_text()
     assert 'src="http' not in html
     assert "<script src" not in html
     for answer in ("Segments", "Churn", "Satisfaction"):

@@ -25,14 +25,14 @@ COUNTS = "select count(*), sum(hashtext(t::text)::bigint) from marts.customer_be
 class Reader(threading.Thread):
     """Reads one mart over and over, as the reporter, until it is told to stop."""
 
-    def __init__(self, config: Settings, isolation: psycopg.IsolationLevel) -> None:
+    def __init__(self, settings: Settings, isolation: psycopg.IsolationLevel) -> None:
         super().__init__(daemon=True)
-        self.config, self.isolation = config, isolation
+        self.settings, self.isolation = settings, isolation
         self.enough = threading.Event()
         self.seen: list[tuple[object, ...]] = []
 
     def run(self) -> None:
-        with postgres.connect(self.config, "reporter") as connection:
+        with postgres.connect(self.settings, "reporter") as connection:
             connection.isolation_level = self.isolation
             while not self.enough.wait(0.02):
                 with connection.transaction():
@@ -41,7 +41,7 @@ class Reader(threading.Thread):
 
 def test_a_reader_never_sees_half_an_export(platform: Platform) -> None:
     levels = (psycopg.IsolationLevel.READ_COMMITTED, psycopg.IsolationLevel.REPEATABLE_READ)
-    readers = [Reader(platform.config, level) for level in levels]
+    readers = [Reader(platform.settings, level) for level in levels]
     for reader in readers:
         reader.start()
     done = [platform.python("spark.export", "--all") for _ in range(4)]
@@ -57,8 +57,8 @@ def test_a_reader_never_sees_half_an_export(platform: Platform) -> None:
 
 def test_the_reader_would_see_a_half(platform: Platform) -> None:
     """The negative control: rows deleted outside the export's transaction are noticed by the same reader."""
-    reader = Reader(platform.config, psycopg.IsolationLevel.READ_COMMITTED)
-    with postgres.connect(platform.config, "exporter") as connection:
+    reader = Reader(platform.settings, psycopg.IsolationLevel.READ_COMMITTED)
+    with postgres.connect(platform.settings, "exporter") as connection:
         connection.execute("create table marts.kept as table marts.customer_behaviour")
         connection.commit()
         reader.start()
@@ -74,7 +74,7 @@ def test_the_reader_would_see_a_half(platform: Platform) -> None:
 
 
 def test_a_changed_column_is_made_anew_and_the_reporter_still_reads(platform: Platform) -> None:
-    with postgres.connect(platform.config, "exporter") as connection:
+    with postgres.connect(platform.settings, "exporter") as connection:
         connection.execute("alter table marts.source_totals add column left_over int")
     done = platform.python("spark.export")
     assert "marts.source_totals: its columns, key or indexes changed" in done.stderr
@@ -85,12 +85,12 @@ def test_a_changed_column_is_made_anew_and_the_reporter_still_reads(platform: Pl
 
 
 def test_every_mart_has_its_key_and_its_line_in_the_log(platform: Platform) -> None:
-    wanted = {one.table: ", ".join(one.grain) for one in exports(platform.config.dbt_target / "manifest.json")}
+    wanted = {one.table: ", ".join(one.grain) for one in exports(platform.settings.dbt_target / "manifest.json")}
     keys = """
         select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint
         where contype = 'p' and connamespace = 'marts'::regnamespace
     """
-    with postgres.connect(platform.config, "reporter") as connection:
+    with postgres.connect(platform.settings, "reporter") as connection:
         found = dict(connection.execute(keys.encode()).fetchall())
         logged = connection.execute("select distinct table_name from marts.export_log").fetchall()
     assert {table: f"PRIMARY KEY ({grain})" for table, grain in wanted.items() if grain} == {
@@ -102,7 +102,7 @@ def test_every_mart_has_its_key_and_its_line_in_the_log(platform: Platform) -> N
 @contextmanager
 def waiting(platform: Platform, table: str) -> Iterator[subprocess.Popen[str]]:
     """Yield an export that waits for a table; it goes on when the block ends."""
-    with postgres.connect(platform.config, "exporter") as connection:
+    with postgres.connect(platform.settings, "exporter") as connection:
         connection.execute(f"lock table marts.{table} in access exclusive mode".encode())
         export = platform.start(sys.executable, "-m", "spark.export", "--all")
         try:
@@ -118,7 +118,7 @@ def waiting(platform: Platform, table: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_second_export_is_refused_and_a_killed_one_leaves_the_old_version(platform: Platform) -> None:
     before = platform.rows(TOTALS)
-    last = exports(platform.config.dbt_target / "manifest.json")[-1].table
+    last = exports(platform.settings.dbt_target / "manifest.json")[-1].table
     with waiting(platform, last) as first:
         refused = platform.python("spark.export", status=1)
         assert f"pipeline runs already (process {first.pid}, export)" in refused.stderr
@@ -139,10 +139,10 @@ def test_a_second_export_is_refused_and_a_killed_one_leaves_the_old_version(plat
 )
 def test_a_store_that_goes_away_half_way_leaves_the_old_version(platform: Platform, daemon: str, said: str) -> None:
     before = platform.rows(TOTALS)
-    first = exports(platform.config.dbt_target / "manifest.json")[0].table
+    first = exports(platform.settings.dbt_target / "manifest.json")[0].table
     try:
         with waiting(platform, first) as export:
-            os.kill(supervise.processes(platform.config)[daemon]["pid"], signal.SIGKILL)
+            os.kill(supervise.processes(platform.settings)[daemon]["pid"], signal.SIGKILL)
     except psycopg.OperationalError:
         assert daemon == "postgres"
     out, err = export.communicate(timeout=60)

@@ -28,12 +28,12 @@ def fed(platform: Platform) -> Platform:
 def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(fed: Platform) -> None:
     row = "'planted', '1', timestamp '2020-01-01', true"
     names = "source, customer_id, as_of, is_churned"
-    with thrift.cursor(fed.config, thrift.WRITER) as cursor:
+    with thrift.cursor(fed.settings, thrift.WRITER) as cursor:
         cursor.execute(f"insert into {LABELS} ({names}) values ({row}), ({row})")
     try:
         said = fed.dbt("test", "--select", "churn_labels", "--exclude-resource-type", "unit_test", status=1).stdout
     finally:
-        with thrift.cursor(fed.config, thrift.WRITER) as cursor:
+        with thrift.cursor(fed.settings, thrift.WRITER) as cursor:
             cursor.execute(f"delete from {LABELS} where source = 'planted'")
     broken = "broken_rules grain, source_customer_id_as_of_in_churn_features"
     assert f"row_key planted, 1, 2020-01-01 00:00:00; {broken}" in said
@@ -42,17 +42,17 @@ def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(fed: Platform) -
 
 def test_a_model_of_which_nothing_arrived_is_not_written(fed: Platform) -> None:
     fed.dbt("run", "--select", "int_order_versions")
-    before = thrift.rows(fed.config, HISTORY)
+    before = thrift.rows(fed.settings, HISTORY)
     fed.dbt("run", "--select", "int_order_versions")
-    results = json.loads((fed.config.dbt_target / "run_results.json").read_text())["results"]
+    results = json.loads((fed.settings.dbt_target / "run_results.json").read_text())["results"]
     assert [one["adapter_response"]["_message"] for one in results] == ["nothing arrived"]
-    assert thrift.rows(fed.config, HISTORY) == before
+    assert thrift.rows(fed.settings, HISTORY) == before
 
 
 def test_a_null_and_a_value_out_of_bounds_are_named_in_postgresql(fed: Platform) -> None:
-    config = fed.config
-    login = {"host": config.postgres_host, "port": config.postgres_port, "dbname": "lake", "user": "exporter"}
-    with psycopg.connect(**login, password=config.secret("exporter"), autocommit=True) as connection:
+    settings = fed.settings
+    login = {"host": settings.postgres_host, "port": settings.postgres_port, "dbname": "lake", "user": "exporter"}
+    with psycopg.connect(**login, password=settings.secret("exporter"), autocommit=True) as connection:
         connection.execute(CURVE)
         try:
             said = fed.dbt("test", "--target", "serving", "--select", "rpt_model_reliability", status=1).stdout

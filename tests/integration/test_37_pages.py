@@ -16,7 +16,7 @@ TOPIC, REPORT = "source.lakehouse.kafka.orders", "exposure.lakehouse.report"
 @pytest.fixture(scope="module")
 def site(platform: Platform) -> Path:
     """The docs site that the run of the module before wrote."""
-    return platform.config.path("out", "dbt", "static_index.html")
+    return platform.settings.path("out", "dbt", "static_index.html")
 
 
 def way(children: Mapping[str, Sequence[str]], first: str, last: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_overview_shows_the_project(site: Path, tmp_path: Path) -> None:
 
 
 def test_every_model_that_scores_has_its_card(platform: Platform, tmp_path: Path) -> None:
-    page = platform.config.path("out", "models.html")
+    page = platform.settings.path("out", "models.html")
     text = document(page, "#churn", tmp_path / "profile")
     models = platform.rows("select task, version, feature_hash from reporting.model_cards")
     assert {model["task"] for model in models} == {"churn", "satisfaction", "segments"}

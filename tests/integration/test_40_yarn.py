@@ -22,6 +22,6 @@ def test_plain_spark_submit_scores_locally(platform: Platform) -> None:
 
 def spark_submit(platform: Platform, *options: str, program: str, words: tuple[str, ...] = ()) -> None:
     """Submit a job as a user would who knows nothing but where the configuration is."""
-    environ = {**platform.environ, "SPARK_CONF_DIR": str(platform.config.path("conf", "spark"))}
+    environ = {**platform.environ, "SPARK_CONF_DIR": str(platform.settings.path("conf", "spark"))}
     script = str(ROOT / ".venv" / "bin" / "spark-submit")
-    Platform(platform.config, environ).call(script, *options, program, *words)
+    Platform(platform.settings, environ).call(script, *options, program, *words)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import settings
+from common.settings import read_settings
 from infra.local import processes, provision_lake, supervise
 from infra.local.webhdfs import status
 from tests.integration import contents
@@ -26,11 +26,11 @@ READ = ("bronze.events", "core.customer_behaviour", "predictions.model_versions"
 def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of the platform, without its passwords."""
     place = tmp_path_factory.mktemp("backup") / "kept"
-    pid = supervise.processes(platform.config)["thrift"]["pid"]
+    pid = supervise.processes(platform.settings)["thrift"]["pid"]
     said = platform.make("backup", TO=str(place)).stdout.splitlines()[-1]
     assert said.startswith("backup: ")
     assert "without the secrets" in said
-    assert supervise.processes(platform.config)["thrift"]["pid"] == pid
+    assert supervise.processes(platform.settings)["thrift"]["pid"] == pid
     return place
 
 
@@ -39,7 +39,7 @@ def third(platform: Platform, kept: Path, tmp_path_factory: pytest.TempPathFacto
     """A third platform, restored and up beside the one that it was made from."""
     given = {"STATE_DIR": str(tmp_path_factory.mktemp("third") / "state"), "PORT_BASE": PORT_BASE}
     environ = {name: value for name, value in platform.environ.items() if not name.startswith("DBT_")} | given
-    third = Platform(settings(environ), environ)
+    third = Platform(read_settings(environ), environ)
     done = third.make("restore", FROM=str(kept))
     assert "quarantined payloads stay unreadable" in done.stderr
     assert done.stdout.splitlines()[-1].startswith("restore: ")
@@ -51,7 +51,7 @@ def third(platform: Platform, kept: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_backup_is_refused_while_somebody_may_write(platform: Platform, tmp_path: Path) -> None:
-    with provision_lake.connect(platform.config):
+    with provision_lake.connect(platform.settings):
         said = platform.make("backup", TO=str(tmp_path / "kept"), status=2).stderr
     assert f"pid {os.getpid()} " in said
     assert "is connected to the Thrift Server; wait for it to end, or stop it" in said
@@ -73,32 +73,32 @@ def test_a_backup_that_is_interrupted_leaves_the_platform_as_it_was(platform: Pl
 
 def test_a_restored_platform_equals_the_original(platform: Platform, third: Platform) -> None:
     for held in (contents.kafka, contents.serving, contents.files, contents.tables):
-        assert held(third.config) == held(platform.config), held.__name__
-    assert contents.lake(third.config, READ) == contents.lake(platform.config, READ)
-    assert contents.addresses(third.config) == {third.config.hdfs_url}
+        assert held(third.settings) == held(platform.settings), held.__name__
+    assert contents.lake(third.settings, READ) == contents.lake(platform.settings, READ)
+    assert contents.addresses(third.settings) == {third.settings.hdfs_url}
     third.make("doctor")
 
 
 def test_nothing_of_it_hangs_on_the_original(platform: Platform, third: Platform) -> None:
     """Both have the same cluster identities, so the original would answer."""
-    daemons = {process["pid"] for process in supervise.processes(third.config).values() if process["pid"]}
+    daemons = {process["pid"] for process in supervise.processes(third.settings).values() if process["pid"]}
     stores = ("kafka", "kafka-controller", "namenode", "postgres")
-    clients = [holder for _, _, holder in processes.clients(platform.config.port(name) for name in stores)]
+    clients = [holder for _, _, holder in processes.clients(platform.settings.port(name) for name in stores)]
     assert clients
     assert not [holder for holder in clients if holder.pid in daemons]
 
 
 def test_the_ingest_goes_on_where_it_was(platform: Platform, third: Platform) -> None:
-    [(before, _)] = provision_lake.query(third.config, EVENTS)
+    [(before, _)] = provision_lake.query(third.settings, EVENTS)
     said = third.make("simulate", CUSTOMERS="20", DAYS="30", SEED="45").stdout
     [sent] = re.findall(r"= ([\d,]+) events acknowledged", said)
     assert third.make("ingest").stdout.splitlines()[-1].startswith(f"{sent} events read = ")
-    assert provision_lake.query(third.config, EVENTS) == [(before + int(sent.replace(",", "")), 0)]
-    assert provision_lake.query(platform.config, EVENTS) == [(before, 0)]
+    assert provision_lake.query(third.settings, EVENTS) == [(before + int(sent.replace(",", "")), 0)]
+    assert provision_lake.query(platform.settings, EVENTS) == [(before, 0)]
 
 
 def test_a_model_is_where_the_lake_is_now(third: Platform) -> None:
     """Its row says where, in a lake whose address was another one when it was written."""
-    [(path,)] = provision_lake.query(third.config, "select max(path) from predictions.model_versions")
+    [(path,)] = provision_lake.query(third.settings, "select max(path) from predictions.model_versions")
     assert path.startswith("/lake/models/")
-    assert status(third.config, path)
+    assert status(third.settings, path)

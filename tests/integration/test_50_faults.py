@@ -20,7 +20,7 @@ COUNT = "select count(*) from bronze.events"
 
 def pid_of(platform: Platform, daemon: str) -> int:
     """Return a daemon's process, 0 while it does not run."""
-    return supervise.processes(platform.config).get(daemon, {}).get("pid", 0)
+    return supervise.processes(platform.settings).get(daemon, {}).get("pid", 0)
 
 
 @pytest.mark.parametrize("daemon", DAEMONS)
@@ -39,7 +39,7 @@ def test_a_killed_daemon_comes_back_with_its_data(platform: Platform, daemon: st
 def test_everything_comes_back_after_a_power_cut(platform: Platform) -> None:
     before = platform.value(COUNT, "lake")
     marts = platform.rows("select * from reporting.source_totals order by 1, 2")
-    supervisor = supervise.connected(platform.config).supervisor.getPID()
+    supervisor = supervise.connected(platform.settings).supervisor.getPID()
     for pid in (supervisor, *(pid_of(platform, daemon) for daemon in DAEMONS)):
         os.kill(pid, signal.SIGKILL)
     platform.make("up")
@@ -54,7 +54,7 @@ def test_everything_comes_back_after_a_power_cut(platform: Platform) -> None:
 def other(platform: Platform, state_dir: Path, port_base: int) -> Platform:
     """Return a third platform, which shares nothing with the second."""
     environ = {**platform.environ, "STATE_DIR": str(state_dir), "PORT_BASE": str(port_base)}
-    return Platform(platform.config, {name: value for name, value in environ.items() if not name.startswith("DBT_")})
+    return Platform(platform.settings, {name: value for name, value in environ.items() if not name.startswith("DBT_")})
 
 
 def test_a_port_in_use_is_named_with_its_holder(platform: Platform, tmp_path: Path) -> None:

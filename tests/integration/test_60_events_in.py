@@ -62,7 +62,7 @@ def test_hostile_records_are_quarantined_with_their_rule(landed: Counter[str]) -
 
 
 def test_what_is_larger_than_a_topic_takes_is_refused_by_the_broker(platform: Platform, landed: object) -> None:
-    producer = KafkaProducer(bootstrap_servers=platform.config.kafka_bootstrap, max_request_size=20 * 1024 * 1024)
+    producer = KafkaProducer(bootstrap_servers=platform.settings.kafka_bootstrap, max_request_size=20 * 1024 * 1024)
     with pytest.raises(MessageSizeTooLargeError):
         producer.send("orders", b"x" * (9 * 1024 * 1024)).get(20)
     producer.close()
@@ -73,13 +73,13 @@ def test_no_personal_value_is_in_any_file_of_the_lake_or_in_a_log(platform: Plat
     assert hashed == "64"
     searched = 0
     for part in ("data/hdfs", "data/postgres", "log", "conf", "run", "out"):
-        for file in platform.config.path(*part.split("/")).rglob("*"):
+        for file in platform.settings.path(*part.split("/")).rglob("*"):
             if file.is_file() and not file.is_socket():
                 content = file.read_bytes()
                 searched += 1
                 assert not [value for value in PLANTED if value.encode() in content], file
     assert searched > 100
-    kafka = b"".join(file.read_bytes() for file in platform.config.path("data", "kafka").rglob("*.log"))
+    kafka = b"".join(file.read_bytes() for file in platform.settings.path("data", "kafka").rglob("*.log"))
     assert PLANTED[0].encode() in kafka, "the search would find it where it is"
 
 
@@ -87,7 +87,7 @@ def test_a_lost_checkpoint_is_refused_and_rebuilt(platform: Platform, landed: ob
     send(platform, ("orders", b"k", order(99)))
     platform.make("ingest")
     checkpoint = "/lake/checkpoints/events"
-    hdfs = WebHdfs.of(platform.config, "streaming")
+    hdfs = WebHdfs.of(platform.settings, "streaming")
     hdfs.delete(f"{checkpoint}/commits", recursive=True)
     send(platform, ("orders", b"k", order(100)))
     refused = platform.python("streaming.ingest", status=1)
@@ -101,7 +101,7 @@ def test_a_lost_checkpoint_is_refused_and_rebuilt(platform: Platform, landed: ob
 
 
 def test_a_topic_made_anew_is_said_and_goes_on_when_accepted(platform: Platform, landed: object) -> None:
-    client = KafkaAdminClient(bootstrap_servers=platform.config.kafka_bootstrap)
+    client = KafkaAdminClient(bootstrap_servers=platform.settings.kafka_bootstrap)
     client.delete_topics(["ratings"])
     client.close()
     time.sleep(1)
@@ -115,7 +115,7 @@ def test_a_topic_made_anew_is_said_and_goes_on_when_accepted(platform: Platform,
 
 def expire(platform: Platform, topic: str, keep: int) -> None:
     """Let Kafka forget all of a topic but the last offsets of each partition."""
-    servers = platform.config.kafka_bootstrap
+    servers = platform.settings.kafka_bootstrap
     reader, client = KafkaConsumer(bootstrap_servers=servers), KafkaAdminClient(bootstrap_servers=servers)
     parts = [TopicPartition(topic, number) for number in reader.partitions_for_topic(topic) or ()]
     client.delete_records({part: max(end - keep, 0) for part, end in reader.end_offsets(parts).items()})
@@ -131,7 +131,7 @@ def test_what_expired_unread_is_said_and_known_when_accepted(platform: Platform,
     platform.make("recover", ACCEPT_LOSS="1")
     send(platform, ("returns", b"k", b"{}"))
     assert "1 events read" in platform.make("ingest").stdout
-    said, found = kafka_to_bronze(platform.config, ["returns"])
+    said, found = kafka_to_bronze(platform.settings, ["returns"])
     assert found == []
     given_up = [line.split()[6] for line in said if line.startswith("given up before it was read")]
     assert sum(map(int, given_up)) == 3
@@ -140,7 +140,7 @@ def test_what_expired_unread_is_said_and_known_when_accepted(platform: Platform,
 def test_the_marks_of_transactions_are_no_loss(platform: Platform, landed: object) -> None:
     for codec in ("gzip", "snappy", "lz4", "zstd"):
         producer = KafkaProducer(
-            bootstrap_servers=platform.config.kafka_bootstrap, transactional_id=codec, compression_type=codec
+            bootstrap_servers=platform.settings.kafka_bootstrap, transactional_id=codec, compression_type=codec
         )
         producer.init_transactions()
         for number in range(10):
@@ -159,7 +159,7 @@ def test_the_marks_of_transactions_are_no_loss(platform: Platform, landed: objec
 
 def absent(platform: Platform) -> list[int]:
     """What visits' offsets hold no record, by line of the comparison; no count differs."""
-    said, found = kafka_to_bronze(platform.config, ["visits"])
+    said, found = kafka_to_bronze(platform.settings, ["visits"])
     assert found == []
     return [int(line.split(")")[1].split()[-1]) for line in said if line.startswith("offsets that hold no record")]
 

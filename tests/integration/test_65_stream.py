@@ -25,7 +25,7 @@ def test_a_contract_gains_a_field_while_the_stream_runs(
     platform.make("ingest")
     folder = tmp_path_factory.mktemp("contracts") / "contracts"
     shutil.copytree(ROOT / "streaming" / "contracts", folder)
-    wider = Platform(platform.config, {**platform.environ, "CONTRACTS_DIR": str(folder)})
+    wider = Platform(platform.settings, {**platform.environ, "CONTRACTS_DIR": str(folder)})
     stream = wider.start(sys.executable, "-m", "streaming.ingest", "--continuous")
     try:
         version = load(FOLDER).of("orders").version + 1
@@ -56,7 +56,7 @@ def the_stream_is_seen(platform: Platform) -> None:
 
     How many exactly hangs on what else was in quarantine and is sent again with it; the last of it may land late.
     """
-    address, deadline = f"http://127.0.0.1:{platform.config.port('ingest-metrics')}/metrics", time.monotonic() + 40
+    address, deadline = f"http://127.0.0.1:{platform.settings.port('ingest-metrics')}/metrics", time.monotonic() + 40
     orders: dict[str, float] = {}
     while orders.get("rows", 0) < 4 or orders["lag_events"]:
         assert time.monotonic() < deadline, f"the metrics tell of {orders}"

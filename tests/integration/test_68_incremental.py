@@ -31,7 +31,7 @@ class Reader(threading.Thread):
 
     def __init__(self, platform: Platform, tables: list[str]) -> None:
         super().__init__(daemon=True)
-        self.config, self.tables = platform.config, tables
+        self.settings, self.tables = platform.settings, tables
         self.enough = threading.Event()
         self.seen: list[tuple[str, str]] = []
         self.refused: list[str] = []
@@ -40,7 +40,7 @@ class Reader(threading.Thread):
         while not self.enough.is_set():
             for table in self.tables:
                 try:
-                    ((rows,),) = thrift.rows(self.config, f"select count(*) from {table}")
+                    ((rows,),) = thrift.rows(self.settings, f"select count(*) from {table}")
                     self.seen.append((table, str(rows)))
                 except UserError as error:
                     self.refused.append(f"{table}: {error}")

@@ -6,13 +6,13 @@ import pytest
 
 from common import home, locks
 from common.errors import UsageError, UserError
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.local import reset
 from infra.local.__main__ import main
 
 
 def platform(folder: Path | str) -> Settings:
-    return settings({"STATE_DIR": str(folder), "PORT_BASE": "23000"}, Path("/nowhere"))
+    return read_settings({"STATE_DIR": str(folder), "PORT_BASE": "23000"}, Path("/nowhere"))
 
 
 def keep(folder: Path, *names: str) -> None:
@@ -26,12 +26,12 @@ def files(folder: Path) -> set[str]:
 
 
 def test_a_new_folder_is_marked_and_kept_from_git(tmp_path: Path) -> None:
-    config = platform(tmp_path / "new" / "state")
-    assert not home.is_there(config)
-    home.claim(config)
-    home.claim(config)
-    assert home.is_there(config)
-    assert config.path(".gitignore").read_text() == "*\n"
+    settings = platform(tmp_path / "new" / "state")
+    assert not home.is_there(settings)
+    home.claim(settings)
+    home.claim(settings)
+    assert home.is_there(settings)
+    assert settings.path(".gitignore").read_text() == "*\n"
 
 
 def test_somebody_elses_folder_is_refused_untouched(tmp_path: Path) -> None:
@@ -82,16 +82,16 @@ def test_what_an_earlier_set_up_wrote_to_a_persons_folder_makes_it_no_platform(t
 
 
 def test_reset_deletes_what_the_platform_made_and_its_mark(tmp_path: Path) -> None:
-    config = platform(tmp_path / "state")
-    home.claim(config)
-    keep(config.state_dir, "data/kafka/log", "secrets/reporter", "dbt/manifest.json")
-    reset.reset(config, yes=True)
-    assert not config.state_dir.exists()
-    home.claim(config)
-    keep(config.state_dir, "mine.txt")
-    reset.reset(config, yes=True)
-    assert files(config.state_dir) == {"mine.txt", home.MARK, home.IGNORED}
-    home.claim(config)
+    settings = platform(tmp_path / "state")
+    home.claim(settings)
+    keep(settings.state_dir, "data/kafka/log", "secrets/reporter", "dbt/manifest.json")
+    reset.reset(settings, yes=True)
+    assert not settings.state_dir.exists()
+    home.claim(settings)
+    keep(settings.state_dir, "mine.txt")
+    reset.reset(settings, yes=True)
+    assert files(settings.state_dir) == {"mine.txt", home.MARK, home.IGNORED}
+    home.claim(settings)
 
 
 @pytest.mark.parametrize("name", ["my shop", "Müller", "a,b", "a'b", "50%", "a#b", "a:b"])
@@ -103,12 +103,12 @@ def test_a_path_in_which_no_daemon_starts_is_refused_before_anything_is_written(
 
 @pytest.mark.parametrize("job", locks.JOBS)
 def test_reset_is_refused_while_a_job_runs(tmp_path: Path, job: str) -> None:
-    config = platform(tmp_path / "state")
-    home.claim(config)
-    keep(config.state_dir, "data/kafka/log")
-    with locks.hold(config, job), pytest.raises(UserError, match=rf"{job} runs already \(process \d+"):
-        reset.reset(config, yes=True)
-    assert config.path("data", "kafka", "log").is_file()
+    settings = platform(tmp_path / "state")
+    home.claim(settings)
+    keep(settings.state_dir, "data/kafka/log")
+    with locks.hold(settings, job), pytest.raises(UserError, match=rf"{job} runs already \(process \d+"):
+        reset.reset(settings, yes=True)
+    assert settings.path("data", "kafka", "log").is_file()
 
 
 @pytest.mark.parametrize("command", ["status", "down", "logs kafka", "backup /tmp/nowhere"])
@@ -125,7 +125,7 @@ def test_what_looks_makes_no_platform(
 
 
 def test_a_job_makes_no_platform_either(tmp_path: Path) -> None:
-    config = platform(tmp_path / "mistyped")
-    with pytest.raises(UsageError, match="there is no platform in"), locks.hold(config, "replay"):
+    settings = platform(tmp_path / "mistyped")
+    with pytest.raises(UsageError, match="there is no platform in"), locks.hold(settings, "replay"):
         pass
-    assert not config.state_dir.exists()
+    assert not settings.state_dir.exists()

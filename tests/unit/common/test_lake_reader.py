@@ -9,7 +9,7 @@ from deltalake import write_deltalake
 
 from common.errors import UserError
 from common.lake_reader import cause, open_table
-from common.settings import WAREHOUSE, Settings, settings
+from common.settings import WAREHOUSE, Settings, read_settings
 
 ROWS = pa.table(
     {
@@ -30,22 +30,22 @@ NAMENODE = (
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path) -> Settings:
     """Return the settings of a lake on local files."""
-    return settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere"))
+    return read_settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere"))
 
 
-def folder(config: Settings) -> Path:
+def folder(settings: Settings) -> Path:
     """Return where the table `core.names` lies."""
-    path = Path(f"{config.hdfs_url.removeprefix('file://')}{WAREHOUSE}/core.db/names")
+    path = Path(f"{settings.hdfs_url.removeprefix('file://')}{WAREHOUSE}/core.db/names")
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def test_a_table_is_read_whole_in_plain_types(config: Settings) -> None:
+def test_a_table_is_read_whole_in_plain_types(settings: Settings) -> None:
     schema = ROWS.schema.set(2, pa.field("at", pa.timestamp("us", "UTC"), nullable=False))
-    write_deltalake(str(folder(config)), ROWS.cast(schema))
-    lake = open_table(config, "core.names")
+    write_deltalake(str(folder(settings)), ROWS.cast(schema))
+    lake = open_table(settings, "core.names")
     assert (lake.version, lake.rows(), lake.required) == (0, 3, {"at"})
     assert pa.Table.from_batches(lake.batches()).to_pylist() == ROWS.to_pylist()
     assert [str(kind) for kind in lake.schema.types] == ["string", "list<element: string>", "timestamp[us, tz=UTC]"]
@@ -53,23 +53,23 @@ def test_a_table_is_read_whole_in_plain_types(config: Settings) -> None:
     assert batch.schema.names == ["at"]
 
 
-def test_a_missing_table_names_the_remedy(config: Settings) -> None:
-    folder(config)
+def test_a_missing_table_names_the_remedy(settings: Settings) -> None:
+    folder(settings)
     with pytest.raises(UserError, match=r"^the lake has no table core.names; run `make marts` first$"):
-        open_table(config, "core.names")
+        open_table(settings, "core.names")
     with pytest.raises(UserError, match=r"^the lake has no table predictions.drift; run `make up` first$"):
-        open_table(config, "predictions.drift")
+        open_table(settings, "predictions.drift")
 
 
-def test_a_feature_that_the_reader_does_not_know_is_named(config: Settings) -> None:
-    write_deltalake(str(folder(config)), ROWS)
-    log = folder(config) / "_delta_log" / f"{0:020}.json"
+def test_a_feature_that_the_reader_does_not_know_is_named(settings: Settings) -> None:
+    write_deltalake(str(folder(settings)), ROWS)
+    log = folder(settings) / "_delta_log" / f"{0:020}.json"
     kept = [line for line in log.read_text().splitlines() if '"protocol"' not in line]
     features = ["futureFeature"]
     protocol = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": features, "writerFeatures": features}
     log.write_text("\n".join([json.dumps({"protocol": protocol}), *kept]))
     with pytest.raises(UserError, match=r"^core.names .*futureFeature") as error:
-        list(open_table(config, "core.names").batches())
+        list(open_table(settings, "core.names").batches())
     assert "\n" not in str(error.value)
 
 
@@ -77,7 +77,7 @@ def test_hdfs_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch, 
     (tmp_path / "core-site.xml").write_text("<configuration/>")
     monkeypatch.setenv("HADOOP_CONF_DIR", str(tmp_path))
     monkeypatch.setenv("HADOOP_USER_NAME", "nobody")
-    closed = settings({"HDFS_URL": "hdfs://localhost:1"}, Path("/nowhere"))
+    closed = read_settings({"HDFS_URL": "hdfs://localhost:1"}, Path("/nowhere"))
     with pytest.raises(UserError, match=r"^core.names cannot be read: Connection refused .*`make up`") as error:
         open_table(closed, "core.names")
     assert "\n" not in str(error.value)

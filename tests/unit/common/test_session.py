@@ -8,7 +8,7 @@ from py4j.protocol import Py4JError
 
 from common.errors import UserError
 from common.session import is_no_broken_call, telling_failures
-from common.settings import settings
+from common.settings import read_settings
 
 
 def test_a_call_that_was_cut_off_is_not_told_with_all_its_calls(caplog: pytest.LogCaptureFixture) -> None:
@@ -24,9 +24,9 @@ def test_a_call_that_was_cut_off_is_not_told_with_all_its_calls(caplog: pytest.L
 
 
 def test_a_failure_of_the_engine_is_one_line_and_whole_in_a_log(tmp_path: Path) -> None:
-    config = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    settings = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
     said = r"^models failed: no space left \(all of it: .*models\.failure\.log\)"
-    with pytest.raises(UserError, match=said) as told, telling_failures(config, "models"):
+    with pytest.raises(UserError, match=said) as told, telling_failures(settings, "models"):
         raise Py4JError("no space left\n\tat java.io.FileOutputStream")
     assert "\n" not in str(told.value)
-    assert "FileOutputStream" in config.path("log", "jobs", "models.failure.log").read_text()
+    assert "FileOutputStream" in settings.path("log", "jobs", "models.failure.log").read_text()

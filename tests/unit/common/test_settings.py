@@ -5,26 +5,26 @@ from pathlib import Path
 import pytest
 
 from common.errors import UsageError
-from common.settings import NAMES, PORTS, ROOT, settings
+from common.settings import NAMES, PORTS, ROOT, read_settings
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("# a comment\n\nPORT_BASE=18000\nDRIVER_MEMORY='2g'\n")
-    config = settings({"PORT_BASE": "19000"}, env_file=file)
-    assert (config.port_base, config.driver_memory, config.spark_master) == (19000, "2g", "local[2]")
+    settings = read_settings({"PORT_BASE": "19000"}, env_file=file)
+    assert (settings.port_base, settings.driver_memory, settings.spark_master) == (19000, "2g", "local[2]")
 
 
 def test_a_second_platform_needs_another_folder_and_base_alone(tmp_path: Path) -> None:
-    config = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "27000"}, env_file=tmp_path / ".env")
-    assert config.kafka_bootstrap == f"127.0.0.1:{27000 + PORTS['kafka']}"
-    assert config.hdfs_url == f"hdfs://localhost:{27000 + PORTS['namenode']}"
-    assert config.path("conf") == tmp_path / "conf"
-    assert config.dbt_target == tmp_path / "dbt"
+    settings = read_settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "27000"}, env_file=tmp_path / ".env")
+    assert settings.kafka_bootstrap == f"127.0.0.1:{27000 + PORTS['kafka']}"
+    assert settings.hdfs_url == f"hdfs://localhost:{27000 + PORTS['namenode']}"
+    assert settings.path("conf") == tmp_path / "conf"
+    assert settings.dbt_target == tmp_path / "dbt"
 
 
 def test_dbt_writes_where_it_would_by_itself_on_the_default_platform(tmp_path: Path) -> None:
-    assert settings({}, env_file=tmp_path / ".env").dbt_target == ROOT / "dbt_project" / "target"
+    assert read_settings({}, env_file=tmp_path / ".env").dbt_target == ROOT / "dbt_project" / "target"
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ def test_dbt_writes_where_it_would_by_itself_on_the_default_platform(tmp_path: P
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str, text: str) -> None:
     with pytest.raises(UsageError, match=text):
-        settings({name: value}, env_file=tmp_path / ".env")
+        read_settings({name: value}, env_file=tmp_path / ".env")
 
 
 def test_a_missing_password_names_its_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no password for reporter: .*secrets/reporter is missing; run `make up`"):
-        settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / ".env").secret("reporter")
+        read_settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / ".env").secret("reporter")
 
 
 def test_no_two_services_share_a_port() -> None:
@@ -66,12 +66,12 @@ def test_a_value_of_another_form_is_named(tmp_path: Path, name: str, value: str,
         file = tmp_path / ".env"
         file.write_text("" if given else f"{name}={value}\n")
         with pytest.raises(UsageError, match=text):
-            settings(given, env_file=file)
+            read_settings(given, env_file=file)
 
 
 @pytest.mark.parametrize("form", ["local", "local[*]", "yarn", "spark://host:7077"])
 def test_every_master_of_spark_may_be_named(tmp_path: Path, form: str) -> None:
-    assert settings({"SPARK_MASTER": form}, env_file=tmp_path / ".env").spark_master == form
+    assert read_settings({"SPARK_MASTER": form}, env_file=tmp_path / ".env").spark_master == form
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_every_master_of_spark_may_be_named(tmp_path: Path, form: str) -> None:
 def test_a_line_that_sets_nothing_is_named(tmp_path: Path, line: str, text: str) -> None:
     (tmp_path / ".env").write_text(f"# mine\n{line}\n")
     with pytest.raises(UsageError, match=text):
-        settings({}, env_file=tmp_path / ".env")
+        read_settings({}, env_file=tmp_path / ".env")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_line_that_sets_nothing_is_named(tmp_path: Path, line: str, text: str)
 )  # fmt: skip
 def test_a_line_is_read_as_a_shell_would(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(line, "utf-8")
-    assert settings({}, env_file=tmp_path / ".env").port_base == 18000
+    assert read_settings({}, env_file=tmp_path / ".env").port_base == 18000
 
 
 def test_what_is_quoted_may_hold_a_hash(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("STATE_DIR='/srv/a #1'\nCONTRACTS_DIR=mine#1\n")
-    config = settings({}, env_file=tmp_path / ".env")
-    assert (config.state_dir, config.contracts_dir.name) == (Path("/srv/a #1"), "mine#1")
+    settings = read_settings({}, env_file=tmp_path / ".env")
+    assert (settings.state_dir, settings.contracts_dir.name) == (Path("/srv/a #1"), "mine#1")
 
 
 def test_the_example_names_every_setting() -> None:
@@ -113,17 +113,17 @@ def test_the_example_names_every_setting() -> None:
 def test_a_bad_value_of_the_file_names_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DRIVER_MEMORY=lots\n")
     with pytest.raises(UsageError, match=r"^\.env: DRIVER_MEMORY='lots' is not an amount"):
-        settings({}, tmp_path / ".env")
+        read_settings({}, tmp_path / ".env")
     with pytest.raises(UsageError, match=r"^DRIVER_MEMORY='more' is not an amount"):
-        settings({"DRIVER_MEMORY": "more"}, tmp_path / ".env")
+        read_settings({"DRIVER_MEMORY": "more"}, tmp_path / ".env")
 
 
 def test_a_name_twice_and_a_file_that_is_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT_BASE=18000\nPORT_BASE=19000\n")
     with pytest.raises(UsageError, match=r"^\.env, line 2: PORT_BASE is set for the second time"):
-        settings({}, tmp_path / ".env")
+        read_settings({}, tmp_path / ".env")
     (tmp_path / "folder").mkdir()
     (tmp_path / "dangling").symlink_to(tmp_path / "none")
     for name in ("folder", "dangling"):
         with pytest.raises(UsageError, match=f"^{name} is no regular file"):
-            settings({}, tmp_path / name)
+            read_settings({}, tmp_path / name)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from common.settings import ROOT, settings
+from common.settings import ROOT, read_settings
 
 EXAMPLE = ROOT / ".env.example"
 NOWHERE = Path("/nonexistent")
@@ -22,8 +22,8 @@ def test_every_setting_is_there() -> None:
 
 def test_the_values_are_the_defaults() -> None:
     changed = {"STATE_DIR": ".state", "DBT_TARGET_PATH": str(ROOT / "dbt_project" / "target")}
-    assert settings({**assignments(), **changed}, NOWHERE) == settings({}, NOWHERE)
+    assert read_settings({**assignments(), **changed}, NOWHERE) == read_settings({}, NOWHERE)
 
 
 def test_as_it_stands_it_changes_nothing() -> None:
-    assert settings({}, EXAMPLE) == settings({}, NOWHERE)
+    assert read_settings({}, EXAMPLE) == read_settings({}, NOWHERE)

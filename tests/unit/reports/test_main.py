@@ -24,7 +24,7 @@ def store(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> None:
 
 
 @contextmanager
-def no_connection(config: object, role: str) -> Iterator[None]:
+def no_connection(settings: object, role: str) -> Iterator[None]:
     assert role == "reporter"
     yield None
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from common import home as platform
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.local import provision_postgres
 from infra.local.services import postgres as server
 from infra.setup import secrets
@@ -27,36 +27,36 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         free.bind(FREE)
         port = free.getsockname()[1]
     environ = {"STATE_DIR": str(home), "POSTGRES_PORT": str(port)}
-    config = settings(environ, Path("/nowhere"))
-    platform.claim(config)
-    secrets.ensure(config)
-    server.prepare(config)
+    settings = read_settings(environ, Path("/nowhere"))
+    platform.claim(settings)
+    secrets.ensure(settings)
+    server.prepare(settings)
     rendered = home / "postgresql.conf"
     rendered.write_text(server.CONFIG.format(port=port) + "fsync = off\n")
-    command = [*server.as_unprivileged(config), str(server.BIN / "postgres"), "-D", str(server.data(config))]
+    command = [*server.as_unprivileged(settings), str(server.BIN / "postgres"), "-D", str(server.data(settings))]
     with (home / "server.log").open("w") as log:
         running = subprocess.Popen([*command, f"--config-file={rendered}"], cwd="/", stdout=log, stderr=log)
         try:
-            provision(config)
+            provision(settings)
             yield environ
         finally:
             running.terminate()
             running.wait(30)
 
 
-def provision(config: Settings) -> None:
+def provision(settings: Settings) -> None:
     """Make the roles and schemas, as soon as the server answers."""
     for attempt in range(100):
         try:
-            with provision_postgres.connect(config, "postgres", "postgres") as connection:
-                provision_postgres.ensure_roles(connection, config)
+            with provision_postgres.connect(settings, "postgres", "postgres") as connection:
+                provision_postgres.ensure_roles(connection, settings)
                 provision_postgres.ensure_databases(connection)
             break
         except psycopg.OperationalError:
             if attempt == 99:
                 raise
             time.sleep(0.1)
-    with provision_postgres.connect(config, "lake", "postgres") as connection:
+    with provision_postgres.connect(settings, "lake", "postgres") as connection:
         for statement in provision_postgres.schema_statements():
             connection.execute(statement)
 
@@ -67,7 +67,7 @@ def shop(served: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     places = {"HDFS_URL": f"file://{tmp_path}", "DBT_TARGET_PATH": str(tmp_path / "dbt")}
     for name, value in {**served, **places}.items():
         monkeypatch.setenv(name, value)
-    given = Shop(settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
+    given = Shop(read_settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
     yield given
     for (table,) in given.rows("select tablename from pg_tables where schemaname = 'marts'"):
         given.run(f'drop table marts."{table}" cascade')

@@ -21,13 +21,13 @@ RISK = "insights.risk"
 class Shop:
     """The lake and what its manifest says; each export is the real one."""
 
-    config: Settings
+    settings: Settings
     manifest: dict[str, Any]
 
     def folder(self, name: str) -> Path:
         """Return where a table lies."""
         schema, _, table = name.partition(".")
-        return Path(f"{self.config.hdfs_url.removeprefix('file://')}{WAREHOUSE}/{schema}.db/{table}")
+        return Path(f"{self.settings.hdfs_url.removeprefix('file://')}{WAREHOUSE}/{schema}.db/{table}")
 
     def write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
         """Put rows in the place of a table's."""
@@ -37,9 +37,9 @@ class Shop:
     def declare(self, name: str, export: object = True, grain: Sequence[str] = ()) -> None:
         """Let the manifest ask for the export of a model."""
         schema, _, table = name.partition(".")
-        config = {"schema": schema, "meta": {"export": export}}
+        settings = {"schema": schema, "meta": {"export": export}}
         self.manifest["nodes"][name] = {
-            "resource_type": "model", "alias": table, "schema": schema, "config": config,
+            "resource_type": "model", "alias": table, "schema": schema, "config": settings,
         }  # fmt: skip
         if grain:
             test = {"name": "rules", "kwargs": {"grain": list(grain)}}
@@ -49,18 +49,18 @@ class Shop:
 
     def export(self, *arguments: str) -> None:
         """Export what the manifest asks for."""
-        self.config.dbt_target.mkdir(parents=True, exist_ok=True)
-        (self.config.dbt_target / "manifest.json").write_text(json.dumps(self.manifest))
+        self.settings.dbt_target.mkdir(parents=True, exist_ok=True)
+        (self.settings.dbt_target / "manifest.json").write_text(json.dumps(self.manifest))
         main(arguments)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return what the exporter sees in PostgreSQL."""
-        with postgres.connect(self.config, "exporter") as connection:
+        with postgres.connect(self.settings, "exporter") as connection:
             return connection.execute(query.encode(), values or None).fetchall()
 
     def run(self, statement: str) -> None:
         """Change PostgreSQL, as the exporter."""
-        with postgres.connect(self.config, "exporter") as connection:
+        with postgres.connect(self.settings, "exporter") as connection:
             connection.execute(statement.encode())
 
 

@@ -15,7 +15,7 @@ from kafka.producer.future import FutureProduceResult
 from kafka.record.memory_records import MemoryRecords
 
 from common.errors import UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from streaming import producer
 from streaming.batches import PackedRecords, encoded, key_hash, record
 from streaming.producer import Message, Outbox, sealed, send
@@ -57,8 +57,8 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 
 
 @pytest.fixture
-def config() -> Settings:
-    return settings({}, Path("none"))
+def settings() -> Settings:
+    return read_settings({}, Path("none"))
 
 
 def test_kafka_python_reads_a_batch_back() -> None:
@@ -84,29 +84,29 @@ def test_a_key_lies_where_other_clients_put_it() -> None:
     assert key_hash("simulated/S00001") == murmur2(b"simulated/S00001") & 0x7FFFFFFF
 
 
-def test_all_are_counted_and_a_key_keeps_its_partition(broker: Broker, config: Settings) -> None:
+def test_all_are_counted_and_a_key_keeps_its_partition(broker: Broker, settings: Settings) -> None:
     messages = [Message("orders" if n % 3 else "returns", f"shop/{n % 7}", b"x" * 30) for n in range(1_000)]
     notes: list[int] = []
-    assert send(config, messages, None, "test", notes.append) == {"orders": 666, "returns": 334}
+    assert send(settings, messages, None, "test", notes.append) == {"orders": 666, "returns": 334}
     assert notes[-1] == 1_000 and broker.closed
     assert sum(batch.record_count for batch in broker.batches) == 1_000
     assert {batch.topic_partition.partition for batch in broker.batches} == {0, 1}
 
 
 def test_a_refusal_is_one_line_and_what_was_acknowledged_is_noted(
-    broker: Broker, config: Settings, capsys: pytest.CaptureFixture[str]
+    broker: Broker, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broker.refuse_from = 5
     notes: list[int] = []
     with pytest.raises(UserError, match=r"MessageSizeTooLargeError.*too large") as caught:
-        send(config, [Message("orders", "one", b"x" * 30)] * 1_000, None, "test", notes.append)
+        send(settings, [Message("orders", "one", b"x" * 30)] * 1_000, None, "test", notes.append)
     acknowledged = sum(batch.record_count for batch in broker.batches[:5])
     assert notes[-1] == acknowledged > 0 and "\n" not in str(caught.value)
     assert f"test: {acknowledged:,} acknowledged" in capsys.readouterr().err
 
 
-def test_the_prefix_ends_before_what_a_slow_partition_holds(broker: Broker, config: Settings) -> None:
-    box = Outbox(config, producer.Stop())
+def test_the_prefix_ends_before_what_a_slow_partition_holds(broker: Broker, settings: Settings) -> None:
+    box = Outbox(settings, producer.Stop())
     slow = next(f"{n}" for n in range(99) if key_hash(f"{n}") % 2 == 0)
     fast = next(f"{n}" for n in range(99) if key_hash(f"{n}") % 2 == 1)
     for _ in range(5):
@@ -120,7 +120,7 @@ def test_the_prefix_ends_before_what_a_slow_partition_holds(broker: Broker, conf
     assert box.prefix() == box.added == box.acknowledged["orders"] == 106
 
 
-def test_a_stop_is_heard_between_messages(broker: Broker, config: Settings) -> None:
+def test_a_stop_is_heard_between_messages(broker: Broker, settings: Settings) -> None:
     notes: list[int] = []
 
     def messages() -> Iterable[Message]:
@@ -130,7 +130,7 @@ def test_a_stop_is_heard_between_messages(broker: Broker, config: Settings) -> N
             yield Message("orders", "one", b"x" * 30)
 
     with pytest.raises(KeyboardInterrupt):
-        send(config, messages(), None, "test", notes.append)
+        send(settings, messages(), None, "test", notes.append)
     assert notes == [sum(batch.record_count for batch in broker.batches)] and 0 < notes[0] <= 51
 
 

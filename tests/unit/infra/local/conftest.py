@@ -14,20 +14,20 @@ from tests.unit.infra.local.platforms import FILES, settings_of
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A platform with the files of a real PostgreSQL, and what stands for those of the other stores."""
-    config = settings_of(tmp_path_factory.mktemp("original") / "state", 23000)
-    postgres.configure(config)
-    postgres.prepare(config)
+    settings = settings_of(tmp_path_factory.mktemp("original") / "state", 23000)
+    postgres.configure(settings)
+    postgres.prepare(settings)
     for name, text in FILES.items():
-        write(config.path(name), text)
+        write(settings.path(name), text)
     for name in LEFT_OUT:
-        config.path("data", "hdfs", name).write_text("of a daemon that ran")
-    return config
+        settings.path("data", "hdfs", name).write_text("of a daemon that ran")
+    return settings
 
 
 @pytest.fixture
 def platform(server: Settings, tmp_path: Path) -> Settings:
     """The same, with one small file in the place of PostgreSQL's."""
-    config = settings_of(tmp_path / "state", 23000)
+    settings = settings_of(tmp_path / "state", 23000)
     for name, text in {**FILES, "data/postgres/pgdata/PG_VERSION": "18"}.items():
-        write(config.path(name), text)
-    return config
+        write(settings.path(name), text)
+    return settings

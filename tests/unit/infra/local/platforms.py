@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from common import home
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.setup import secrets
 
 FILES = {
@@ -21,10 +21,10 @@ FILES = {
 
 def settings_of(folder: Path, base: int) -> Settings:
     """Return the settings of a platform that never runs, with its secrets."""
-    config = settings({"STATE_DIR": str(folder), "PORT_BASE": str(base)}, folder / "none")
-    home.claim(config)
-    secrets.ensure(config)
-    return config
+    settings = read_settings({"STATE_DIR": str(folder), "PORT_BASE": str(base)}, folder / "none")
+    home.claim(settings)
+    secrets.ensure(settings)
+    return settings
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import pytest
 
 from common import locks
 from common.errors import UsageError, UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.local import backup as command
 from infra.local import restore as opposite
 from infra.local.backup import backup
@@ -73,11 +73,11 @@ def test_half_a_backup_is_removed(
     """Whatever ends it; the same command again then ends well, though a killed one has left something."""
     place, real = tmp_path / "kept", command.packed
 
-    def packed(config: Settings, folder: Path, part: command.Part) -> command.Archive:
+    def packed(settings: Settings, folder: Path, part: command.Part) -> command.Archive:
         if part.name == "hdfs":
             assert (folder / "kafka.tar.zst").is_file()
             raise failure
-        return real(config, folder, part)
+        return real(settings, folder, part)
 
     with monkeypatch.context() as patch:
         patch.setattr(command, "packed", packed)
@@ -96,11 +96,11 @@ def test_two_backups_into_one_folder_do_not_meet(
     """As two platforms may be told the same one; the first goes on."""
     place, real, second = tmp_path / "kept", command.packed, []
 
-    def packed(config: Settings, folder: Path, part: command.Part) -> command.Archive:
+    def packed(settings: Settings, folder: Path, part: command.Part) -> command.Archive:
         with pytest.raises(UserError, match="another backup is being written"), command.scratch(place):
             pass
         second.append(part.name)
-        return real(config, folder, part)
+        return real(settings, folder, part)
 
     monkeypatch.setattr(command, "packed", packed)
     backup(platform, str(place), False)
@@ -134,6 +134,8 @@ def test_a_platform_that_was_never_up_has_nothing_to_keep(tmp_path: Path) -> Non
 
 def test_services_of_another_platform_are_not_kept(platform: Settings, tmp_path: Path) -> None:
     """A backup of the embedded stores would be none of the data that the jobs use."""
-    config = settings({"STATE_DIR": str(platform.state_dir), "HDFS_URL": "hdfs://cluster:8020"}, tmp_path / "none")
+    settings = read_settings(
+        {"STATE_DIR": str(platform.state_dir), "HDFS_URL": "hdfs://cluster:8020"}, tmp_path / "none"
+    )
     with pytest.raises(UserError, match=r"HDFS_URL=hdfs://cluster:8020 is no part of the embedded platform"):
-        backup(config, str(tmp_path / "kept"), False)
+        backup(settings, str(tmp_path / "kept"), False)

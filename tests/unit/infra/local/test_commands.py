@@ -7,7 +7,7 @@ import pytest
 
 from common import home
 from common.errors import UsageError, UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.local import doctor, lock, reset, status, supervise
 from infra.local.__main__ import arguments, parse
 from infra.setup import secrets
@@ -15,7 +15,7 @@ from infra.setup import secrets
 
 def platform(folder: Path, base: int = 23000) -> Settings:
     """Return the settings of a platform that never runs."""
-    return settings({"STATE_DIR": str(folder), "PORT_BASE": str(base)}, folder / "none")
+    return read_settings({"STATE_DIR": str(folder), "PORT_BASE": str(base)}, folder / "none")
 
 
 @pytest.mark.parametrize("text", ["+yarn", "yarn", "yarn,", " +yarn "])
@@ -32,10 +32,10 @@ def test_an_unknown_service_is_refused_by_name() -> None:
 
 def test_the_second_command_is_told_who_works(tmp_path: Path) -> None:
     """And once the first has ended, the second may."""
-    config = platform(tmp_path)
-    with lock.held(config), pytest.raises(UserError, match=r"pid \d+"), lock.held(config):
+    settings = platform(tmp_path)
+    with lock.held(settings), pytest.raises(UserError, match=r"pid \d+"), lock.held(settings):
         pass
-    with lock.held(config):
+    with lock.held(settings):
         pass
 
 
@@ -64,14 +64,14 @@ def test_columns_are_aligned() -> None:
 
 def test_reset_without_a_terminal_needs_yes(tmp_path: Path) -> None:
     """Nothing is deleted by accident; what is not the platform's is never deleted."""
-    config = platform(tmp_path)
-    home.claim(config)
+    settings = platform(tmp_path)
+    home.claim(settings)
     (tmp_path / "data").mkdir()
     (tmp_path / "mine").write_text("")
     with pytest.raises(UserError, match="YES=1"):
-        reset.reset(config, yes=False)
+        reset.reset(settings, yes=False)
     assert (tmp_path / "data").is_dir()
-    reset.reset(config, yes=True)
+    reset.reset(settings, yes=True)
     assert {path.name for path in tmp_path.iterdir()} == {"mine", home.MARK, home.IGNORED}
 
 
@@ -80,7 +80,7 @@ def test_a_long_state_folder_gets_a_short_socket(tmp_path: Path) -> None:
     short = platform(Path("/srv/state"))
     long = [platform(tmp_path / (letter * 100)) for letter in "ab"]
     assert supervise.socket_path(short) == Path("/srv/state/run/supervisor.sock")
-    paths = {supervise.socket_path(config) for config in long}
+    paths = {supervise.socket_path(settings) for settings in long}
     assert len(paths) == 2
     assert all(len(str(path)) < 100 for path in paths)
 
@@ -103,12 +103,12 @@ def test_doctor_sees_a_state_folder_that_cannot_be_written(tmp_path: Path) -> No
 
 def test_missing_passwords_are_generated_and_others_kept(tmp_path: Path) -> None:
     """Each is long, private and its own."""
-    config = platform(tmp_path)
-    assert secrets.ensure(config) == list(secrets.IDENTITIES)
-    first = {name: config.secret(name) for name in secrets.IDENTITIES}
+    settings = platform(tmp_path)
+    assert secrets.ensure(settings) == list(secrets.IDENTITIES)
+    first = {name: settings.secret(name) for name in secrets.IDENTITIES}
     assert len(set(first.values())) == len(first)
     assert all(len(word) >= 32 for word in first.values())
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == {0o600}
     (tmp_path / "secrets" / "monitor").unlink()
-    assert secrets.ensure(config) == ["monitor"]
-    assert config.secret("exporter") == first["exporter"]
+    assert secrets.ensure(settings) == ["monitor"]
+    assert settings.secret("exporter") == first["exporter"]

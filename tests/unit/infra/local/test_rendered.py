@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from common.settings import PORTS, Settings, settings
+from common.settings import PORTS, Settings, read_settings
 from infra.local import supervise
 from infra.local.configure import configure
 from infra.local.lake import SCHEMAS, folders
@@ -25,32 +25,32 @@ BASE = 23000
 def platform(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Service]]:
     """Return the settings and services of a rendered platform."""
     folder = tmp_path_factory.mktemp("state")
-    config = settings({"STATE_DIR": str(folder), "PORT_BASE": str(BASE)}, folder / "none")
-    return config, configure(config)
+    settings = read_settings({"STATE_DIR": str(folder), "PORT_BASE": str(BASE)}, folder / "none")
+    return settings, configure(settings)
 
 
-def rendered(config: Settings) -> list[Path]:
+def rendered(settings: Settings) -> list[Path]:
     """Return every rendered file."""
-    return [path for path in config.path("conf").rglob("*") if path.is_file()]
+    return [path for path in settings.path("conf").rglob("*") if path.is_file()]
 
 
 def test_a_second_rendering_changes_nothing(platform: tuple[Settings, list[Service]]) -> None:
     """Else every `up` would restart daemons."""
-    config, _ = platform
-    before = {path: path.stat().st_mtime_ns for path in rendered(config)}
-    configure(config)
-    assert {path: path.stat().st_mtime_ns for path in rendered(config)} == before
+    settings, _ = platform
+    before = {path: path.stat().st_mtime_ns for path in rendered(settings)}
+    configure(settings)
+    assert {path: path.stat().st_mtime_ns for path in rendered(settings)} == before
 
 
 def test_a_password_stands_only_in_files_that_the_owner_alone_reads(platform: tuple[Settings, list[Service]]) -> None:
     """Jobs and dbt need some; nobody else may see them."""
-    config, _ = platform
-    passwords = {name: config.secret(name) for name in IDENTITIES}
+    settings, _ = platform
+    passwords = {name: settings.secret(name) for name in IDENTITIES}
     holders = {
-        (path.name, name) for path in rendered(config) for name, word in passwords.items() if word in path.read_text()
+        (path.name, name) for path in rendered(settings) for name, word in passwords.items() if word in path.read_text()
     }
     assert holders == {("spark-defaults.conf", "catalogue"), ("profiles.yml", "modeler")}
-    for path in rendered(config):
+    for path in rendered(settings):
         if any(path.name == name for name, _ in holders):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -59,16 +59,16 @@ def test_no_command_line_and_no_environment_of_a_daemon_holds_a_password(
     platform: tuple[Settings, list[Service]],
 ) -> None:
     """Every user of the machine may see them in the process list."""
-    config, services = platform
-    text = supervise.render(config, services)
-    assert not [name for name in IDENTITIES if config.secret(name) in text]
+    settings, services = platform
+    text = supervise.render(settings, services)
+    assert not [name for name in IDENTITIES if settings.secret(name) in text]
 
 
 def test_every_port_is_the_platforms_own_and_on_loopback(platform: tuple[Settings, list[Service]]) -> None:
     """A second platform beside this one only needs another base."""
-    config, services = platform
+    settings, services = platform
     own = {BASE + offset for offset in PORTS.values()}
-    for path in rendered(config):
+    for path in rendered(settings):
         for host, port in re.findall(r"\b(localhost|\d+\.\d+\.\d+\.\d+):(\d+)", path.read_text()):
             assert host in ("localhost", "127.0.0.1"), path
             assert int(port) in own, path
@@ -81,23 +81,23 @@ def test_hadoop_files_are_xml_and_hold_the_folders_of_this_platform(
     platform: tuple[Settings, list[Service]],
 ) -> None:
     """A typing error in XML would only be seen by a daemon."""
-    config, _ = platform
+    settings, _ = platform
     values = {
         entry.findtext("name"): entry.findtext("value")
-        for path in rendered(config)
+        for path in rendered(settings)
         if path.suffix == ".xml"
         for entry in ElementTree.parse(path).getroot()
     }
     assert values["fs.defaultFS"] == f"hdfs://localhost:{BASE + PORTS['namenode']}"
-    assert values["dfs.namenode.name.dir"] == config.path("data", "hdfs", "name").as_uri()
+    assert values["dfs.namenode.name.dir"] == settings.path("data", "hdfs", "name").as_uri()
     assert "streaming=lake" in (values["hadoop.user.group.static.mapping.overrides"] or "").split(";")
 
 
 def test_the_supervisor_reads_its_configuration(platform: tuple[Settings, list[Service]]) -> None:
     """Each daemon has its section; PostgreSQL is asked to stop fast."""
-    config, services = platform
+    settings, services = platform
     parser = configparser.RawConfigParser()
-    parser.read_string(supervise.render(config, services))
+    parser.read_string(supervise.render(settings, services))
     daemons = {section.partition(":")[2] for section in parser.sections() if section.startswith("program:")}
     assert daemons == {
         "postgres",
@@ -115,17 +115,17 @@ def test_the_supervisor_reads_its_configuration(platform: tuple[Settings, list[S
 
 def test_dbt_has_both_targets_and_the_lake_is_the_default(platform: tuple[Settings, list[Service]]) -> None:
     """The profile is YAML whatever the password holds."""
-    config, _ = platform
-    profile = yaml.safe_load(config.path("conf", "dbt", "profiles.yml").read_text())["lakehouse"]
+    settings, _ = platform
+    profile = yaml.safe_load(settings.path("conf", "dbt", "profiles.yml").read_text())["lakehouse"]
     assert profile["target"] == "lake"
-    assert profile["outputs"]["lake"] | {"password": config.secret("modeler")} == profile["outputs"]["lake"]
+    assert profile["outputs"]["lake"] | {"password": settings.secret("modeler")} == profile["outputs"]["lake"]
     assert profile["outputs"]["serving"]["port"] == BASE
 
 
 def test_jobs_and_thrift_server_agree_on_time_zone_and_sql(platform: tuple[Settings, list[Service]]) -> None:
     """Both read the same defaults."""
-    config, _ = platform
-    lines = config.path("conf", "spark", "spark-defaults.conf").read_text().splitlines()
+    settings, _ = platform
+    lines = settings.path("conf", "spark", "spark-defaults.conf").read_text().splitlines()
     values = dict(line.split(" ", 1) for line in lines)
     assert values["spark.sql.session.timeZone"] == "UTC"
     assert values["spark.sql.ansi.enabled"] == "true"
@@ -137,14 +137,14 @@ def test_a_users_line_stays_while_it_fits_the_password(
     platform: tuple[Settings, list[Service]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The salt is new only with a new password, and the hash is not the password."""
-    config, _ = platform
-    path = config.path("conf", "thrift", "users")
+    settings, _ = platform
+    path = settings.path("conf", "thrift", "users")
     lines = path.read_text()
     assert [line.split(":")[0] for line in lines.splitlines()] == ["modeler", "reader"]
-    assert thrift.user_lines(config, path) == lines
-    assert config.secret("modeler") not in lines
+    assert thrift.user_lines(settings, path) == lines
+    assert settings.secret("modeler") not in lines
     monkeypatch.setenv("READER_PASSWORD", "another")
-    modeler, reader = thrift.user_lines(config, path).splitlines()
+    modeler, reader = thrift.user_lines(settings, path).splitlines()
     assert modeler == lines.splitlines()[0]
     assert reader not in lines
     assert reader.endswith(thrift.derive("another", reader.split(":")[2]))

@@ -47,15 +47,17 @@ def test_what_is_restored_is_what_was_kept(
     assert login(other) == "1"
 
 
-def login(config: Settings) -> str:
+def login(settings: Settings) -> str:
     """Start the server on a private port of its own, and return what it answers to its superuser."""
-    postgres.configure(config)
-    daemon = subprocess.Popen(postgres.service(config).programs[0].command, cwd="/", stderr=subprocess.PIPE, text=True)
+    postgres.configure(settings)
+    daemon = subprocess.Popen(
+        postgres.service(settings).programs[0].command, cwd="/", stderr=subprocess.PIPE, text=True
+    )
     assert daemon.stderr
     try:
         while "ready to accept connections" not in (line := daemon.stderr.readline()):
             assert line, "the server ended"
-        with connect(config, "postgres", "postgres") as connection:
+        with connect(settings, "postgres", "postgres") as connection:
             row = connection.execute("select 1").fetchone()
         return str(row[0]) if row else ""
     finally:
@@ -65,14 +67,14 @@ def login(config: Settings) -> str:
 
 def test_a_password_is_in_no_log(server: Settings, tmp_path: Path) -> None:
     """Not even where the server refuses it."""
-    config = settings_of(tmp_path / "state", 23100)
-    shutil.copytree(server.path("data", "postgres"), config.path("data", "postgres"))
-    postgres.own_all(config.path("data", "postgres", "pgdata"))
+    settings = settings_of(tmp_path / "state", 23100)
+    shutil.copytree(server.path("data", "postgres"), settings.path("data", "postgres"))
+    postgres.own_all(settings.path("data", "postgres", "pgdata"))
     with pytest.raises(UserError, match=r"PostgreSQL refused its files: .*postgres-init\.log"):
-        postgres.set_superuser_password(config, "it's hidden' no statement")
-        config.path("data", "postgres", "pgdata", "PG_VERSION").write_text("9\n")
-        postgres.set_superuser_password(config, "hidden")
-    assert "hidden" not in config.path("log", "postgres-init.log").read_text()
+        postgres.set_superuser_password(settings, "it's hidden' no statement")
+        settings.path("data", "postgres", "pgdata", "PG_VERSION").write_text("9\n")
+        postgres.set_superuser_password(settings, "hidden")
+    assert "hidden" not in settings.path("log", "postgres-init.log").read_text()
 
 
 def test_a_secret_kept_by_hand_is_known_again(

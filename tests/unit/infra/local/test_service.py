@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import settings
+from common.settings import read_settings
 from infra.local import services, stop
 from infra.local.service import Service, nothing, selected, start_order
 from infra.setup import secrets
@@ -36,9 +36,9 @@ def test_an_optional_service_starts_only_where_asked_for() -> None:
 
 def test_every_daemon_stops_before_those_that_its_service_needs(tmp_path: Path) -> None:
     """The stages of `down` are written out, so that it works without rendering; here they meet the services."""
-    config = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
-    secrets.ensure(config)
-    known = services.every(config)
+    settings = read_settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
+    secrets.ensure(settings)
+    known = services.every(settings)
     stage = {name: number for number, names in enumerate(stop.STAGES) for name in names}
     for service in known:
         needed = [program.name for other in known if other.name in service.needs for program in other.programs]

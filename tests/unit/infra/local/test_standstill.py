@@ -10,14 +10,14 @@ import pytest
 
 from common import locks, shutdown
 from common.errors import UserError
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.local import processes, services, standstill, supervise
 from infra.setup import secrets
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Settings:
-    found = settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
+def settings(tmp_path: Path) -> Settings:
+    found = read_settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
     secrets.ensure(found)
     return found
 
@@ -43,25 +43,25 @@ def states(monkeypatch: pytest.MonkeyPatch, **of: str) -> None:
 ALL = ("postgres", "kafka", "namenode", "datanode", "thrift")
 
 
-def test_what_ran_is_known(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ran_is_known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Optional services only where they do; none where the platform is down."""
-    known = services.every(config)
+    known = services.every(settings)
     states(monkeypatch, **dict.fromkeys(ALL, "RUNNING"), resourcemanager="STOPPED")
-    assert [one.name for one in standstill.running(config, known)] == ["postgres", "kafka", "hdfs", "thrift"]
+    assert [one.name for one in standstill.running(settings, known)] == ["postgres", "kafka", "hdfs", "thrift"]
     states(monkeypatch, **dict.fromkeys((*ALL, "resourcemanager", "nodemanager"), "RUNNING"))
-    assert [one.name for one in standstill.running(config, known)][-1] == "yarn"
+    assert [one.name for one in standstill.running(settings, known)][-1] == "yarn"
     states(monkeypatch, **dict.fromkeys(ALL, "STOPPED"))
-    assert standstill.running(config, known) == []
+    assert standstill.running(settings, known) == []
     states(monkeypatch)
-    assert standstill.running(config, known) == []
+    assert standstill.running(settings, known) == []
 
 
 @pytest.mark.parametrize("state", ["STOPPED", "STARTING", "BACKOFF", "FATAL"])
-def test_a_platform_that_is_half_up_is_refused(config: Settings, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+def test_a_platform_that_is_half_up_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     """What it was before could not be told afterwards."""
     states(monkeypatch, **{**dict.fromkeys(ALL, "RUNNING"), "kafka": state})
     with pytest.raises(UserError, match=r"half up: kafka is not; `make up` or `make down`"):
-        standstill.running(config, services.every(config))
+        standstill.running(settings, services.every(settings))
 
 
 def test_a_client_is_known_by_its_connection() -> None:
@@ -76,30 +76,30 @@ def test_a_client_is_known_by_its_connection() -> None:
 
 
 @pytest.mark.parametrize(("store", "name"), [("thrift", "the Thrift Server"), ("namenode", "HDFS")])
-def test_whoever_may_write_is_named(config: Settings, monkeypatch: pytest.MonkeyPatch, store: str, name: str) -> None:
+def test_whoever_may_write_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch, store: str, name: str) -> None:
     """Such as dbt, which holds no lock; a daemon of the platform is not meant."""
     monkeypatch.setattr(standstill, "roles", lambda _: {})
     with (
-        socket.create_server(("127.0.0.1", config.port(store))),
-        socket.create_connection(("127.0.0.1", config.port(store))),
+        socket.create_server(("127.0.0.1", settings.port(store))),
+        socket.create_connection(("127.0.0.1", settings.port(store))),
     ):
         with pytest.raises(UserError, match=rf"pid {os.getpid()} \(.*\) is connected to {name}; wait"):
-            standstill.require_quiet(config)
-        monkeypatch.setattr(processes, "environment_of", lambda _: {supervise.MARK: str(config.state_dir)})
-        standstill.require_quiet(config)
+            standstill.require_quiet(settings)
+        monkeypatch.setattr(processes, "environment_of", lambda _: {supervise.MARK: str(settings.state_dir)})
+        standstill.require_quiet(settings)
 
 
-def test_of_postgres_only_writers_are_named(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_postgres_only_writers_are_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that reads the reports need not be closed."""
     with (
-        socket.create_server(("127.0.0.1", config.port("postgres"))),
-        socket.create_connection(("127.0.0.1", config.port("postgres"))) as client,
+        socket.create_server(("127.0.0.1", settings.port("postgres"))),
+        socket.create_connection(("127.0.0.1", settings.port("postgres"))) as client,
     ):
         monkeypatch.setattr(standstill, "roles", lambda _: {})
-        standstill.require_quiet(config)
+        standstill.require_quiet(settings)
         monkeypatch.setattr(standstill, "roles", lambda _: {client.getsockname()[1]: "modeler"})
         with pytest.raises(UserError, match="is connected to PostgreSQL"):
-            standstill.require_quiet(config)
+            standstill.require_quiet(settings)
 
 
 @pytest.mark.parametrize("number", shutdown.STOPS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from infra.local.service import NotReadyError
 from infra.pipeline.runner import direct, environment
 from infra.pipeline.schedule import run_all, waits
@@ -19,32 +19,35 @@ from infra.pipeline.steps import MARTS, SERVING, Step
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Settings:
-    return settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / "none")
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / "none")
 
 
 def python(name: str, code: str) -> Step:
     return Step(name, [sys.executable, "-c", code])
 
 
-def test_each_step_is_one_line_and_details_go_to_its_log(config: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_step_is_one_line_and_details_go_to_its_log(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     run_all(
-        config, [python("first", "import sys; print('detail', file=sys.stderr); print('7 rows')"), python("second", "")]
+        settings,
+        [python("first", "import sys; print('detail', file=sys.stderr); print('7 rows')"), python("second", "")],
     )
     out = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in out] == [["✓", "first"], ["✓", "second"]]
     assert out[0].endswith(" s  7 rows")
-    log = config.path("log", "jobs", "first.log").read_text()
+    log = settings.path("log", "jobs", "first.log").read_text()
     assert "detail" in log
     assert "7 rows" in log
 
 
 def test_a_failure_names_its_log_shows_its_end_and_stops_the_run(
-    config: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     steps = [python("bad", "import sys; print('error: the reason', file=sys.stderr); sys.exit(3)"), python("never", "")]
     with pytest.raises(UserError, match=r"bad failed with exit status 3; its log is .*bad\.log"):
-        run_all(config, steps)
+        run_all(settings, steps)
     captured = capsys.readouterr()
     assert "error: the reason" in captured.err
     assert "never" not in captured.out
@@ -61,14 +64,14 @@ JAVA = """  Database Error
 
 
 def test_where_java_threw_an_error_is_in_the_log_and_nowhere_else(
-    config: Settings, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    settings: Settings, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "said").write_text(JAVA)
     step = python("bad", f"import sys; print(open({str(tmp_path / 'said')!r}).read(), end=''); sys.exit(1)")
     with pytest.raises(UserError, match="bad failed"):
-        run_all(config, [step])
-    assert config.path("log", "jobs", "bad.log").read_text().endswith(JAVA)
-    assert direct(config, step) == 1
+        run_all(settings, [step])
+    assert settings.path("log", "jobs", "bad.log").read_text().endswith(JAVA)
+    assert direct(settings, step) == 1
     captured = capfd.readouterr()
     for said in (captured.err, captured.out):
         assert "[DIVIDE_BY_ZERO] Division by zero." in said and "compiled code at" in said
@@ -76,18 +79,18 @@ def test_where_java_threw_an_error_is_in_the_log_and_nowhere_else(
 
 
 def test_a_run_goes_to_its_end_without_a_step_that_does_not_end_it(
-    config: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = replace(python("bad", "import sys; print('error: the reason', file=sys.stderr); sys.exit(1)"), ends_run=False)
-    (failed,) = run_all(config, [bad, python("next", "")])
+    (failed,) = run_all(settings, [bad, python("next", "")])
     assert failed.startswith("bad failed with exit status 1; its log is ")
     captured = capsys.readouterr()
     assert [line.split()[:2] for line in captured.out.splitlines()] == [["✗", "bad"], ["✓", "next"]]
     assert "error: the reason" in captured.err
 
 
-def test_verbose_shows_everything(config: Settings, capfd: pytest.CaptureFixture[str]) -> None:
-    run_all(config, [python("step", "import sys; print('seen'); print('also', file=sys.stderr)")], verbose=True)
+def test_verbose_shows_everything(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    run_all(settings, [python("step", "import sys; print('seen'); print('also', file=sys.stderr)")], verbose=True)
     captured = capfd.readouterr()
     assert "seen" in captured.out
     assert "also" in captured.err
@@ -103,31 +106,31 @@ while not other.exists():
 
 
 def test_steps_that_do_not_wait_for_each_other_run_side_by_side(
-    config: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each of two waits for what the other writes; one after the other they would never end."""
     places = [str(tmp_path / "a"), str(tmp_path / "b")]
     first = Step("first", [sys.executable, "-c", MEETS, *places])
     second = Step("second", [sys.executable, "-c", MEETS, *places[::-1]], after=())
     last = replace(python("last", "print('both')"), after=("first", "second"))
-    run_all(config, [first, second, last])
+    run_all(settings, [first, second, last])
     out = capsys.readouterr().out.splitlines()
     assert sorted(line.split()[1] for line in out[:2]) == ["first", "second"]
     assert out[2].endswith("both")
 
 
 def test_a_failure_lets_its_neighbour_end_and_nothing_begin(
-    config: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = python("bad", "raise SystemExit(1)")
     slow = replace(python("slow", "import time; time.sleep(1); print('done')"), after=())
     with pytest.raises(UserError, match="bad failed"):
-        run_all(config, [bad, slow, replace(python("never", ""), after=("slow",))])
+        run_all(settings, [bad, slow, replace(python("never", ""), after=("slow",))])
     out = capsys.readouterr().out
     assert "✓ slow" in out and "never" not in out
 
 
-def test_a_step_begins_once_its_probe_is_content(config: Settings) -> None:
+def test_a_step_begins_once_its_probe_is_content(settings: Settings) -> None:
     asked: list[float] = []
 
     def probe(_: Settings) -> None:
@@ -135,19 +138,19 @@ def test_a_step_begins_once_its_probe_is_content(config: Settings) -> None:
         if len(asked) < 3:
             raise NotReadyError("not yet")
 
-    run_all(config, [replace(python("fed", ""), probe=probe)])
+    run_all(settings, [replace(python("fed", ""), probe=probe)])
     assert len(asked) == 3
 
 
-def test_a_step_that_waits_in_vain_ends_with_the_run(config: Settings) -> None:
+def test_a_step_that_waits_in_vain_ends_with_the_run(settings: Settings) -> None:
     def never(_: Settings) -> None:
         raise NotReadyError("no")
 
     with pytest.raises(UserError, match="bad failed"):
-        run_all(config, [python("bad", "raise SystemExit(1)"), replace(python("fed", ""), after=(), probe=never)])
+        run_all(settings, [python("bad", "raise SystemExit(1)"), replace(python("fed", ""), after=(), probe=never)])
 
 
-def test_a_step_waits_for_one_of_its_run(config: Settings) -> None:
+def test_a_step_waits_for_one_of_its_run(settings: Settings) -> None:
     with pytest.raises(ValueError, match="second waits for nobody"):
         waits([python("first", ""), replace(python("second", ""), after=("nobody",))])
 
@@ -164,10 +167,10 @@ JOB = """
 import sys
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
-from common.settings import settings
+from common.settings import read_settings
 program, folder = sys.argv[1:]
 steps = [Step(name, [sys.executable, "-c", program, f"{folder}/{name}"], after=()) for name in ("a", "b")]
-run_all(settings({"STATE_DIR": folder}), steps)
+run_all(read_settings({"STATE_DIR": folder}), steps)
 """
 
 
@@ -185,6 +188,6 @@ def test_ctrl_c_stops_all_that_runs(tmp_path: Path) -> None:
     assert ["let go" in (tmp_path / "log" / "jobs" / f"{name}.log").read_text() for name in "ab"] == [True, True]
 
 
-def test_what_dbt_parsed_for_one_target_is_not_in_the_way_of_the_other(config: Settings) -> None:
-    lake, serving = (environment(config, step)["DBT_TARGET_PATH"] for step in (MARTS, SERVING))
-    assert (lake, Path(serving).parent) == (str(config.dbt_target), config.dbt_target)
+def test_what_dbt_parsed_for_one_target_is_not_in_the_way_of_the_other(settings: Settings) -> None:
+    lake, serving = (environment(settings, step)["DBT_TARGET_PATH"] for step in (MARTS, SERVING))
+    assert (lake, Path(serving).parent) == (str(settings.dbt_target), settings.dbt_target)

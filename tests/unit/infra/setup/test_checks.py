@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from common.errors import UsageError
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from infra.setup import checks
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Settings:
-    return settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / "none")
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({"STATE_DIR": str(tmp_path)}, env_file=tmp_path / "none")
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,16 @@ def config(tmp_path: Path) -> Settings:
     ],
 )
 def test_a_fault_is_one_line_with_its_remedy(
-    config: Settings, monkeypatch: pytest.MonkeyPatch, what: str, value: float | None, text: str
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, what: str, value: float | None, text: str
 ) -> None:
     monkeypatch.setattr(checks, what, lambda *_: value)
     with pytest.raises(UsageError, match=text) as caught:
-        checks.check(config)
+        checks.check(settings)
     assert "\n" not in str(caught.value)
 
 
-def test_this_machine_passes(config: Settings) -> None:
-    assert list(checks.faults(config)) == []
+def test_this_machine_passes(settings: Settings) -> None:
+    assert list(checks.faults(settings)) == []
 
 
 @pytest.mark.parametrize("version", ["21.0.2", "17.0.15", "1.8.0_392"])

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from common import tables
 from common.errors import UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.churn import model, score, train
 from spark.ml import promotion, registry
 
@@ -60,8 +60,8 @@ def fill(spark: SparkSession, customers: int) -> None:
 
 
 @pytest.fixture
-def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return read_settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
 @pytest.fixture(autouse=True)
@@ -71,21 +71,21 @@ def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def trained(lake: SparkSession, config: Settings, train_once: Callable[..., None]) -> SparkSession:
+def trained(lake: SparkSession, settings: Settings, train_once: Callable[..., None]) -> SparkSession:
     """Return the session with the lake and its first model."""
-    train_once(lambda: train.run(lake, config))
+    train_once(lambda: train.run(lake, settings))
     return lake
 
 
-def test_from_features_to_reasons(lake: SparkSession, config: Settings) -> None:
-    assert "no model yet" in score.run(lake, config)
-    said = train.run(lake, config)
+def test_from_features_to_reasons(lake: SparkSession, settings: Settings) -> None:
+    assert "no model yet" in score.run(lake, settings)
+    said = train.run(lake, settings)
     assert said.startswith("churn 0001-20111210-")
     assert said.endswith("; 600 rows, 150 held out")
-    assert "unchanged" in train.run(lake, config)
+    assert "unchanged" in train.run(lake, settings)
 
     for _ in range(2):
-        assert "150 customers scored" in score.run(lake, config)
+        assert "150 customers scored" in score.run(lake, settings)
     scores = tables.read(lake, score.TABLE, AS_OF)
     assert scores.count() == 150
     assert scores.where("churn_probability not between 0 and 1 or size(reasons) > 3").isEmpty()
@@ -96,20 +96,20 @@ def test_from_features_to_reasons(lake: SparkSession, config: Settings) -> None:
     assert subjects == {"model", "uncalibrated", "recency_rule", "bg_nbd", "boosted_trees"}
 
     # The same rows again: a challenger, no better than itself.
-    again = train.run(lake, config, again=True)
+    again = train.run(lake, settings, again=True)
     assert "a challenger of 0001-" in again and again.endswith(
         "brier difference +0.0000 (95 % +0.0000 to +0.0000), not won"
     )
     with pytest.raises(UserError, match="did not win"):
         promotion.promote(lake, "churn", AS_OF)
-    assert "churn 0001-" in score.run(lake, config)
+    assert "churn 0001-" in score.run(lake, settings)
 
     tables.read(lake, score.FEATURES).drop("monetary").localCheckpoint().createOrReplaceTempView("poorer")
     lake.sql("create or replace table churn.churn_features using delta as select * from poorer")
     with pytest.raises(UserError, match=r"churn_features has changed since churn 0001-.*: monetary is gone"):
-        score.run(lake, config)
+        score.run(lake, settings)
     with pytest.raises(UserError, match="churn_features has no column monetary"):
-        train.run(lake, config)
+        train.run(lake, settings)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_from_features_to_reasons(lake: SparkSession, config: Settings) -> None:
     ids=["the label", "the label and noise"],
 )
 def test_a_planted_leak_is_refused_and_the_champion_stays(
-    trained: SparkSession, config: Settings, leak: str, said: str
+    trained: SparkSession, settings: Settings, leak: str, said: str
 ) -> None:
     """A recency that looks past the cut is long because the customer went."""
     champion = registry.champion(trained, model.TASK)
@@ -139,13 +139,13 @@ def test_a_planted_leak_is_refused_and_the_champion_stays(
     leaking.localCheckpoint().createOrReplaceTempView("leaking")
     trained.sql("create or replace table churn.churn_features using delta as select * from leaking")
     with pytest.raises(UserError, match=f"churn: not published, the champion stays: .*{said}"):
-        train.run(trained, config)
+        train.run(trained, settings)
     assert registry.newest(trained, model.TASK) == registry.champion(trained, model.TASK) == champion
-    assert "churn 0001-" in score.run(trained, config)
+    assert "churn 0001-" in score.run(trained, settings)
 
 
 def test_a_training_that_is_killed_before_its_row_changes_nothing(
-    trained: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
+    trained: SparkSession, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pipeline of the challenger is stored, the row that publishes it is not."""
     append = tables.append
@@ -158,33 +158,33 @@ def test_a_training_that_is_killed_before_its_row_changes_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(tables, "append", killed)
         with pytest.raises(KeyboardInterrupt):
-            train.run(trained, config, again=True)
+            train.run(trained, settings, again=True)
     assert [row["version"][:4] for row in tables.read(trained, registry.TABLE).collect()] == ["0001"]
-    assert "150 customers scored" in score.run(trained, config)
-    assert "churn 0002-" in train.run(trained, config, again=True)
+    assert "150 customers scored" in score.run(trained, settings)
+    assert "churn 0002-" in train.run(trained, settings, again=True)
 
 
-def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     """Nobody of the held-out cut bought again."""
     held_out = tables.instant_sql(model.cut(AS_OF, model.HOLD_OUT_CUT))
     lake.sql(f"update churn.churn_labels set is_churned = true where as_of = {held_out}")
-    assert train.run(lake, config) == "churn: nothing to learn: every held-out row churned"
+    assert train.run(lake, settings) == "churn: nothing to learn: every held-out row churned"
 
 
-def test_one_class_or_no_rows_are_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+def test_one_class_or_no_rows_are_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     lake.sql("update churn.churn_labels set is_churned = true")
-    assert train.run(lake, config) == "churn: nothing to learn: every training row churned"
+    assert train.run(lake, settings) == "churn: nothing to learn: every training row churned"
     lake.sql("delete from churn.churn_labels")
-    assert "no training rows; churn needs orders from more than 180 days" in train.run(lake, config)
+    assert "no training rows; churn needs orders from more than 180 days" in train.run(lake, settings)
     assert tables.read(lake, registry.TABLE).isEmpty()
 
 
-def test_one_customer_is_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+def test_one_customer_is_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     fill(lake, 1)
-    assert train.run(lake, config).startswith("churn: nothing to learn: ")
+    assert train.run(lake, settings).startswith("churn: nothing to learn: ")
 
 
-def test_features_of_another_day_are_refused(lake: SparkSession, config: Settings) -> None:
+def test_features_of_another_day_are_refused(lake: SparkSession, settings: Settings) -> None:
     lake.sql(f"delete from churn.churn_features where as_of = {tables.instant_sql(AS_OF)}")
     with pytest.raises(UserError, match="no rows as of 2011-12-10"):
-        train.run(lake, config)
+        train.run(lake, settings)

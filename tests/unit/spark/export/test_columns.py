@@ -83,7 +83,7 @@ def tally(rows: pa.Table) -> Content:
 
 def loaded(shop: Shop, rows: pa.Table) -> Content:
     """Return what PostgreSQL counts in its table `t`."""
-    with open_store(shop.config) as store:
+    with open_store(shop.settings) as store:
         return content(store, Export("core.t", "t"), columns_of(rows))
 
 

@@ -70,11 +70,11 @@ def test_what_has_not_changed_is_left_alone(risk: Shop, capsys: pytest.CaptureFi
 
 
 def test_the_same_version_of_another_table_is_exported(risk: Shop) -> None:
-    old = open_table(risk.config, RISK)
+    old = open_table(risk.settings, RISK)
     for path in sorted(risk.folder(RISK).rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
     risk.write(RISK, customers("1", word=["new"]))
-    assert open_table(risk.config, RISK).version == old.version
+    assert open_table(risk.settings, RISK).version == old.version
     risk.export()
     assert words(risk) == ["new"]
 
@@ -103,15 +103,15 @@ def test_another_key_makes_the_table_anew_and_says_so(risk: Shop, capsys: pytest
 
 
 def test_views_and_grants_stay_and_show_the_new_rows(risk: Shop) -> None:
-    with postgres.connect(risk.config, "modeler") as connection:
+    with postgres.connect(risk.settings, "modeler") as connection:
         connection.execute("create view reporting.risk as select * from marts.risk")
     try:
         risk.write(RISK, customers("3", word=["c"]))
         risk.export()
-        with postgres.connect(risk.config, "reporter") as connection:
+        with postgres.connect(risk.settings, "reporter") as connection:
             assert connection.execute("select word from reporting.risk").fetchall() == [("c",)]
     finally:
-        with postgres.connect(risk.config, "modeler") as connection:
+        with postgres.connect(risk.settings, "modeler") as connection:
             connection.execute("drop view reporting.risk")
 
 
@@ -121,14 +121,14 @@ def test_the_log_says_what_was_exported_of_which_version(risk: Shop) -> None:
     risk.write("core.run_bounds", bounds)
     risk.write(RISK, customers("1", word=["z"]))
     risk.export()
-    lake = open_table(risk.config, RISK)
+    lake = open_table(risk.settings, RISK)
     query = "select as_of, rows, delta_id, delta_version from marts.export_log where table_name = 'risk'"
     first, second = risk.rows(f"{query} order by export_number")
     assert first == (None, 2, lake.delta_id, 0)
     assert second == (datetime(2025, 1, 1, tzinfo=UTC), 1, lake.delta_id, 1)
     moments = risk.rows("select distinct exported_at, checksum from marts.export_log")
     assert len(moments) == 3
-    with postgres.connect(risk.config, "reporter") as connection:
+    with postgres.connect(risk.settings, "reporter") as connection:
         assert connection.execute("select count(*) from marts.export_log").fetchone() == (3,)
 
 
@@ -148,7 +148,7 @@ def test_deleted_rows_are_not_exported(shop: Shop, spark: SparkSession) -> None:
     spark.sql(f"create table {place} (customer_id string, word string) using delta {properties}")
     spark.sql(f"insert into {place} select /*+ coalesce(1) */ cast(id as string), 'w' from range(100)")
     spark.sql(f"delete from {place} where customer_id <> '42'")
-    lake = open_table(shop.config, RISK)
+    lake = open_table(shop.settings, RISK)
     assert pa.RecordBatchReader.from_stream(lake.table.deletion_vectors()).read_all().num_rows == 1
     shop.declare(RISK, grain=["customer_id"])
     shop.export()

@@ -91,7 +91,7 @@ def test_a_table_that_was_dropped_meanwhile_is_said(risk: Shop) -> None:
 
 
 def test_a_table_that_was_replaced_meanwhile_is_read_as_it_was(risk: Shop) -> None:
-    lake = open_table(risk.config, RISK)
+    lake = open_table(risk.settings, RISK)
     risk.write(RISK, customers("1", word=["later"]))
     assert [row["word"] for batch in lake.batches() for row in batch.to_pylist()] == ["a", "b"]
     assert lake.rows() == 2
@@ -101,7 +101,7 @@ def test_a_table_that_was_replaced_meanwhile_is_read_as_it_was(risk: Shop) -> No
 def locked(risk: Shop) -> Iterator[psycopg.Connection]:
     """Hold the mart, so that an export waits for it half way, and change it in the lake."""
     risk.write(RISK, customers("1", word=["new"]))
-    with postgres.connect(risk.config, "exporter") as connection:
+    with postgres.connect(risk.settings, "exporter") as connection:
         connection.execute("lock table marts.risk in access exclusive mode")
         yield connection
 

@@ -7,7 +7,7 @@ import pytest
 
 from common import home, locks
 from common.errors import UsageError, UserError
-from common.settings import settings
+from common.settings import read_settings
 from common.webhdfs import WebHdfs
 from spark.maintenance import __main__ as tool
 from spark.maintenance.survey import SMALL_BYTES, Folder, commits, folders
@@ -75,11 +75,11 @@ def test_each_owner_and_each_lock_is_one_process() -> None:
 
 
 def test_tables_of_a_running_job_are_left_for_the_next_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
-    home.claim(config)
+    settings = read_settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
+    home.claim(settings)
     hdfs = Hdfs("http://nowhere", "exporter")
-    with locks.hold(config, "pipeline"):
-        assert list(tool.kept_up(config, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
+    with locks.hold(settings, "pipeline"):
+        assert list(tool.kept_up(settings, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
     assert "pipeline runs already" in capsys.readouterr().err
 
 
@@ -94,9 +94,9 @@ def test_a_failed_process_is_a_failure_after_its_lines(tmp_path: Path, monkeypat
         return type("Done", (), {"stdout": said, "returncode": 1})
 
     monkeypatch.setattr(tool.subprocess, "run", run)
-    config = settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
-    home.claim(config)
-    lines = tool.kept_up(config, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)
+    settings = read_settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
+    home.claim(settings)
+    lines = tool.kept_up(settings, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)
     assert " ".join(next(lines).split()) == "bronze.events 9 -> 1 9.0 -> 8.0 9 -> 2 300 -> 2"
     with pytest.raises(UserError, match="the upkeep of streaming's tables failed"):
         next(lines)

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from common import tables
 from common.errors import UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import registry
 from spark.ml.comparison import Bin
 from spark.ml.drift import Profile
@@ -68,9 +68,9 @@ def test_a_model_that_another_address_was_written_of_loads(spark: SparkSession, 
 
 
 @pytest.fixture
-def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return settings whose models go into a local folder."""
-    return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
+    return read_settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
 def trained(version: str, champion: Version | None = None, *measures: Measure) -> Trained:
@@ -91,14 +91,14 @@ def trained(version: str, champion: Version | None = None, *measures: Measure) -
 
 
 def test_the_first_model_is_the_champion_at_once_and_a_later_one_is_not(
-    predictions: SparkSession, config: Settings
+    predictions: SparkSession, settings: Settings
 ) -> None:
     assert registry.champion(predictions, "churn") is None
-    registry.publish(predictions, config, trained("0001"))
+    registry.publish(predictions, settings, trained("0001"))
     first = registry.champion(predictions, "churn")
     assert first is not None and (first.version, first.features, first.decided_by) == ("0001", ("n bigint",), "brier")
     assert first.load().transform(predictions.range(1).withColumnRenamed("id", "n")).collect()[0]["m"] == 1
-    registry.publish(predictions, config, trained("0002", first))
+    registry.publish(predictions, settings, trained("0002", first))
     assert registry.champion(predictions, "churn") == first
     newest = registry.newest(predictions, "churn")
     assert newest is not None and (newest.version, newest.measured_against) == ("0002", "0001")
@@ -111,7 +111,7 @@ def test_the_first_model_is_the_champion_at_once_and_a_later_one_is_not(
 
 
 def test_interrupted_training_leaves_the_champion_and_is_written_over(
-    predictions: SparkSession, config: Settings, monkeypatch: pytest.MonkeyPatch
+    predictions: SparkSession, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
         raise KeyboardInterrupt
@@ -119,12 +119,12 @@ def test_interrupted_training_leaves_the_champion_and_is_written_over(
     with monkeypatch.context() as broken:
         broken.setattr(registry.tables, "append", fails)
         with pytest.raises(KeyboardInterrupt):
-            registry.publish(predictions, config, trained("0001"))
+            registry.publish(predictions, settings, trained("0001"))
     assert registry.newest(predictions, "churn") is registry.champion(predictions, "churn") is None
     # As after an end between the log's row and the model's.
     registry.log(predictions, "churn", "0001", registry.PROMOTED, "the first model", AS_OF)
     assert registry.champion(predictions, "churn") is None
-    registry.publish(predictions, config, trained("0001"))
+    registry.publish(predictions, settings, trained("0001"))
     assert [one.version for one in registry.reign(predictions, "churn")] == ["0001"]
     assert tables.read(predictions, registry.EVALUATIONS).count() == 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.reconcile import arrivals, broker, offsets
 from spark.reconcile.beginnings import Beginnings
 from spark.reconcile.broker import Gap, Topic
@@ -17,7 +17,7 @@ class Stores:
     def __init__(self, parts: list[tuple[Any, ...]], bounds: tuple[int, int], inner: list[tuple[Any, ...]]) -> None:
         self.parts, self.bounds, self.inner, self.asked = parts, bounds, inner, list[str]()
 
-    def rows(self, config: Settings, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, settings: Settings, query: str) -> list[tuple[Any, ...]]:
         self.asked.append("bronze")
         if query == offsets.NEWEST_BATCH:
             return [(7,)]
@@ -30,7 +30,7 @@ class Stores:
             return [("orders", None, 8, 6), ("orders", "not_json", 2, 0)]
         return self.parts
 
-    def topics(self, config: Settings, names: list[str]) -> dict[str, Topic]:
+    def topics(self, settings: Settings, names: list[str]) -> dict[str, Topic]:
         self.asked.append("kafka")
         return {name: Topic(name, "id", {0: self.bounds}) for name in names}
 
@@ -43,9 +43,9 @@ def compared(
 ) -> Any:
     monkeypatch.setattr(arrivals.thrift, "rows", stores.rows)
     monkeypatch.setattr(broker, "topics", stores.topics)
-    monkeypatch.setattr(arrivals, "beginnings", lambda config: begun or {})
-    monkeypatch.setattr(broker, "readable", lambda config, gaps: [gap for gap in gaps if gap in (unread or [])])
-    return arrivals.kafka_to_bronze(settings({}, Path("/nowhere")), ["orders"])
+    monkeypatch.setattr(arrivals, "beginnings", lambda settings: begun or {})
+    monkeypatch.setattr(broker, "readable", lambda settings, gaps: [gap for gap in gaps if gap in (unread or [])])
+    return arrivals.kafka_to_bronze(read_settings({}, Path("/nowhere")), ["orders"])
 
 
 WHOLE = ("orders", 0, "id", 10, 10, 0, 9, 8, 2)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from common import tables
 from common.errors import UserError
-from common.settings import Settings, settings
+from common.settings import Settings, read_settings
 from spark.ml import promotion, registry
 from spark.segments import model, score, train
 from spark.segments.evaluate import evaluate
@@ -76,8 +76,8 @@ def fill(spark: SparkSession, customers: int) -> None:
 
 
 @pytest.fixture
-def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return read_settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
 def measured(spark: SparkSession, version: str) -> dict[tuple[str, str], float]:
@@ -92,24 +92,24 @@ def ids(spark: SparkSession) -> dict[int, set[int]]:
     return {kind: {row["segment_id"] for row in rows if row["kind"] == kind} for kind in range(1, 5)}
 
 
-def test_from_features_to_assignments(lake: SparkSession, config: Settings) -> None:
+def test_from_features_to_assignments(lake: SparkSession, settings: Settings) -> None:
     # The first model has not seen the fourth kind, and puts it in with the third.
-    assert "no model yet" in score.run(lake, config)
+    assert "no model yet" in score.run(lake, settings)
     lake.sql("delete from segments.segment_outcomes where monetary < 100")
-    said = train.run(lake, config)
+    said = train.run(lake, settings)
     assert said.startswith("segments 0001-20111210-")
     assert "3 groups, silhouette 1.000, stability 1.000, eta squared of the next spend 0." in said
     assert said.endswith("; 60 customers")
-    assert "unchanged" in train.run(lake, config)
+    assert "unchanged" in train.run(lake, settings)
     for _ in range(2):
-        assert "80 customers: " in score.run(lake, config)
+        assert "80 customers: " in score.run(lake, settings)
     assert ids(lake) == {1: {1}, 2: {2}, 3: {3}, 4: {3}}
 
     # A challenger that knows it explains more, and goes on with the ids.
     fill(lake, 80)
-    assert "4 groups" in train.run(lake, config)
+    assert "4 groups" in train.run(lake, settings)
     assert "promoted: eta_squared" in promotion.promote(lake, "segments", AS_OF)
-    score.run(lake, config)
+    score.run(lake, settings)
     assert ids(lake) == {1: {1}, 2: {2}, 3: {3}, 4: {4}}
     found = measured(lake, "0002")
     assert {subject for subject, _ in found} == {"model", "champion", "rfm_grid", "rfm_segments"}
@@ -117,37 +117,37 @@ def test_from_features_to_assignments(lake: SparkSession, config: Settings) -> N
     assert 1 > found["model", "eta_squared"] > found["rfm_grid", "eta_squared"] > found["rfm_segments", "eta_squared"]
 
     # The same rows again: a challenger, no better than itself.
-    again = train.run(lake, config, again=True)
+    again = train.run(lake, settings, again=True)
     assert again.endswith("eta_squared difference +0.0000 (95 % +0.0000 to +0.0000), not won")
     with pytest.raises(UserError, match="did not win"):
         promotion.promote(lake, "segments", AS_OF)
-    assert "segments 0002-" in score.run(lake, config)
+    assert "segments 0002-" in score.run(lake, settings)
 
     # Nothing to learn: the champion stays.
     fill(lake, 1)
-    assert "nothing to learn: 1 customers" in train.run(lake, config)
+    assert "nothing to learn: 1 customers" in train.run(lake, settings)
     assert registry.champion(lake, "segments").version.startswith("0002-")
 
 
-def test_a_champion_of_other_features_gives_way(lake: SparkSession, config: Settings) -> None:
-    train.run(lake, config)
+def test_a_champion_of_other_features_gives_way(lake: SparkSession, settings: Settings) -> None:
+    train.run(lake, settings)
     for table in (train.FEATURES, train.PAST):
         other = tables.read(lake, table).withColumn("frequency", F.col("frequency").cast("int")).localCheckpoint()
         other.write.format("delta").mode("overwrite").option("overwriteSchema", "true").saveAsTable(table)
     with pytest.raises(UserError, match="frequency is int, was bigint"):
-        score.run(lake, config)
-    assert train.run(lake, config).endswith("which was not measured")
+        score.run(lake, settings)
+    assert train.run(lake, settings).endswith("which was not measured")
     assert "was not measured on the same rows" in promotion.promote(lake, "segments", AS_OF)
-    assert "80 customers: " in score.run(lake, config)
+    assert "80 customers: " in score.run(lake, settings)
 
 
-def test_too_few_or_alike_are_nothing_to_learn(lake: SparkSession, config: Settings) -> None:
+def test_too_few_or_alike_are_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     lake.sql("update segments.segment_outcomes set recency_days = 9, frequency = 2, monetary = 5")
-    assert "80 customers with known purchases, too few or too alike to group" in train.run(lake, config)
+    assert "80 customers with known purchases, too few or too alike to group" in train.run(lake, settings)
     fill(lake, 3)
-    assert "nothing to learn: 3 customers" in train.run(lake, config)
+    assert "nothing to learn: 3 customers" in train.run(lake, settings)
     fill(lake, 0)
-    assert "nothing to learn: 0 customers" in train.run(lake, config)
+    assert "nothing to learn: 0 customers" in train.run(lake, settings)
     assert tables.read(lake, registry.TABLE).isEmpty()
 
 

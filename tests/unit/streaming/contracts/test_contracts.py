@@ -6,7 +6,7 @@ import pytest
 
 from common.contracts.model import FOLDER, ddl, load
 from common.errors import UserError
-from common.settings import settings
+from common.settings import read_settings
 from streaming.contracts.__main__ import SOURCES, sources
 from streaming.ingest.parse import all_rules
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_not_of_the_form_is_named(tmp_path: Path, said: str, inst
 
 
 def test_the_statements_create_tables_before_views() -> None:
-    heads = [" ".join(statement.split()[:7]) for statement in ddl(settings({}, Path("/nowhere")))]
+    heads = [" ".join(statement.split()[:7]) for statement in ddl(read_settings({}, Path("/nowhere")))]
     assert [head.split(" (")[0] for head in heads[:2]] == [
         "create table if not exists bronze.events",
         "create table if not exists bronze.customer_snapshots",

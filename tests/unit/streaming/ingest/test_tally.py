@@ -8,7 +8,7 @@ from deltalake import write_deltalake
 from pyspark.sql import DataFrame, SparkSession
 
 from common.lake_reader import LakeTable, open_table
-from common.settings import WAREHOUSE, settings
+from common.settings import WAREHOUSE, read_settings
 from streaming.ingest.tally import arrivals, summary, table, tally
 
 ARROW = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])
@@ -36,7 +36,7 @@ def landed(tmp_path: Path) -> LakeTable:
     for batch in (1, 2, 3):
         rows = [dict(zip(names, row, strict=False)) for row in ROWS if row[1] == batch]
         write_deltalake(str(folder), pa.Table.from_pylist(rows, schema=ARROW), mode="append")
-    return open_table(settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere")), "bronze.events")
+    return open_table(read_settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere")), "bronze.events")
 
 
 def test_counts_are_of_the_new_batches_and_add_up(landed: LakeTable) -> None:

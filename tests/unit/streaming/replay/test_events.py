@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.errors import UsageError
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from streaming.producer import Message
 from streaming.replay.__main__ import fill, shift_ms
 from streaming.replay.events import Events, Tally
@@ -24,32 +24,32 @@ SAMPLE = ROOT / "tests" / "fixtures" / "online_retail_sample.csv"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Settings:
-    return settings({"STATE_DIR": str(tmp_path / "state")}, tmp_path / "none")
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({"STATE_DIR": str(tmp_path / "state")}, tmp_path / "none")
 
 
-def replayed(config: Settings, path: Path, shift_to: date | None = None) -> tuple[list[Message], Tally]:
+def replayed(settings: Settings, path: Path, shift_to: date | None = None) -> tuple[list[Message], Tally]:
     mapping, tally = load("online_retail"), Tally()
-    with staged(config) as stage:
+    with staged(settings) as stage:
         fill(stage, path, mapping)
         messages = list(Events(mapping, "shop", shift_ms(stage, shift_to), tally, VERSIONS).of(stage))
         assert stage.count() == len(messages)
     return messages, tally
 
 
-def events_of(config: Settings, tmp_path: Path, rows: Sequence[str], **options: Any) -> list[dict[str, Any]]:
+def events_of(settings: Settings, tmp_path: Path, rows: Sequence[str], **options: Any) -> list[dict[str, Any]]:
     path = tmp_path / "orders.csv"
     path.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    return [json.loads(message.value) for message in replayed(config, path, **options)[0]]
+    return [json.loads(message.value) for message in replayed(settings, path, **options)[0]]
 
 
-def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(config: Settings, tmp_path: Path) -> None:
+def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(settings: Settings, tmp_path: Path) -> None:
     rows = (
         "536367,84879,BIRD,6,2010-12-01 08:35:00,1.69,13047.0,United Kingdom",
         '536366,22633,"WARMER, HAND",6,2010-12-01 08:28:00,1.85,17850.0,United Kingdom',
         "536367,22745,BOX,3,2010-12-01 08:34:00,2.1,13047.0,United Kingdom",
     )
-    first, second = events_of(config, tmp_path, rows)
+    first, second = events_of(settings, tmp_path, rows)
     assert first["lines"][0]["description"] == "WARMER, HAND"
     event_id = second.pop("event_id")
     assert len(event_id) == 32
@@ -69,11 +69,11 @@ def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(config
     }
 
 
-def test_a_return_is_positive_and_a_guest_is_keyed_by_the_order(config: Settings, tmp_path: Path) -> None:
+def test_a_return_is_positive_and_a_guest_is_keyed_by_the_order(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     rows = ("C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK", "536544,21773,GLASS,1,2010-12-01 14:32:00,2,,")
     path.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    (back, guest), tally = replayed(config, path)
+    (back, guest), tally = replayed(settings, path)
     assert (back.topic, back.key, guest.topic, guest.key) == ("returns", "shop/14527", "orders", "shop/536544")
     event = json.loads(back.value)
     assert (event["return_id"], event["order_id"]) == ("C536379", None)
@@ -84,10 +84,10 @@ def test_a_return_is_positive_and_a_guest_is_keyed_by_the_order(config: Settings
     assert str(tally) == "2 lines = 1 in 1 orders + 1 in 1 returns"
 
 
-def test_summer_and_winter_time_become_utc(config: Settings, tmp_path: Path) -> None:
+def test_summer_and_winter_time_become_utc(settings: Settings, tmp_path: Path) -> None:
     instants = ("2011-10-29 23:30:00", "2011-10-30 23:30:00", "2011-03-27 01:30:00", "2011-10-30 01:30:00")
     rows = [f"{number},1,X,1,{instant},1,1,UK" for number, instant in enumerate(instants, start=1)]
-    found = {event["order_id"]: event["occurred_at"] for event in events_of(config, tmp_path, rows)}
+    found = {event["order_id"]: event["occurred_at"] for event in events_of(settings, tmp_path, rows)}
     assert found == {
         "1": "2011-10-29T22:30:00.000Z",
         "2": "2011-10-30T23:30:00.000Z",
@@ -112,38 +112,40 @@ def test_summer_and_winter_time_become_utc(config: Settings, tmp_path: Path) -> 
         ("1,,X,1,2011-02-01 10:00:00,1,1,UK", "row 1: product_id is empty"),
     ],
 )
-def test_a_row_that_is_no_line_is_sent_as_it_stands(config: Settings, tmp_path: Path, row: str, reason: str) -> None:
-    raw, whole = sorted(events_of(config, tmp_path, (row, "2,1,X,1,2011-02-01 10:00:00,1,1,UK")), key=lambda e: len(e))
+def test_a_row_that_is_no_line_is_sent_as_it_stands(settings: Settings, tmp_path: Path, row: str, reason: str) -> None:
+    raw, whole = sorted(
+        events_of(settings, tmp_path, (row, "2,1,X,1,2011-02-01 10:00:00,1,1,UK")), key=lambda e: len(e)
+    )
     assert (raw["raw_row"], raw["raw_reason"], raw["occurred_at"]) == (row, reason, None)
     assert whole["order_id"] == "2"
 
 
-def test_rows_that_name_another_customer_are_set_aside(config: Settings, tmp_path: Path) -> None:
+def test_rows_that_name_another_customer_are_set_aside(settings: Settings, tmp_path: Path) -> None:
     rows = [f"1,{number},X,1,2011-02-01 10:00:00,1,{who},UK" for number, who in enumerate(("", "7", "8", "7"))]
-    order, raw = events_of(config, tmp_path, rows)
+    order, raw = events_of(settings, tmp_path, rows)
     assert (order["customer_id"], [line["product_id"] for line in order["lines"]]) == ("7", ["0", "1", "3"])
     assert raw["raw_reason"] == "row 3: the order has another customer"
 
 
-def test_equal_lines_stay_and_equal_broken_rows_differ(config: Settings, tmp_path: Path) -> None:
+def test_equal_lines_stay_and_equal_broken_rows_differ(settings: Settings, tmp_path: Path) -> None:
     rows = ("1,1,X,1,2011-02-01 10:00:00,0,1,UK",) * 2 + ("broken",) * 2
-    order, first, second = events_of(config, tmp_path, rows)
+    order, first, second = events_of(settings, tmp_path, rows)
     assert len(order["lines"]) == 2 and order["lines"][0] == order["lines"][1]
     assert first["event_id"] != second["event_id"] and first["raw_row"] == second["raw_row"]
 
 
-def test_a_shift_moves_by_whole_days_and_makes_other_events(config: Settings, tmp_path: Path) -> None:
+def test_a_shift_moves_by_whole_days_and_makes_other_events(settings: Settings, tmp_path: Path) -> None:
     rows = ("1,1,X,1,2011-02-01 10:00:00,1,1,UK", "2,1,X,1,2011-02-03 23:30:00,1,1,UK")
-    plain = events_of(config, tmp_path, rows)
-    moved = events_of(config, tmp_path, rows, shift_to=date(2025, 1, 1))
+    plain = events_of(settings, tmp_path, rows)
+    moved = events_of(settings, tmp_path, rows, shift_to=date(2025, 1, 1))
     assert [event["occurred_at"] for event in moved] == ["2024-12-29T10:00:00.000Z", "2024-12-31T23:30:00.000Z"]
     assert {event["event_id"] for event in plain}.isdisjoint(event["event_id"] for event in moved)
     with pytest.raises(UsageError, match="lies in the future"):
-        events_of(config, tmp_path, rows, shift_to=date(9000, 1, 1))
+        events_of(settings, tmp_path, rows, shift_to=date(9000, 1, 1))
 
 
-def test_the_sample_is_accounted_for_to_the_line_and_is_the_same_again(config: Settings) -> None:
-    messages, tally = replayed(config, SAMPLE)
+def test_the_sample_is_accounted_for_to_the_line_and_is_the_same_again(settings: Settings) -> None:
+    messages, tally = replayed(settings, SAMPLE)
     assert tally.lines.total() == sum(1 for _ in SAMPLE.open()) - 1 == 494
     assert dict(tally.events) == {
         "orders": 313,
@@ -155,4 +157,4 @@ def test_the_sample_is_accounted_for_to_the_line_and_is_the_same_again(config: S
     assert Counter(message.topic for message in messages) == {"orders": 325, "returns": 36}
     times = [json.loads(message.value)["occurred_at"] for message in messages]
     assert times[:-8] == sorted(times[:-8]) and times[-8:] == [None] * 8
-    assert replayed(config, SAMPLE)[0] == messages
+    assert replayed(settings, SAMPLE)[0] == messages

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from common import home
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings, read_settings
 from streaming.producer import Message
 from streaming.replay import __main__ as program
 from streaming.replay.mapping import load
@@ -45,9 +45,9 @@ class Kafka:
 @pytest.fixture
 def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
     one = Kafka()
-    config = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
-    home.claim(config)
-    monkeypatch.setattr(program, "settings", lambda: config)
+    settings = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    home.claim(settings)
+    monkeypatch.setattr(program, "read_settings", lambda: settings)
     monkeypatch.setattr(program.producer, "send", one.send)
     monkeypatch.setattr(program.topics, "ensure", lambda *_: [])
     monkeypatch.setattr(program.topics, "describe", one.describe)
@@ -86,13 +86,13 @@ def test_a_topic_made_anew_is_filled_from_the_start(kafka: Kafka) -> None:
 
 
 def test_progress_is_bound_to_the_mapping_s_content_and_a_damaged_one_is_none(tmp_path: Path) -> None:
-    config, mapping = settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none"), load("online_retail")
+    settings, mapping = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none"), load("online_retail")
     identity = identity_of(mapping, {"source": "shop"}, [])
-    progress = Progress(config, "abc", identity)
+    progress = Progress(settings, "abc", identity)
     progress.store(7)
-    assert Progress(config, "abc", identity_of(load("online_retail"), {"source": "shop"}, [])).acknowledged() == 7
+    assert Progress(settings, "abc", identity_of(load("online_retail"), {"source": "shop"}, [])).acknowledged() == 7
     changed = identity_of(replace(mapping, currency="EUR"), {"source": "shop"}, [])
-    assert Progress(config, "abc", changed).acknowledged() == 0
+    assert Progress(settings, "abc", changed).acknowledged() == 0
     progress.path.write_text("{")
     assert progress.acknowledged() == 0
     progress.clear()

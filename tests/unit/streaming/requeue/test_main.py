@@ -10,11 +10,11 @@ import pytest
 from pyspark.sql import Row
 
 from common.errors import UsageError, UserError
-from common.settings import settings
+from common.settings import read_settings
 from streaming.producer import Message
 from streaming.requeue import __main__ as tool
 
-CONFIG = settings({}, Path("/nowhere"))
+CONFIG = read_settings({}, Path("/nowhere"))
 
 
 ROWS = [
@@ -42,7 +42,7 @@ def test_the_last_line_accounts_for_every_event(
 ) -> None:
     sent: list[Message] = []
 
-    def send(config: object, messages: Any, total: int, what: str) -> Counter[str]:
+    def send(settings: object, messages: Any, total: int, what: str) -> Counter[str]:
         sent.extend(messages)
         return Counter(message.topic for message in sent)
 
