@@ -31,8 +31,9 @@ SETTINGS = """
 import json
 from infra.local import spark_conf
 from infra.local.services.thrift import server
-from common.settings import settings
-print(json.dumps({**spark_conf.defaults(settings()), **server(settings())}, default=str))
+from common.settings import read_settings
+settings = read_settings()
+print(json.dumps({**spark_conf.defaults(settings), **server(settings)}, default=str))
 """
 
 
