@@ -9,7 +9,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from common.settings import read_settings
-from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform, lane
+from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform, lane, place
 
 
 class Lanes(LoadScopeScheduling):
@@ -25,6 +25,12 @@ class Lanes(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes:
     """Give each worker of pytest a lane."""
     return Lanes(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the modules of this folder by their place in the lanes; all others stay before them."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: place(item.path.stem) if item.path.parent == here else -1)
 
 
 @pytest.fixture(scope="session")

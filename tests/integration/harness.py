@@ -18,14 +18,27 @@ from common.settings import ROOT, Settings
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 STATE_DIR = ROOT / f".state-test-{WORKER}"
 PORT_BASE = 27000 + 3000 * WORKER
-# From here on modules need nothing of what those before have loaded, so they can run beside them.
-SECOND_LANE = "test_60"
+# The modules of a lane run in this order, in which what one leaves is what the next one needs, or less.
+LANES = {
+    "first": (
+        *("setup", "never_fed", "readers", "mistakes", "whole_job", "export"),
+        *("real_data", "behaviour", "rules", "pages", "yarn", "backup", "faults"),
+    ),
+    "second": ("events_in", "stream", "incremental", "guard", "bench_samples"),
+}
 VARIABLES = ("ORDERS", "MAPPING", "SNAPSHOT", "SOURCE", "SHIFT_TO", "FILE", "SERVICES", "FORCE", "VERBOSE")
 
 
 def lane(module: str) -> str:
-    """Return the lane of a test module: in a lane modules go on with what the one before has left."""
-    return "second" if module >= SECOND_LANE else "first"
+    """Return the lane of a test module, the first where none is named."""
+    return next((name for name, modules in LANES.items() if module.removeprefix("test_") in modules), "first")
+
+
+def place(module: str) -> int:
+    """Return the place of a test module among all, the last where none is named."""
+    order = [name for modules in LANES.values() for name in modules]
+    name = module.removeprefix("test_")
+    return order.index(name) if name in order else len(order)
 
 
 def real_file(variable: str) -> Path:
