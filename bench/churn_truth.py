@@ -22,6 +22,7 @@ from pyspark.sql import functions as F
 from simulated import History
 
 from common import jvm
+from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import entry_point
 from infra.local import java
 from spark.churn import model
@@ -82,16 +83,16 @@ def local(folder: Path) -> SparkSession:
 
 def measured(spark: SparkSession, mode: str, history: History) -> list[tuple[str, ...]]:
     """Return the lines of a mode: the model, and what stands beside it."""
-    training = [rows(spark, history, days) for days in model.TRAINING_CUTS]
+    training = [rows(spark, history, days) for days in TRAINING_CUTS]
     pooled = training[0].union(training[1]).union(training[2]).union(training[3])
     fitted = model.fit(pooled, training[0])
-    held_out = fitted.transform(rows(spark, history, model.HOLD_OUT_CUT))
+    held_out = fitted.transform(rows(spark, history, HOLD_OUT_CUT))
     uncalibrated = F.expr(model.sigmoid("log_odds")).alias("uncalibrated")
     names = ("label", "churn_probability", "rhythm_probability")
     found = held_out.orderBy(*model.KEY).select(*names, uncalibrated).toPandas().to_numpy(float).T
     label, predicted, rhythm, before = found
-    cut = history.days - model.HOLD_OUT_CUT
-    horizon = history.calendar.pace(cut + model.HORIZON_DAYS) - history.calendar.pace(cut)
+    cut = history.days - HOLD_OUT_CUT
+    horizon = history.calendar.pace(cut + CHURN_HORIZON_DAYS) - history.calendar.pace(cut)
     subjects = [
         Subject(MODEL, predicted),
         Subject("uncalibrated", before),
@@ -107,7 +108,7 @@ def rows(spark: SparkSession, history: History, days: int) -> DataFrame:
     cut = history.days - days
     columns = {
         **history.features(cut),
-        "label": history.silent(cut, model.HORIZON_DAYS).astype(float),
+        "label": history.silent(cut, CHURN_HORIZON_DAYS).astype(float),
         "source": "simulator",
         "as_of": model.cut(datetime.combine(ENDS_ON, datetime.min.time()), days),
     }

@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
 from common import tables
+from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.frames import sampled
 from common.session import session
 from common.settings import read_settings
@@ -35,8 +36,8 @@ def main() -> None:
     """Fit on both sides and print what came of it."""
     spark = session("rhythm-fits", read_settings(), "learner")
     features, labels = (tables.read(spark, name) for name in ("churn.churn_features", "churn.churn_labels"))
-    newest = at(features, min(model.TRAINING_CUTS))
-    held_out = model.labelled(at(features, model.HOLD_OUT_CUT), labels)
+    newest = at(features, min(TRAINING_CUTS))
+    held_out = model.labelled(at(features, HOLD_OUT_CUT), labels)
     rows = sampled(held_out, held_out.count(), evaluation.MOST_ROWS, *model.KEY).persist()
     rows.count()
     ways: dict[str, Callable[[DataFrame], bgnbd.Parameters]] = {

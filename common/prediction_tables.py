@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from common.business_numbers import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 from common.contracts.model import quote
 
 # These tables are small and written by one job at a time: one file per write, and no work beside the write.
@@ -143,14 +144,14 @@ PREDICTIONS = (
             *VERSION,
             ("as_of", "timestamp not null", "as-of date that was scored"),
             ("name", "string not null", "a numeric feature, or the score"),
-            ("psi", "double not null", "population stability index; above 0.2 is a shift to look at"),
+            ("psi", "double not null", f"population stability index; above {SHIFTED_INDEX} is a shift to look at"),
             ("rows", "bigint not null", "customers that were scored"),
         ),
         "task",
     ),
     Table(
         "predictions.churn_scores",
-        "One row per source, customer and as-of date: risk of no order in the 90 days from it.",
+        f"One row per source, customer and as-of date: risk of no order in the {CHURN_HORIZON_DAYS} days from it.",
         (
             *CUSTOMER,
             ("churn_probability", "double not null", "0 to 1"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from common.business_numbers import CHURN_HORIZON_DAYS
 from reports.curves import reliability
 from reports.evidence import Metric
 from reports.formats import count, day, decimal, words
@@ -34,7 +35,7 @@ class Task:
 
 TASKS = {
     "churn": Task(
-        "Who will place no order in the next 90 days?",
+        f"Who will place no order in the next {CHURN_HORIZON_DAYS} days?",
         "A probability for each customer with a dated order, and the reasons that moved it most.",
         (
             "It knows dated orders alone: of customers of a totals file, and of those who never ordered, it says "

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+# The last span of days since the last purchase has no end.
+LAST_SPAN = 12
+
 
 @dataclass(frozen=True)
 class Population:
@@ -68,7 +71,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Recency:
-    """The customers of one source whose last purchase lies in one span of 30 days: `span` 0 is up to 30 days ago."""
+    """The customers of one source whose last purchase lies in one span of days; each is as long as the rule waits."""
 
     source: str
     span: int

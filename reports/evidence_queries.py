@@ -4,7 +4,20 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from reports.evidence import AtRisk, Driver, Evidence, Metric, Month, Population, Profile, Recency, Risk, Totals
+from common.business_numbers import AT_RISK_DAYS
+from reports.evidence import (
+    LAST_SPAN,
+    AtRisk,
+    Driver,
+    Evidence,
+    Metric,
+    Month,
+    Population,
+    Profile,
+    Recency,
+    Risk,
+    Totals,
+)
 from reports.views import one_version
 
 TOP_CUSTOMERS = 10
@@ -56,7 +69,7 @@ RISKS: LiteralString = """
 RECENCY: LiteralString = """
     select
         behaviour.source,
-        least(greatest(behaviour.days_since_last_purchase - 1, 0) / 30, 12) as span,
+        least(greatest(behaviour.days_since_last_purchase - 1, 0) / %(span_days)s, %(last_span)s) as span,
         count(*) filter (where risk.is_at_risk_by_rule and risk.churn_probability >= 0.5) as both,
         count(*) filter (where risk.is_at_risk_by_rule and coalesce(risk.churn_probability, 0) < 0.5) as rule_alone,
         count(*) filter (where not risk.is_at_risk_by_rule) as model_alone,
@@ -121,7 +134,7 @@ def read(connection: psycopg.Connection[Any]) -> Evidence:
             populations=views.rows("customer_behaviour", Population, POPULATIONS),
             profiles=views.rows("segment_profiles", Profile, PROFILES),
             risks=views.rows("at_risk_customers", Risk, RISKS),
-            recency=views.rows("at_risk_customers", Recency, RECENCY),
+            recency=views.rows("at_risk_customers", Recency, RECENCY, span_days=AT_RISK_DAYS, last_span=LAST_SPAN),
             at_risk=views.rows("at_risk_customers", AtRisk, AT_RISK, top=TOP_CUSTOMERS),
             drivers=views.rows("satisfaction_drivers", Driver, DRIVERS),
             metrics=views.rows("model_quality", Metric, METRICS),

@@ -9,10 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from common.business_numbers import AT_RISK_DAYS
 from reports import formats
 from reports.answers import answers, ranked_factors, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
-from reports.evidence import Driver, Evidence, Month, Profile, Recency
+from reports.evidence import LAST_SPAN, Driver, Evidence, Month, Profile, Recency
 from reports.limits import limits
 from reports.quality import scorecards
 
@@ -21,7 +22,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
 WRITERS = ("amount", "count", "day", "decimal", "last_day", "percent", "unbroken", "words")
-LAST_SPAN = 12
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
@@ -58,6 +58,7 @@ def render(evidence: Evidence) -> str:
             month_charts=month_charts(evidence),
             scorecards=scorecards(evidence.metrics),
             limits=limits(evidence),
+            at_risk_days=AT_RISK_DAYS,
         )
     )
 
@@ -121,8 +122,9 @@ def risk_charts(evidence: Evidence) -> list[Markup]:
 
 
 def recency_bar(span: int, row: Recency | None) -> Bar:
-    """Return the column of one span of 30 days."""
-    label = "over 360" if span == LAST_SPAN else f"{span * 30 + 1 if span else 0}–{span * 30 + 30}"
+    """Return the column of one span of days."""
+    first, last = span * AT_RISK_DAYS + 1 if span else 0, (span + 1) * AT_RISK_DAYS
+    label = f"over {LAST_SPAN * AT_RISK_DAYS}" if span == LAST_SPAN else f"{first}–{last}"
     return Bar(label, [row.both, row.rule_alone, row.model_alone, row.neither] if row else [0, 0, 0, 0])
 
 

@@ -1,1 +1,1 @@
-"""Churn: how likely a customer is to order nothing in the 90 days from the as-of date."""
+"""Churn: how likely a customer is to order nothing in the days that follow the as-of date."""

@@ -4,6 +4,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from common.business_numbers import AT_RISK_DAYS, AT_RISK_PROBABILITY
 from common.frames import sampled
 from spark.churn import model
 from spark.ml.comparison import Bin, Subject, compared, curves
@@ -38,9 +39,9 @@ def evaluate(
     frame = predicted.withColumn("log_odds", uncalibrated).orderBy(*model.KEY).select(*names).toPandas().astype(float)
     column = {name: frame[name].to_numpy() for name in names}
     subjects = [
-        Subject(MODEL, column["churn_probability"], yes_above=0.5),
+        Subject(MODEL, column["churn_probability"], yes_above=AT_RISK_PROBABILITY),
         Subject("uncalibrated", column["log_odds"]),
-        Subject("recency_rule", column["recency_days"], is_probability=False, yes_above=model.RULE_DAYS),
+        Subject("recency_rule", column["recency_days"], is_probability=False, yes_above=AT_RISK_DAYS),
         Subject("bg_nbd", column["rhythm_probability"]),
         Subject("boosted_trees", column["boosted_trees"]),
         *([Subject(CHAMPION, column[CHAMPION])] if champion is not None else []),

@@ -16,23 +16,19 @@ from pyspark.ml.linalg import Matrices
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from common.business_numbers import CHURN_HORIZON_DAYS, TRAINING_CUTS
 from common.frames import sampled, settled
 from spark.churn import bgnbd
 from spark.churn.bgnbd import literal
 
 TASK = "churn"
-HORIZON_DAYS = 90
-# The label windows of the training cuts end by the hold-out cut, so nothing held out has been seen.
-HOLD_OUT_CUT = 90
-TRAINING_CUTS = (180, 210, 240, 270)
 FEATURES = ("recency_days", "frequency", "monetary", "tenure_days")
 INPUTS = (*(f"log_{name}" for name in FEATURES), "logit_p0")
 # What is watched for drift.
 PROFILED = (*FEATURES, "churn_probability")
 KEY = ("source", "customer_id", "as_of")
-# The rule that the model has to beat: who has not ordered for longer than this is at risk.
-RULE_DAYS = 30
-RECIPE = "logistic regression on standardised logs and BG/NBD, l2 0.001, beta calibration, cuts 180 210 240 270"
+CUTS = " ".join(map(str, TRAINING_CUTS))
+RECIPE = f"logistic regression on standardised logs and BG/NBD, l2 0.001, beta calibration, cuts {CUTS}"
 SEED = 7
 # Trees do not get better for more rows than this, only slower.
 MOST_FOR_TREES = 100_000
@@ -79,7 +75,7 @@ def inputs(rhythm: bgnbd.Parameters) -> SQLTransformer:
     """Return the stage that adds the inputs of the regression, `rhythm_probability` and `alive_probability`."""
     # Returns can exceed what was bought, so money is floored at nothing before its logarithm.
     logs = ", ".join(f"log1p(greatest(cast({name} as double), 0d)) as log_{name}" for name in FEATURES)
-    rhythms = f"{rhythm.logit(HORIZON_DAYS)} as logit_p0, {rhythm.alive()} as alive_probability"
+    rhythms = f"{rhythm.logit(CHURN_HORIZON_DAYS)} as logit_p0, {rhythm.alive()} as alive_probability"
     first = f"select *, {logs}, {rhythms} from __THIS__"
     return SQLTransformer(statement=f"select *, {sigmoid('logit_p0')} as rhythm_probability from ({first})")
 

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from common import tables
+from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.cli import Parser
 from common.errors import entry_point
 from common.frames import settled
@@ -46,9 +47,9 @@ def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     registry.typed(labels, LABELS, [*model.KEY, "is_churned"])
     registry.require_rows_at(features, FEATURES, as_of)
     rows = model.labelled(features, labels)
-    earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in model.TRAINING_CUTS))
+    earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in TRAINING_CUTS))
     training = settled(rows.where(earlier), *model.KEY)
-    held_out = settled(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, model.HOLD_OUT_CUT))), *model.KEY)
+    held_out = settled(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, HOLD_OUT_CUT))), *model.KEY)
     reason = nothing_to_learn(training, "training") or nothing_to_learn(held_out, "held-out")
     if reason:
         return f"churn: nothing to learn: {reason}"
@@ -113,7 +114,7 @@ def nothing_to_learn(rows: DataFrame, what: str) -> str | None:
     """Return why nothing can be learnt from the labelled rows, or None where something can."""
     labels = sorted(row["label"] for row in rows.select("label").distinct().collect())
     if not labels:
-        longest = min(model.TRAINING_CUTS) if what == "training" else model.HOLD_OUT_CUT
+        longest = min(TRAINING_CUTS) if what == "training" else HOLD_OUT_CUT
         return f"no {what} rows; churn needs orders from more than {longest} days before the as-of date"
     if len(labels) == 1:
         return f"every {what} row {'churned' if labels[0] else 'stayed'}"

@@ -15,6 +15,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from common import tables
+from common.business_numbers import SHIFTED_INDEX
 from common.frames import one_row
 
 PROFILES = "predictions.feature_profiles"
@@ -22,7 +23,6 @@ TABLE = "predictions.drift"
 TENTHS = [place / 10 for place in range(1, 10)]
 # Tenths need not be exact, only the same then and now.
 ERROR = 0.001
-SHIFTED = 0.2
 # An empty bin counts as one row in ten thousand, so that the index stays finite.
 LEAST = 0.0001
 
@@ -102,5 +102,5 @@ def record(spark: SparkSession, task: str, version: str, scored: DataFrame, as_o
 
 def clause(found: Mapping[str, float]) -> str:
     """Return what to say of indices: nothing while all are small."""
-    shifted = sorted(((value, name) for name, value in found.items() if value > SHIFTED), reverse=True)
+    shifted = sorted(((value, name) for name, value in found.items() if value > SHIFTED_INDEX), reverse=True)
     return "; drift: " + ", ".join(f"{name} PSI {value:.2f}" for value, name in shifted) if shifted else ""

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from common import tables
+from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import UserError
 from common.settings import Settings, read_settings
 from spark.churn import model, score, train
@@ -44,7 +45,7 @@ def lake(predictions: SparkSession) -> Iterator[SparkSession]:
 
 def fill(spark: SparkSession, customers: int) -> None:
     """Put the features and labels of customers into the lake; a few do not do what they mostly do."""
-    cuts = (0, model.HOLD_OUT_CUT, *model.TRAINING_CUTS)
+    cuts = (0, HOLD_OUT_CUT, *TRAINING_CUTS)
     parts = [
         CUSTOMERS.format(cut=tables.instant_sql(AS_OF - timedelta(days=days)), first=days, last=days + customers)
         for days in cuts
@@ -166,7 +167,7 @@ def test_a_training_that_is_killed_before_its_row_changes_nothing(
 
 def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     """Nobody of the held-out cut bought again."""
-    held_out = tables.instant_sql(model.cut(AS_OF, model.HOLD_OUT_CUT))
+    held_out = tables.instant_sql(model.cut(AS_OF, HOLD_OUT_CUT))
     lake.sql(f"update churn.churn_labels set is_churned = true where as_of = {held_out}")
     assert train.run(lake, settings) == "churn: nothing to learn: every held-out row churned"
 

@@ -10,6 +10,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import model
 from spark.churn.bgnbd import Parameters
 from spark.churn.reasons import reasons
@@ -24,9 +25,9 @@ PAPER = Parameters(r=0.243, alpha=30.9, a=0.793, b=2.426)
 
 
 def test_no_label_window_of_a_training_cut_reaches_into_the_hold_out() -> None:
-    held_out = model.cut(AS_OF, model.HOLD_OUT_CUT)
+    held_out = model.cut(AS_OF, HOLD_OUT_CUT)
     assert held_out == datetime(2011, 9, 11)
-    assert all(model.cut(AS_OF, days - model.HORIZON_DAYS) <= held_out for days in model.TRAINING_CUTS)
+    assert all(model.cut(AS_OF, days - CHURN_HORIZON_DAYS) <= held_out for days in TRAINING_CUTS)
 
 
 def history(spark: SparkSession, customers: int = 200) -> tuple[DataFrame, DataFrame]:

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from common import tables
+from common.business_numbers import SHIFTED_INDEX
 from spark.ml import drift
 from spark.ml.drift import Profile
 
@@ -50,7 +51,7 @@ def test_a_scoring_is_compared_with_the_training_and_stored_once(predictions: Sp
         ("0001", AS_OF, "score", 100),
     ]
     assert found[0]["psi"] == 0.0
-    assert found[1]["psi"] > drift.SHIFTED
+    assert found[1]["psi"] > SHIFTED_INDEX
     assert drift.record(predictions, "churn", "0001", then, AS_OF) == ""
 
 
