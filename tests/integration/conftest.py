@@ -1,5 +1,10 @@
-"""The platforms of the integration tests: one of each worker of pytest, so that lanes run side by side."""
+"""The platforms of the integration tests, one of each worker of pytest, and the states that a module may need.
 
+A module names its state by `pytestmark = pytest.mark.usefixtures(...)`, or a test by its argument. Each of these
+fixtures looks at the platform first, and does nothing where the state is there already.
+"""
+
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -8,12 +13,24 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from common.settings import read_settings
-from tests.integration.harness import PORT_BASE, STATE_DIR, VARIABLES, Platform, lane, place
+from common import thrift
+from common.settings import Settings, read_settings
+from streaming.topics import admin
+from tests.integration.harness import (
+    PORT_BASE,
+    SAMPLE,
+    SAMPLE_SNAPSHOT,
+    STATE_DIR,
+    VARIABLES,
+    Platform,
+    lane,
+    place,
+    real_file,
+)
 
 
 class Lanes(LoadScopeScheduling):
-    """Keeps the modules of a lane on one worker, in order, as they build on each other.
+    """Keeps the modules of a lane on one worker, in order, so that few have to bring the platform into their state.
 
     xdist's own groups are of no effect beside pytest 9.2: `findings/xdist_groups_beside_pytest_9_2.sh`.
     """
@@ -38,13 +55,13 @@ def environ() -> dict[str, str]:
     """What a command of the second platform finds in its environment."""
     # The unit tests' Spark, which may live in this process, must not reach the platform's jobs; and a user's make is
     # the first one, though `make test` started this process.
-    kept = {
+    own = {
         name: value
         for name, value in os.environ.items()
         if name not in VARIABLES and not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_", "MAKE"))
     }
     return {
-        **kept,
+        **own,
         "STATE_DIR": str(STATE_DIR),
         "PORT_BASE": str(PORT_BASE),
         "DBT_PROFILES_DIR": str(STATE_DIR / "conf" / "dbt"),
@@ -56,7 +73,7 @@ def environ() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def platform(environ: dict[str, str]) -> Iterator[Platform]:
-    """A platform that was never fed; the modules of a lane run in order and leave it to the next one."""
+    """A platform that is up, in whatever state the module before has left it; at first nothing is in it."""
     platform = Platform(read_settings(environ), environ)
     platform.make("reset", YES="1")
     try:
@@ -64,3 +81,64 @@ def platform(environ: dict[str, str]) -> Iterator[Platform]:
         yield platform
     finally:
         platform.make("down")
+
+
+@pytest.fixture(scope="module")
+def never_fed(platform: Platform) -> Platform:
+    """A platform to which nothing was ever sent, and in whose lake nothing was built."""
+    if topics(platform.settings) or is_built(platform.settings):
+        platform.make("reset", YES="1")
+        platform.make("up")
+    return platform
+
+
+@pytest.fixture(scope="module")
+def built_lake(platform: Platform) -> Platform:
+    """A platform in whose lake dbt has built every model, be it on nothing."""
+    if not is_built(platform.settings):
+        platform.dbt("run")
+    return platform
+
+
+@pytest.fixture(scope="module")
+def kafka_topics(platform: Platform) -> Platform:
+    """A platform whose ingest has run, which makes the topics."""
+    if not topics(platform.settings):
+        platform.make("ingest")
+    return platform
+
+
+@pytest.fixture(scope="module")
+def sample_job(platform: Platform) -> Platform:
+    """A platform on which the whole job has run, on the committed sample: fed, trained, scored, exported, reported."""
+    if not is_replayed(platform.settings, "sample"):
+        process = platform.make("run", SAMPLE, SNAPSHOT=str(SAMPLE_SNAPSHOT))
+        assert process.stdout.count("✓") == 12, process.stdout
+    return platform
+
+
+@pytest.fixture(scope="module")
+def real_history(platform: Platform) -> Platform:
+    """A platform on which the whole job has run, on the two real files."""
+    orders, snapshot = real_file("ONLINE_RETAIL_CSV"), real_file("SNAPSHOT_CSV")
+    if not is_replayed(platform.settings, "online_retail"):
+        process = platform.make("run", ORDERS=str(orders), MAPPING="online_retail", SNAPSHOT=str(snapshot))
+        assert "done in" in process.stdout
+    return platform
+
+
+def topics(settings: Settings) -> list[str]:
+    """Return the topics that Kafka has."""
+    with admin(settings) as client:
+        return [name for name in client.list_topics() if not name.startswith("__")]
+
+
+def is_built(settings: Settings) -> bool:
+    """Return whether dbt has built the last of the feature tables."""
+    return bool(thrift.rows(settings, "show tables in churn like 'churn_labels'"))
+
+
+def is_replayed(settings: Settings, source: str) -> bool:
+    """Return whether an order history was sent to its end as this source."""
+    files = settings.path("replays").glob("*.json")
+    return any(run["source"] == source for file in files for run in json.loads(file.read_text())["runs"])

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +16,13 @@ import pytest
 from common import thrift
 from common.settings import ROOT, Settings
 
-# Each worker of pytest has a platform; a test that needs one more takes the ports above its own.
+# Each worker of pytest has a platform; a test that needs one more takes the ports above its own, `SPARE_PORTS`.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 STATE_DIR = ROOT / f".state-test-{WORKER}"
-PORT_BASE = 27000 + 3000 * WORKER
-# The modules of a lane run in this order, in which what one leaves is what the next one needs, or less.
+PORT_BASE = int(os.environ.get("TEST_PORT_BASE", "27000")) + 3000 * WORKER
+SPARE_PORTS = PORT_BASE + 1000
+# Each module brings its platform into the state that it needs, by the fixtures of conftest.py, and alone it begins from
+# nothing. In this order, in two lanes of the same length, hardly any has to: what one leaves is what the next needs.
 LANES = {
     "first": (
         *("setup", "never_fed", "readers", "mistakes", "whole_job", "export"),
@@ -26,6 +30,13 @@ LANES = {
     ),
     "second": ("events_in", "stream", "incremental", "guard", "bench_samples"),
 }
+# A small order history with every oddity, and a file of customer totals.
+SAMPLE = {
+    "ORDERS": str(ROOT / "tests/fixtures/online_retail_sample.csv"),
+    "MAPPING": "online_retail",
+    "SOURCE": "sample",
+}
+SAMPLE_SNAPSHOT = ROOT / "tests/fixtures/customers_sample.csv"
 VARIABLES = ("ORDERS", "MAPPING", "SNAPSHOT", "SOURCE", "SHIFT_TO", "FILE", "SERVICES", "FORCE", "VERBOSE")
 
 
@@ -49,6 +60,14 @@ def real_file(variable: str) -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"{variable} is not set, and CI must not skip the tests on real data")
     pytest.skip(f"{variable} is not set: name the file to test on real data")
+
+
+def wait_until(condition: Callable[[], object], seconds: float, failure: str) -> None:
+    """Ask again and again until a condition holds; fail with this message after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, failure
+        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -81,14 +100,17 @@ class Platform:
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-        said = f"{' '.join(command)}\n--- out\n{out[-4000:]}\n--- err\n{err[-4000:]}"
-        assert process.returncode == status, f"exit status {process.returncode}, not {status}: {said}"
-        assert "Traceback" not in err, said
+        output = f"{' '.join(command)}\n--- out\n{out[-4000:]}\n--- err\n{err[-4000:]}"
+        assert process.returncode == status, f"exit status {process.returncode}, not {status}: {output}"
+        assert "Traceback" not in err, output
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def make(self, target: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a make target; a failing recipe gives make's own status, 2."""
-        return self.call("make", target, *(f"{name}={value}" for name, value in variables.items()), status=status)
+    def make(
+        self, target: str, variables: Mapping[str, str] | None = None, *, status: int = 0, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a make target with variables; a failing recipe gives make's own status, 2."""
+        words = {**(variables or {}), **more}
+        return self.call("make", target, *(f"{name}={value}" for name, value in words.items()), status=status)
 
     def python(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a module of the project."""
@@ -100,8 +122,8 @@ class Platform:
 
     def rows(self, query: str, store: str = "serving") -> list[dict[str, str]]:
         """Return the rows of a query, as text."""
-        done = self.make("sql", Q=query, STORE=store, FORMAT="csv")
-        return list(csv.DictReader(io.StringIO(done.stdout)))
+        process = self.make("sql", Q=query, STORE=store, FORMAT="csv")
+        return list(csv.DictReader(io.StringIO(process.stdout)))
 
     def write(self, statement: str) -> None:
         """Write to the lake, as dbt does and no user can."""

@@ -12,9 +12,10 @@ from common.settings import read_settings
 from infra.local import processes, provision_lake, supervise
 from infra.local.webhdfs import status
 from tests.integration import contents
-from tests.integration.harness import Platform
+from tests.integration.harness import SPARE_PORTS, Platform
 
-PORT_BASE = "28000"
+pytestmark = pytest.mark.usefixtures("sample_job")
+
 EVENTS = (
     "select count(*) as n, count(*) - count(distinct topic, topic_id, partition, offset) as doubles from bronze.events"
 )
@@ -23,26 +24,26 @@ READ = ("bronze.events", "core.customer_behaviour", "predictions.model_versions"
 
 
 @pytest.fixture(scope="module")
-def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backup(sample_job: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of the platform, without its passwords."""
-    place = tmp_path_factory.mktemp("backup") / "kept"
+    platform, place = sample_job, tmp_path_factory.mktemp("backups") / "backup"
     pid = supervise.processes(platform.settings)["thrift"]["pid"]
-    said = platform.make("backup", TO=str(place)).stdout.splitlines()[-1]
-    assert said.startswith("backup: ")
-    assert "without the secrets" in said
+    summary = platform.make("backup", TO=str(place)).stdout.splitlines()[-1]
+    assert summary.startswith("backup: ")
+    assert "without the secrets" in summary
     assert supervise.processes(platform.settings)["thrift"]["pid"] == pid
     return place
 
 
 @pytest.fixture(scope="module")
-def third(platform: Platform, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def third(platform: Platform, backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A third platform, restored and up beside the one that it was made from."""
-    given = {"STATE_DIR": str(tmp_path_factory.mktemp("third") / "state"), "PORT_BASE": PORT_BASE}
-    environ = {name: value for name, value in platform.environ.items() if not name.startswith("DBT_")} | given
+    own = {"STATE_DIR": str(tmp_path_factory.mktemp("third") / "state"), "PORT_BASE": str(SPARE_PORTS)}
+    environ = {name: value for name, value in platform.environ.items() if not name.startswith("DBT_")} | own
     third = Platform(read_settings(environ), environ)
-    done = third.make("restore", FROM=str(kept))
-    assert "quarantined payloads stay unreadable" in done.stderr
-    assert done.stdout.splitlines()[-1].startswith("restore: ")
+    process = third.make("restore", FROM=str(backup))
+    assert "quarantined payloads stay unreadable" in process.stderr
+    assert process.stdout.splitlines()[-1].startswith("restore: ")
     try:
         third.make("up")
         yield third
@@ -52,28 +53,28 @@ def third(platform: Platform, kept: Path, tmp_path_factory: pytest.TempPathFacto
 
 def test_a_backup_is_refused_while_somebody_may_write(platform: Platform, tmp_path: Path) -> None:
     with provision_lake.connect(platform.settings):
-        said = platform.make("backup", TO=str(tmp_path / "kept"), status=2).stderr
-    assert f"pid {os.getpid()} " in said
-    assert "is connected to the Thrift Server; wait for it to end, or stop it" in said
+        message = platform.make("backup", TO=str(tmp_path / "backup"), status=2).stderr
+    assert f"pid {os.getpid()} " in message
+    assert "is connected to the Thrift Server; wait for it to end, or stop it" in message
     assert not list(tmp_path.iterdir())
     platform.make("status")
 
 
 def test_a_backup_that_is_interrupted_leaves_the_platform_as_it_was(platform: Platform, tmp_path: Path) -> None:
-    process = platform.start("make", "backup", f"TO={tmp_path / 'kept'}")
+    process = platform.start("make", "backup", f"TO={tmp_path / 'backup'}")
     assert process.stderr
     assert any("stopped" in line for line in process.stderr)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=120)[1]
+    err = process.communicate(timeout=120)[1]
     assert process.returncode != 0
-    assert "Traceback" not in said
+    assert "Traceback" not in err
     assert not list(tmp_path.iterdir())
     platform.make("status")
 
 
 def test_a_restored_platform_equals_the_original(platform: Platform, third: Platform) -> None:
-    for held in (contents.kafka, contents.serving, contents.files, contents.tables):
-        assert held(third.settings) == held(platform.settings), held.__name__
+    for part in (contents.kafka, contents.serving, contents.files, contents.tables):
+        assert part(third.settings) == part(platform.settings), part.__name__
     assert contents.lake(third.settings, READ) == contents.lake(platform.settings, READ)
     assert contents.addresses(third.settings) == {third.settings.hdfs_url}
     third.make("doctor")
@@ -90,8 +91,8 @@ def test_nothing_of_it_hangs_on_the_original(platform: Platform, third: Platform
 
 def test_the_ingest_goes_on_where_it_was(platform: Platform, third: Platform) -> None:
     [(before, _)] = provision_lake.query(third.settings, EVENTS)
-    said = third.make("simulate", CUSTOMERS="20", DAYS="30", SEED="45").stdout
-    [sent] = re.findall(r"= ([\d,]+) events acknowledged", said)
+    output = third.make("simulate", CUSTOMERS="20", DAYS="30", SEED="45").stdout
+    [sent] = re.findall(r"= ([\d,]+) events acknowledged", output)
     assert third.make("ingest").stdout.splitlines()[-1].startswith(f"{sent} events read = ")
     assert provision_lake.query(third.settings, EVENTS) == [(before + int(sent.replace(",", "")), 0)]
     assert provision_lake.query(platform.settings, EVENTS) == [(before, 0)]

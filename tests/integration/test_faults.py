@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from infra.local import supervise
-from tests.integration.harness import Platform
+from tests.integration.harness import SPARE_PORTS, Platform, wait_until
+
+pytestmark = pytest.mark.usefixtures("sample_job")
 
 DAEMONS = ("postgres", "kafka", "namenode", "datanode", "thrift")
 COUNT = "select count(*) from bronze.events"
@@ -28,10 +29,7 @@ def test_a_killed_daemon_comes_back_with_its_data(platform: Platform, daemon: st
     before = platform.value(COUNT, "lake")
     pid = pid_of(platform, daemon)
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while pid_of(platform, daemon) in (0, pid):
-        assert time.monotonic() < deadline, f"{daemon} was not started again"
-        time.sleep(0.2)
+    wait_until(lambda: pid_of(platform, daemon) not in (0, pid), 30, f"{daemon} was not started again")
     platform.make("up")
     assert platform.value(COUNT, "lake") == before
 
@@ -51,33 +49,34 @@ def test_everything_comes_back_after_a_power_cut(platform: Platform) -> None:
     platform.make("reconcile")
 
 
-def other(platform: Platform, state_dir: Path, port_base: int) -> Platform:
+def other(platform: Platform, state_dir: Path) -> Platform:
     """Return a third platform, which shares nothing with the second."""
-    environ = {**platform.environ, "STATE_DIR": str(state_dir), "PORT_BASE": str(port_base)}
+    environ = {**platform.environ, "STATE_DIR": str(state_dir), "PORT_BASE": str(SPARE_PORTS)}
     return Platform(platform.settings, {name: value for name, value in environ.items() if not name.startswith("DBT_")})
 
 
 def test_a_port_in_use_is_named_with_its_holder(platform: Platform, tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", 28001))
-        taken.listen()
-        third = other(platform, tmp_path / "state", 28000)
-        said = third.make("up", status=2).stderr
-        assert "28001" in said
-        assert str(os.getpid()) in said
-        assert "PORT_BASE" in said
-        assert "28001" in third.make("doctor", status=2).stdout
+    port = SPARE_PORTS + 1
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        third = other(platform, tmp_path / "state")
+        message = third.make("up", status=2).stderr
+        assert str(port) in message
+        assert str(os.getpid()) in message
+        assert "PORT_BASE" in message
+        assert str(port) in third.make("doctor", status=2).stdout
 
 
 @contextmanager
 def small_disk(path: Path) -> Iterator[Path]:
     """Mount a disk of 4 MB; needs root."""
     path.mkdir()
-    done = subprocess.run(
+    mount = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(path)], capture_output=True, check=False
     )
-    if done.returncode:
+    if mount.returncode:
         pytest.skip("a small disk can only be mounted by root")
     try:
         yield path
@@ -88,20 +87,20 @@ def small_disk(path: Path) -> Iterator[Path]:
 def test_a_full_state_folder_is_one_clear_line(platform: Platform, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         (disk / "filler").write_bytes(b"x" * (4 * 1024 * 1024 - 65536))
-        done = other(platform, disk / "state", 28000).make("up", status=2)
-        [line] = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+        process = other(platform, disk / "state").make("up", status=2)
+        [line] = [line for line in process.stderr.splitlines() if line.startswith("error:")]
         assert str(disk) in line
 
 
-def test_a_state_folder_that_cannot_be_made_is_one_clear_line(platform: Platform, tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_created_is_one_clear_line(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = other(platform, tmp_path / "file" / "state", 28000).make("up", status=2)
-    [line] = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    process = other(platform, tmp_path / "file" / "state").make("up", status=2)
+    [line] = [line for line in process.stderr.splitlines() if line.startswith("error:")]
     assert str(tmp_path / "file") in line
 
 
 def test_a_job_without_its_platform_says_how_to_start_it(platform: Platform, tmp_path: Path) -> None:
-    third = other(platform, tmp_path / "state", 28000)
+    third = other(platform, tmp_path / "state")
     for target in ("ingest", "report", "reconcile"):
         [line] = [line for line in third.make(target, status=2).stderr.splitlines() if line.startswith("error:")]
         assert "make up" in line, f"{target}: {line}"
@@ -110,8 +109,8 @@ def test_a_job_without_its_platform_says_how_to_start_it(platform: Platform, tmp
 
 def test_two_ups_at_once_end_in_one_platform(platform: Platform) -> None:
     first, second = platform.start("make", "up"), platform.start("make", "up")
-    said = [process.communicate(timeout=120)[1] for process in (first, second)]
+    errors = [process.communicate(timeout=120)[1] for process in (first, second)]
     statuses = sorted(process.returncode for process in (first, second))
     # The second is refused where the first is still at work, and finds nothing to do where it is not.
-    assert statuses == [0, 0] or (statuses == [0, 2] and "the platform is being changed by pid" in "".join(said))
+    assert statuses == [0, 0] or (statuses == [0, 2] and "the platform is being changed by pid" in "".join(errors))
     platform.make("status")

@@ -23,10 +23,9 @@ LEAKING = "orders + (select count(*) from {{ ref('int_customer_days') }}) as fre
 
 
 @pytest.fixture(scope="module")
-def fed(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def guarded_shop(never_fed: Platform, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """A shop whose customers a totals file knows too, of before and after the day."""
-    platform.make("reset", YES="1")
-    platform.make("up")
+    platform = never_fed
     platform.make("ingest")
     send(platform, *(record("guarded", event) for event in (*shop(), *later_events())))
     platform.make("ingest")
@@ -49,17 +48,17 @@ def totals(path: Path, spend: int) -> None:
         )
 
 
-def test_no_feature_moves(fed: Platform) -> None:
+def test_no_feature_moves(guarded_shop: Platform) -> None:
     """What is taken away corrects what is left, in the first instant of the day too."""
     landed = f"select count(*) from bronze.events where broken_rule is null and occurred_at = timestamp'{DAY}'"
-    assert int(fed.value(landed, "lake")) >= len(later_events())
-    assert all(int(fed.value(f"select count(*) from {table}", "lake")) for table in FEATURES)
-    said = fed.make("guard", AS_OF=DAY).stdout
-    assert "rows of features as of 2024-01-21 and before are the same without the" in said
-    assert not fed.rows("show tables in guard", "lake")
+    assert int(guarded_shop.value(landed, "lake")) >= len(later_events())
+    assert all(int(guarded_shop.value(f"select count(*) from {table}", "lake")) for table in FEATURES)
+    output = guarded_shop.make("guard", AS_OF=DAY).stdout
+    assert "rows of features as of 2024-01-21 and before are the same without the" in output
+    assert not guarded_shop.rows("show tables in guard", "lake")
 
 
-def test_a_planted_leak_is_seen_to_move(fed: Platform, tmp_path: Path) -> None:
+def test_a_planted_leak_is_seen_to_move(guarded_shop: Platform, tmp_path: Path) -> None:
     """One in a model, and one in the rows that training reads, wherever it may be from."""
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
@@ -67,21 +66,21 @@ def test_a_planted_leak_is_seen_to_move(fed: Platform, tmp_path: Path) -> None:
     assert HONEST in model.read_text()
     model.write_text(model.read_text().replace(HONEST, LEAKING))
     wrong = "update churn.churn_features set frequency = frequency + 1 where customer_id = 'c3'"
-    fed.write(wrong)
-    refused = fed.python("infra.pipeline", "guard", f"--as-of={DAY}", f"--project={project}", status=1).stderr
+    guarded_shop.write(wrong)
+    refused = guarded_shop.python("infra.pipeline", "guard", f"--as-of={DAY}", f"--project={project}", status=1).stderr
     assert "error: a feature sees the future: churn.churn_features: 1 of " in refused
     assert "(frequency 1; one is of guarded c3); segment_features: 12 of 12 rows (frequency 12; one is of" in refused
 
 
 def later_events() -> list[dict[str, object]]:
     """Return a correction of every order, and an order, rating and move of each customer, at the day's midnight."""
-    found = []
+    events: list[dict[str, object]] = []
     orders = {str(event["order_id"]): event for event in shop() if event["topic"] == "orders"}
     at = datetime.fromisoformat(DAY).replace(tzinfo=UTC)
     for number, event in enumerate(orders.values()):
-        found.append({**event, "event_id": f"late{number}", "occurred_at": stamp(at), "customer_id": "c1"})
+        events.append({**event, "event_id": f"late{number}", "occurred_at": stamp(at), "customer_id": "c1"})
     for name in CUSTOMERS:
-        found.append({**orders["o1"], "event_id": f"new-{name}", "order_id": f"new-{name}", "occurred_at": stamp(at)})
-        found.append(stated("ratings", f"rated-{name}", at, name, rating_id=f"rated-{name}", rating=1))
-        found.append(stated("customers", f"moved-{name}", at, name, city="Vienna"))
-    return found
+        events.append({**orders["o1"], "event_id": f"new-{name}", "order_id": f"new-{name}", "occurred_at": stamp(at)})
+        events.append(stated("ratings", f"rated-{name}", at, name, rating_id=f"rated-{name}", rating=1))
+        events.append(stated("customers", f"moved-{name}", at, name, city="Vienna"))
+    return events

@@ -27,7 +27,7 @@ DIFFERENT_BATCHES = "select count(distinct ingest_seq) from bronze.events where 
 
 
 class Reader(threading.Thread):
-    """Counts the rows of every table over and over, until it is told to stop."""
+    """Counts the rows of every table over and over, until `enough` is set."""
 
     def __init__(self, platform: Platform, tables: list[str]) -> None:
         super().__init__(daemon=True)
@@ -47,18 +47,16 @@ class Reader(threading.Thread):
 
 
 @pytest.fixture(scope="module")
-def arrived(platform: Platform) -> Platform:
+def shops(never_fed: Platform) -> Platform:
     """Three shops whose same events arrive forwards, backwards and shuffled, and one with conflicts, in three runs."""
     forward = shop()
     shuffled = random.Random(1).sample(forward, len(forward))
-    shops = {"arrival_forward": forward, "arrival_backward": forward[::-1], "arrival_shuffled": shuffled}
-    shops["conflicts"] = conflicting(forward)
-    # These shops would move the clock of what the modules before have loaded.
-    platform.make("reset", YES="1")
-    platform.make("up")
+    events = {"arrival_forward": forward, "arrival_backward": forward[::-1], "arrival_shuffled": shuffled}
+    events["conflicts"] = conflicting(forward)
+    platform = never_fed
     platform.make("ingest")  # makes the topics
     for turn in range(3):
-        send(platform, *(record(source, event) for source, its in shops.items() for event in part(its, turn, 3)))
+        send(platform, *(record(source, event) for source, its in events.items() for event in part(its, turn, 3)))
         platform.make("ingest")
         if turn == 1:
             # as if the run had failed behind the orders: the returns and all that counts them stay behind
@@ -84,61 +82,61 @@ def lake_tables(platform: Platform) -> list[str]:
     return sorted(f"{row['namespace']}.{row['tableName']}" for row in rows)
 
 
-def test_the_order_of_arrival_changes_no_mart(arrived: Platform) -> None:
-    assert int(arrived.value(DIFFERENT_BATCHES, "lake")) >= 3
+def test_the_order_of_arrival_changes_no_mart(shops: Platform) -> None:
+    assert int(shops.value(DIFFERENT_BATCHES, "lake")) >= 3
     for table, arrival in BY_SOURCE.items():
         columns = ", ".join(("source", *arrival))
-        rows = arrived.rows(
+        rows = shops.rows(
             "select source, count(*) as many, sum(cast(hash as decimal(38, 0))) as hashes from ("
             f" select source, xxhash64(struct(* except ({columns}))) as hash from {table}"
             " where source like 'arrival%') group by source",
             "lake",
         )
-        found = {row["source"]: (row["many"], row["hashes"]) for row in rows}
-        assert len(found) == 3, table
-        assert len(set(found.values())) == 1, (table, found)
+        hashes = {row["source"]: (row["many"], row["hashes"]) for row in rows}
+        assert len(hashes) == 3, table
+        assert len(set(hashes.values())) == 1, (table, hashes)
 
 
-def test_a_full_refresh_changes_no_row_and_no_reader_notices(arrived: Platform) -> None:
-    tables = lake_tables(arrived)
+def test_a_full_refresh_changes_no_row_and_no_reader_notices(shops: Platform) -> None:
+    tables = lake_tables(shops)
     assert len(tables) >= 30
-    before = contents(arrived, tables)
+    before = contents(shops, tables)
     # Two, so that each table is looked at more often than one reader's last round leaves to chance.
-    readers = [Reader(arrived, tables), Reader(arrived, tables)]
+    readers = [Reader(shops, tables), Reader(shops, tables)]
     for reader in readers:
         reader.start()
-    arrived.dbt("run", *MARTS, "--full-refresh")
+    shops.dbt("run", *MARTS, "--full-refresh")
     for reader in readers:
         reader.enough.set()
         reader.join(120)
-    after = contents(arrived, tables)
-    assert not [said for reader in readers for said in reader.refused]
+    after = contents(shops, tables)
+    assert not [error for reader in readers for error in reader.refused]
     seen = [look for reader in readers for look in reader.seen]
     assert len(seen) > 3 * len(tables)
     assert {(table, rows) for table, rows in seen if before[table][0] != rows} == set()
     assert {name: (before[name], after[name]) for name in tables if before[name] != after[name]} == {}
 
 
-def test_an_empty_run_writes_nothing(arrived: Platform) -> None:
+def test_an_empty_run_writes_nothing(shops: Platform) -> None:
     tables = ("int_order_versions", "int_customer_days", "int_sales_hours", "int_profile_versions")
-    before = [arrived.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables]
-    arrived.dbt("run", *CORE)
-    assert [arrived.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables] == before
+    before = [shops.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables]
+    shops.dbt("run", *CORE)
+    assert [shops.rows(f"describe history core.{name} limit 1", "lake")[0]["version"] for name in tables] == before
 
 
-def test_what_arrived_today_is_fresh(arrived: Platform) -> None:
-    assert "PASS freshness of bronze.events" in arrived.dbt("--no-use-colors", "source", "freshness").stdout
+def test_what_arrived_today_is_fresh(shops: Platform) -> None:
+    assert "PASS freshness of bronze.events" in shops.dbt("--no-use-colors", "source", "freshness").stdout
 
 
-def test_backfill_takes_up_days_again(arrived: Platform) -> None:
-    tables = lake_tables(arrived)
-    before = contents(arrived, tables)
+def test_backfill_takes_up_days_again(shops: Platform) -> None:
+    tables = lake_tables(shops)
+    before = contents(shops, tables)
     wrong = "update core.{} set gross_amount = 0 where source = 'arrival_forward' and {} < date '2024-01-10'"
     for name, column in (("int_order_versions", "ordered_at"), ("int_customer_days", "happened_on")):
-        arrived.write(wrong.format(name, column))
-    assert contents(arrived, tables) != before
-    arrived.make("backfill", FROM="2023-12-30", TO="2024-01-31")
-    assert contents(arrived, tables) == before
+        shops.write(wrong.format(name, column))
+    assert contents(shops, tables) != before
+    shops.make("backfill", FROM="2023-12-30", TO="2024-01-31")
+    assert contents(shops, tables) == before
 
 
 def test_backfill_names_what_is_wrong_with_its_days(platform: Platform) -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from tests.integration.harness import Platform
 
+pytestmark = pytest.mark.usefixtures("built_lake")
+
 COLUMNS = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-# Target, variables, what is said; the exit status is make's 2.
+# Target, variables, what the line says; the exit status is make's 2.
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("sql", {"Q": "select 1; select 2"}, "that is more than one statement, of which only one is answered"),
     ("sql", {"Q": "select 1; select 2", "STORE": "lake"}, "Syntax error at or near 'select'"),
@@ -104,20 +106,19 @@ def test_a_mistake_is_one_line_and_nothing_begins(platform: Platform, home: Path
     places = {"home": str(home), "state": str(platform.settings.state_dir)}
     before = sorted(home.iterdir())
 
-    def said(mistake: tuple[str, Mapping[str, str], str]) -> str:
-        target, variables, words = mistake
-        given = {name: value.format(**places) for name, value in variables.items()}
-        done = platform.make(target, status=2, **given)
-        lines = [line for line in done.stderr.splitlines() if not line.startswith("make: ***")]
+    def other_answer(target: str, template: Mapping[str, str], words: str) -> str:
+        variables = {name: value.format(**places) for name, value in template.items()}
+        process = platform.make(target, variables, status=2)
+        lines = [line for line in process.stderr.splitlines() if not line.startswith("make: ***")]
         right = len(lines) == 1 and lines[0].startswith("error: ") and words.format(**places) in lines[0]
-        return "" if right and not done.stdout else f"{target} {given}: {done.stdout}{done.stderr}"
+        return "" if right and not process.stdout else f"{target} {variables}: {process.stdout}{process.stderr}"
 
-    wrong = [text for text in map(said, MISTAKES) if text]
+    wrong = [answer for mistake in MISTAKES if (answer := other_answer(*mistake))]
     assert not wrong, "\n".join(wrong)
     # One of them begins to make a platform, and finds its ports taken.
     assert sorted(home.iterdir()) == sorted([*before, home / "other"])
 
 
 def test_a_query_arrives_as_it_was_typed(platform: Platform) -> None:
-    typed = "select '$HOME' as home, 'x$' as dollar, '100%' as percent, '\"' as quote;"
-    assert platform.rows(typed) == [{"home": "$HOME", "dollar": "x$", "percent": "100%", "quote": '"'}]
+    query = "select '$HOME' as home, 'x$' as dollar, '100%' as percent, '\"' as quote;"
+    assert platform.rows(query) == [{"home": "$HOME", "dollar": "x$", "percent": "100%", "quote": '"'}]

@@ -10,6 +10,8 @@ from pyhive import hive
 
 from tests.integration.harness import Platform
 
+pytestmark = pytest.mark.usefixtures("never_fed")
+
 
 def test_up_again_finds_nothing_to_do(platform: Platform) -> None:
     started = time.monotonic()
@@ -76,14 +78,14 @@ def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) ->
 )
 def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, statement: str) -> None:
     settings = platform.settings
-    login = {"host": settings.postgres_host, "port": settings.postgres_port, "dbname": "lake", "user": identity}
+    address = f"host={settings.postgres_host} port={settings.postgres_port} dbname=lake user={identity}"
     with (
-        psycopg.connect(**login, password=settings.secret(identity)) as connection,
+        psycopg.connect(address, password=settings.secret(identity)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(**login, password="wrong")
+        psycopg.connect(address, password="wrong")
 
 
 def test_run_then_test_is_as_good_as_build_after_a_restart(platform: Platform) -> None:

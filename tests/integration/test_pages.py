@@ -14,9 +14,9 @@ TOPIC, REPORT = "source.lakehouse.kafka.orders", "exposure.lakehouse.report"
 
 
 @pytest.fixture(scope="module")
-def site(platform: Platform) -> Path:
-    """The docs site that the run of the module before wrote."""
-    return platform.settings.path("out", "dbt", "static_index.html")
+def site(sample_job: Platform) -> Path:
+    """The docs site, which the last run wrote."""
+    return sample_job.settings.path("out", "dbt", "static_index.html")
 
 
 def way(children: Mapping[str, Sequence[str]], first: str, last: str) -> list[str]:
@@ -61,10 +61,10 @@ def test_the_overview_shows_the_project(site: Path, tmp_path: Path) -> None:
     assert (tmp_path / "docs.png").stat().st_size > 20_000
 
 
-def test_every_model_that_scores_has_its_card(platform: Platform, tmp_path: Path) -> None:
-    page = platform.settings.path("out", "models.html")
+def test_every_model_that_scores_has_its_card(sample_job: Platform, tmp_path: Path) -> None:
+    page = sample_job.settings.path("out", "models.html")
     text = document(page, "#churn", tmp_path / "profile")
-    models = platform.rows("select task, version, feature_hash from reporting.model_cards")
+    models = sample_job.rows("select task, version, feature_hash from reporting.model_cards")
     assert {model["task"] for model in models} == {"churn", "satisfaction", "segments"}
     for model in models:
         assert f'<section id="{model["task"]}"' in text

@@ -7,6 +7,8 @@ from pyhive.exc import OperationalError
 from common import thrift
 from tests.integration.harness import Platform
 
+pytestmark = pytest.mark.usefixtures("built_lake")
+
 FILE = "text.`file:///etc/hostname`"
 CODE = "reflect('java.lang.System', 'getProperty', 'user.name')"
 # Settings that a client may bring along with its login.
@@ -95,12 +97,12 @@ def refusal(cursor: hive.Cursor, statement: str) -> str:
 
 def test_a_reader_asks_and_does_nothing_else(platform: Platform) -> None:
     with thrift.cursor(platform.settings) as cursor:
-        said = {statement: refusal(cursor, statement) for statement, _ in REFUSED}
+        refusals = {statement: refusal(cursor, statement) for statement, _ in REFUSED}
         for statement in ANSWERED:
             cursor.execute(statement)
             if cursor.description:
                 cursor.fetchall()
-    wrong = {statement: said[statement] for statement, words in REFUSED if words not in said[statement]}
+    wrong = {statement: refusals[statement] for statement, words in REFUSED if words not in refusals[statement]}
     assert wrong == {}
 
 
@@ -120,8 +122,8 @@ def test_no_setting_that_a_client_brings_opens_files_or_shows_secrets(platform: 
 
 def test_nobody_reads_files_or_runs_code_over_thrift(platform: Platform) -> None:
     with thrift.cursor(platform.settings, thrift.WRITER) as cursor:
-        said = {statement: refusal(cursor, statement) for statement, _ in REFUSED_TO_ALL}
-    wrong = {statement: said[statement] for statement, words in REFUSED_TO_ALL if words not in said[statement]}
+        refusals = {statement: refusal(cursor, statement) for statement, _ in REFUSED_TO_ALL}
+    wrong = {statement: refusals[statement] for statement, words in REFUSED_TO_ALL if words not in refusals[statement]}
     assert wrong == {}
 
 

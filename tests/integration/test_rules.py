@@ -8,7 +8,10 @@ import pytest
 from common import thrift
 from tests.integration.harness import Platform
 
+pytestmark = pytest.mark.usefixtures("sample_job")
+
 LABELS = "churn.churn_labels"
+CHURN_LABELS = ("--select", "churn_labels", "--exclude-resource-type", "unit_test")
 HISTORY = "describe history core.int_order_versions"
 CURVE = """
     insert into marts.reliability_curves
@@ -19,43 +22,37 @@ CURVE = """
 """
 
 
-@pytest.fixture(scope="module")
-def fed(platform: Platform) -> Platform:
-    """A platform whose lake is built and exported; the modules before leave one."""
-    return platform
-
-
-def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(fed: Platform) -> None:
+def test_a_key_twice_and_a_key_that_refers_to_nothing_are_named(platform: Platform) -> None:
     row = "'planted', '1', timestamp '2020-01-01', true"
     names = "source, customer_id, as_of, is_churned"
-    with thrift.cursor(fed.settings, thrift.WRITER) as cursor:
+    with thrift.cursor(platform.settings, thrift.WRITER) as cursor:
         cursor.execute(f"insert into {LABELS} ({names}) values ({row}), ({row})")
     try:
-        said = fed.dbt("test", "--select", "churn_labels", "--exclude-resource-type", "unit_test", status=1).stdout
+        output = platform.dbt("test", *CHURN_LABELS, status=1).stdout
     finally:
-        with thrift.cursor(fed.settings, thrift.WRITER) as cursor:
+        with thrift.cursor(platform.settings, thrift.WRITER) as cursor:
             cursor.execute(f"delete from {LABELS} where source = 'planted'")
     broken = "broken_rules grain, source_customer_id_as_of_in_churn_features"
-    assert f"row_key planted, 1, 2020-01-01 00:00:00; {broken}" in said
-    fed.dbt("test", "--select", "churn_labels", "--exclude-resource-type", "unit_test")
+    assert f"row_key planted, 1, 2020-01-01 00:00:00; {broken}" in output
+    platform.dbt("test", *CHURN_LABELS)
 
 
-def test_a_model_of_which_nothing_arrived_is_not_written(fed: Platform) -> None:
-    fed.dbt("run", "--select", "int_order_versions")
-    before = thrift.rows(fed.settings, HISTORY)
-    fed.dbt("run", "--select", "int_order_versions")
-    results = json.loads((fed.settings.dbt_target / "run_results.json").read_text())["results"]
+def test_a_model_of_which_nothing_arrived_is_not_written(platform: Platform) -> None:
+    platform.dbt("run", "--select", "int_order_versions")
+    before = thrift.rows(platform.settings, HISTORY)
+    platform.dbt("run", "--select", "int_order_versions")
+    results = json.loads((platform.settings.dbt_target / "run_results.json").read_text())["results"]
     assert [one["adapter_response"]["_message"] for one in results] == ["nothing arrived"]
-    assert thrift.rows(fed.settings, HISTORY) == before
+    assert thrift.rows(platform.settings, HISTORY) == before
 
 
-def test_a_null_and_a_value_out_of_bounds_are_named_in_postgresql(fed: Platform) -> None:
-    settings = fed.settings
-    login = {"host": settings.postgres_host, "port": settings.postgres_port, "dbname": "lake", "user": "exporter"}
-    with psycopg.connect(**login, password=settings.secret("exporter"), autocommit=True) as connection:
+def test_a_null_and_a_value_out_of_bounds_are_named_in_postgresql(platform: Platform) -> None:
+    settings = platform.settings
+    address = f"host={settings.postgres_host} port={settings.postgres_port} dbname=lake user=exporter"
+    with psycopg.connect(address, password=settings.secret("exporter"), autocommit=True) as connection:
         connection.execute(CURVE)
         try:
-            said = fed.dbt("test", "--target", "serving", "--select", "rpt_model_reliability", status=1).stdout
+            output = platform.dbt("test", "--target", "serving", "--select", "rpt_model_reliability", status=1).stdout
         finally:
             connection.execute("delete from marts.reliability_curves where bin = 12")
-    assert "broken_rules held_out_rows_known, bin_valid, held_out_rows_valid" in said
+    assert "broken_rules held_out_rows_known, bin_valid, held_out_rows_valid" in output

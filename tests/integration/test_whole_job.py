@@ -3,57 +3,55 @@
 import os
 import signal
 import sys
-import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from common.settings import ROOT
+from common.webhdfs import WebHdfs
 from tests.integration.expected import online_retail
-from tests.integration.harness import Platform
+from tests.integration.harness import SAMPLE, SAMPLE_SNAPSHOT, Platform, wait_until
 
-FIXTURES = ROOT / "tests" / "fixtures"
-ORDERS, SNAPSHOT = FIXTURES / "online_retail_sample.csv", FIXTURES / "customers_sample.csv"
-REPLAY = {"ORDERS": str(ORDERS), "MAPPING": "online_retail", "SOURCE": "sample"}
+ORDERS = Path(SAMPLE["ORDERS"])
 MARTS = ("source_totals", "customer_behaviour", "customer_segments", "at_risk_customers", "segment_profiles")
+Marts = dict[str, list[dict[str, str]]]
 TOTALS = ("orders", "order_lines", "guest_orders", "returns", "return_lines", "gross_revenue", "net_revenue")
 
 
-def marts(platform: Platform) -> dict[str, list[dict[str, str]]]:
+def marts(platform: Platform) -> Marts:
     """Return what a reader of PostgreSQL finds, whole."""
     return {name: platform.rows(f"select * from reporting.{name} order by 1, 2, 3") for name in MARTS}
 
 
 @pytest.fixture(scope="module")
-def answered(platform: Platform) -> dict[str, list[dict[str, str]]]:
+def first_marts(sample_job: Platform) -> Marts:
     """The marts after the whole job."""
-    done = platform.make("run", **REPLAY, SNAPSHOT=str(SNAPSHOT))
-    assert done.stdout.count("✓") == 12, done.stdout
-    return marts(platform)
+    return marts(sample_job)
 
 
-def test_the_totals_are_those_of_the_independent_computation(answered: dict[str, list[dict[str, str]]]) -> None:
+def test_the_totals_are_those_of_the_independent_computation(first_marts: Marts) -> None:
     expected = online_retail(ORDERS)
-    [totals] = [row for row in answered["source_totals"] if row["source"] == "sample"]
+    [totals] = [row for row in first_marts["source_totals"] if row["source"] == "sample"]
     assert {name: Decimal(totals[name]) for name in TOTALS} == {name: Decimal(expected[name]) for name in TOTALS}
-    buyers = [row for row in answered["customer_behaviour"] if row["source"] == "sample" and int(row["orders"] or 0)]
+    buyers = [row for row in first_marts["customer_behaviour"] if row["source"] == "sample" and int(row["orders"] or 0)]
     assert len(buyers) == expected["customers"]
 
 
-def test_every_line_is_accounted_for_and_every_oddity_quarantined(platform: Platform, answered: object) -> None:
+def test_every_line_is_accounted_for_and_every_oddity_quarantined(platform: Platform, first_marts: Marts) -> None:
     expected = online_retail(ORDERS)
     query = """
         select broken_rule, sum(coalesce(size(lines), 1)) as lines
         from bronze.events where source = 'sample' group by 1
     """
-    found = {row["broken_rule"]: int(row["lines"]) for row in platform.rows(query, "lake")}
-    assert sum(found.values()) == expected["lines"]
-    assert found["unmappable"] == expected["unmappable"] > 0
-    assert found["write_off"] == expected["write_off_lines"] > 0
-    assert found["adjustment"] == expected["adjustment_lines"] > 0
+    lines = {row["broken_rule"]: int(row["lines"]) for row in platform.rows(query, "lake")}
+    assert sum(lines.values()) == expected["lines"]
+    assert lines["unmappable"] == expected["unmappable"] > 0
+    assert lines["write_off"] == expected["write_off_lines"] > 0
+    assert lines["adjustment"] == expected["adjustment_lines"] > 0
 
 
-def test_the_report_holds_the_answers_and_needs_no_network(platform: Platform, answered: object) -> None:
+def test_the_report_holds_the_answers_and_needs_no_network(platform: Platform, first_marts: Marts) -> None:
     html = platform.settings.path("out", "report.html").read_text()
     assert 'src="http' not in html
     assert "<script src" not in html
@@ -61,28 +59,35 @@ def test_the_report_holds_the_answers_and_needs_no_network(platform: Platform, a
         assert answer in html
 
 
-def test_a_finished_file_is_skipped_and_force_only_makes_duplicates(platform: Platform, answered: dict) -> None:
-    assert "skipped" in platform.make("replay", **REPLAY).stdout
-    platform.make("replay", **REPLAY, FORCE="1")
+def test_a_finished_file_is_skipped_and_force_only_makes_duplicates(platform: Platform, first_marts: Marts) -> None:
+    assert "skipped" in platform.make("replay", SAMPLE).stdout
+    platform.make("replay", SAMPLE, FORCE="1")
     platform.make("refresh")
     assert "duplicates" in platform.make("reconcile").stdout
-    assert marts(platform) == answered
+    assert marts(platform) == first_marts
 
 
-def test_the_same_snapshot_again_adds_nothing(platform: Platform, answered: dict) -> None:
+def test_the_same_snapshot_again_adds_nothing(platform: Platform, first_marts: Marts) -> None:
     rows = "select count(*) from bronze.customer_snapshots"
     before = platform.value(rows, "lake")
-    platform.make("snapshot", FILE=str(SNAPSHOT))
+    platform.make("snapshot", FILE=str(SAMPLE_SNAPSHOT))
     assert platform.value(rows, "lake") == before
 
 
+def planned_batches(platform: Platform) -> set[str]:
+    """Return the batches that Spark has planned, landed or not."""
+    return set(WebHdfs.of(platform.settings, "streaming").names("/lake/checkpoints/events/offsets"))
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_ingest_killed_at_any_moment_goes_on_without_loss_or_double(
-    platform: Platform, answered: dict, sign: signal.Signals
+def test_ingest_killed_within_a_batch_goes_on_without_loss_or_double(
+    platform: Platform, first_marts: Marts, sign: signal.Signals
 ) -> None:
-    platform.make("replay", **REPLAY, FORCE="1")
+    platform.make("replay", SAMPLE, FORCE="1")
+    before = planned_batches(platform)
     process = platform.start(sys.executable, "-m", "streaming.ingest")
-    time.sleep(9 if sign is signal.SIGKILL else 12)
+    wait_until(lambda: planned_batches(platform) - before, 60, "no batch was planned")
+    assert process.poll() is None
     os.killpg(process.pid, sign)
     _, err = process.communicate(timeout=120)
     assert "Traceback" not in err
@@ -92,9 +97,10 @@ def test_ingest_killed_at_any_moment_goes_on_without_loss_or_double(
     platform.make("reconcile")
 
 
-def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Platform, answered: object) -> None:
+def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Platform, first_marts: Marts) -> None:
     first = platform.start(sys.executable, "-m", "streaming.ingest")
-    time.sleep(3)
+    lock = platform.settings.path("run", "ingest.lock")
+    wait_until(lambda: lock.read_text().startswith(str(first.pid)), 60, "the first does not hold the lock")
     refused = platform.python("streaming.ingest", status=1)
     assert str(first.pid) in refused.stderr
     first.communicate(timeout=120)
@@ -102,7 +108,7 @@ def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Plat
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "words"),
     [
         (None, "no such file"),
         (b"", "empty"),
@@ -116,7 +122,7 @@ def test_two_of_the_same_job_at_once_the_second_says_who_holds_it(platform: Plat
     ids=["missing", "empty", "wrong column", "not CSV", "wrong encoding"],
 )
 def test_a_file_that_cannot_be_read_is_one_clear_line(
-    platform: Platform, tmp_path_factory: pytest.TempPathFactory, content: bytes | None, said: str
+    platform: Platform, tmp_path_factory: pytest.TempPathFactory, content: bytes | None, words: str
 ) -> None:
     file = tmp_path_factory.mktemp("bad") / "orders.csv"
     if content is not None:
@@ -125,10 +131,10 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
         ("replay", {"ORDERS": str(file), "MAPPING": "online_retail"}),
         ("snapshot", {"FILE": str(file)}),
     ):
-        done = platform.make(target, status=2, **variables)
-        [line] = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+        process = platform.make(target, variables, status=2)
+        [line] = [line for line in process.stderr.splitlines() if line.startswith("error:")]
         assert "orders.csv" in line
-        assert said.lower() in line.lower() or target == "snapshot"
+        assert words.lower() in line.lower() or target == "snapshot"
 
 
 def test_a_mapping_that_names_a_column_the_file_lacks_is_named_with_those_found(
@@ -137,6 +143,6 @@ def test_a_mapping_that_names_a_column_the_file_lacks_is_named_with_those_found(
     mapping = tmp_path_factory.mktemp("mapping") / "wrong.yml"
     text = (ROOT / "streaming" / "mappings" / "online_retail.yml").read_text()
     mapping.write_text(text.replace("order_id: InvoiceNo", "order_id: Invoice"))
-    done = platform.make("replay", status=2, ORDERS=str(ORDERS), MAPPING=str(mapping))
-    assert "Invoice" in done.stderr
-    assert "InvoiceNo" in done.stderr
+    refused = platform.make("replay", status=2, ORDERS=str(ORDERS), MAPPING=str(mapping))
+    assert "Invoice" in refused.stderr
+    assert "InvoiceNo" in refused.stderr

@@ -5,6 +5,8 @@ import pytest
 from common.settings import ROOT
 from tests.integration.harness import Platform
 
+pytestmark = pytest.mark.usefixtures("sample_job")
+
 
 @pytest.mark.parametrize("mode", ["client", "cluster"])
 def test_training_runs_on_yarn(platform: Platform, mode: str) -> None:
