@@ -39,9 +39,10 @@ def session(name: str, settings: Settings, identity: str, long_running: bool = F
     os.environ.pop("HADOOP_USER_NAME", None)
     os.environ.setdefault("SPARK_CONF_DIR", str(settings.path("conf", "spark")))
     if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
-        java_options = f"{IDENTITY.format(identity=identity)} {config_java_options(settings, long_running)}"
+        options = jvm.driver_options(settings, jvm.LONG_RUNNING if long_running else jvm.DRIVER)
         conf = SparkConf().setAppName(name).setMaster(settings.spark_master)
-        conf.set("spark.driver.memory", settings.driver_memory).set("spark.driver.extraJavaOptions", java_options)
+        conf.set("spark.driver.memory", settings.driver_memory)
+        conf.set("spark.driver.extraJavaOptions", f"{IDENTITY.format(identity=identity)} {options}")
         start(conf, settings.path("log", "jobs", f"{name}.spark.log"))
     found = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
     # A session takes Ctrl-C for itself, to end what runs.
@@ -61,13 +62,6 @@ def start(conf: SparkConf, log: Path) -> None:
             SparkContext(conf=conf, gateway=launch_gateway(conf, {"stdout": file, "stderr": file}))
         except PySparkException as error:
             raise UserError(f"Spark does not start: {error.getMessage()} Its log is {log}") from None
-
-
-def config_java_options(settings: Settings, long_running: bool) -> str:
-    """Return the JVM options of a driver on this platform."""
-    log4j = settings.path("conf", "spark", "log4j2.properties")
-    options = jvm.LONG_RUNNING if long_running else jvm.DRIVER
-    return " ".join((*options, f"-Dlog4j2.configurationFile=file:{log4j}"))
 
 
 def is_no_broken_call(record: logging.LogRecord) -> bool:

@@ -4,7 +4,7 @@ import re
 import socket
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pyhive import hive
@@ -45,11 +45,18 @@ def cursor(settings: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
     try:
         yield connection.cursor()
     except HiveError as error:
-        raise UserError(f"the lake refused the query: {first_line(error)}") from None
+        raise UserError(f"the lake refused the query: {first_line(error)}{remedy(error)}") from None
     except (TException, OSError) as error:
         raise UserError(f"the Thrift Server at {place} broke off: {error}; see `make status`") from None
     finally:
-        connection.close()
+        # What is lost already cannot be closed.
+        with suppress(TException, OSError):
+            connection.close()
+
+
+def remedy(error: HiveError) -> str:
+    """Return what to do about a refusal that the engine's own sentence leaves open; empty for all others."""
+    return "; ask for fewer rows or columns" if "spark.driver.maxResultSize" in str(error) else ""
 
 
 def rows(settings: Settings, query: str) -> Sequence[tuple[Any, ...]]:

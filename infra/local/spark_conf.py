@@ -89,7 +89,7 @@ def defaults(settings: Settings) -> dict[str, object]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraClassPath": all_jars,
         "spark.executor.extraClassPath": jars,
-        "spark.driver.extraJavaOptions": f"-DHADOOP_USER_NAME={IDENTITY} {java_options(settings)}",
+        "spark.driver.extraJavaOptions": f"-DHADOOP_USER_NAME={IDENTITY} {jvm.driver_options(settings)}",
         "spark.executor.extraJavaOptions": JVM,
         "spark.local.dir": folder(settings.path("run", "tmp"), 0o700),
         "spark.ui.enabled": "false",
@@ -115,12 +115,6 @@ def defaults(settings: Settings) -> dict[str, object]:
         **on_yarn(settings),
         **{f"spark.hadoop.{name}": value for name, value in hadoop.items()},
     }
-
-
-def java_options(settings: Settings) -> str:
-    """Return the JVM options of a driver."""
-    log4j = settings.path("conf", "spark", "log4j2.properties")
-    return f"{JVM} -Dlog4j2.configurationFile=file:{log4j}"
 
 
 def on_yarn(settings: Settings) -> dict[str, object]:

@@ -86,6 +86,8 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.master": "local[2]",
         "spark.driver.memory": "1500m",
         "spark.scheduler.mode": "FAIR",
+        # A result lies in memory whole, unpacked to several times its size; a larger one must fail, not the server.
+        "spark.driver.maxResultSize": "64m",
         # A build compiles 2,500 pieces of code, always in one order; with less room each is gone when it returns.
         "spark.sql.codegen.cache.maxEntries": 10_000,
         # A table of one file is read by one task; the larger are split, for both cores, at these bytes.

@@ -131,6 +131,7 @@ def test_jobs_and_thrift_server_agree_on_time_zone_and_sql(platform: tuple[Setti
     assert values["spark.sql.ansi.enabled"] == "true"
     assert "-DHADOOP_USER_NAME=learner" in values["spark.driver.extraJavaOptions"]
     assert "-Duser.timezone=UTC" in values["spark.driver.extraJavaOptions"]
+    assert f"-Djava.io.tmpdir={settings.path('run', 'tmp')}" in values["spark.driver.extraJavaOptions"]
 
 
 def test_a_users_line_stays_while_it_fits_the_password(
