@@ -17,7 +17,7 @@ import pyarrow as pa
 from common import lake_reader, postgres
 from common.settings import WAREHOUSE, Settings
 from common.webhdfs import WebHdfs
-from infra.local import webhdfs
+from infra.local import hdfs_folders
 from infra.local.lake import GROUP, SCHEMAS, SUPERUSER, Folder
 
 SCHEMA = "bench"
@@ -84,7 +84,7 @@ def column(chance: np.random.Generator, letter: str, first: int, rows: int, is_k
 def make(settings: Settings, tables: Tables) -> None:
     """Write the tables."""
     owner = SCHEMAS["core"]
-    webhdfs.ensure(settings, Folder(FOLDER, owner, GROUP, "750"))
+    hdfs_folders.ensure(settings, Folder(FOLDER, owner, GROUP, "750"))
     lake_reader.reader(settings)
     os.environ["HADOOP_USER_NAME"] = owner
     from deltalake import write_deltalake

@@ -18,7 +18,7 @@ from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
 from common.settings import ROOT, WAREHOUSE, Settings
 from common.webhdfs import WebHdfs
-from infra.local import webhdfs
+from infra.local import hdfs_folders
 from infra.local.lake import GROUP, Folder
 from infra.setup.jars import classpath
 
@@ -31,7 +31,7 @@ Alive = Callable[[], None]
 
 def make_folder(settings: Settings) -> None:
     """Make the benches' folder on HDFS; all sides write as the ingest does."""
-    webhdfs.ensure(settings, Folder(BENCH, delta_log.READER, GROUP, "750"))
+    hdfs_folders.ensure(settings, Folder(BENCH, delta_log.READER, GROUP, "750"))
 
 
 def clean(settings: Settings, name: str) -> str:

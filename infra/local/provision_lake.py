@@ -13,7 +13,7 @@ from thrift.Thrift import TException
 
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import webhdfs
+from infra.local import hdfs_folders
 from infra.local.files import stamped, write
 from infra.local.lake import GROUP, SCHEMAS, Folder, schema_folder
 
@@ -134,12 +134,12 @@ def locations(statements: Iterable[str]) -> dict[str, str]:
 
 def lend(settings: Settings, path: str) -> None:
     """Let the Thrift Server write the first commit of a table that is not its own."""
-    if webhdfs.status(settings, f"{path}/_delta_log") is None:
-        webhdfs.ensure(settings, Folder(path, "modeler", GROUP, "750"))
+    if hdfs_folders.status(settings, f"{path}/_delta_log") is None:
+        hdfs_folders.ensure(settings, Folder(path, "modeler", GROUP, "750"))
 
 
 def take_back(settings: Settings, path: str, owner: str) -> None:
     """Give a table that was just made to the owner of its schema."""
-    have = webhdfs.status(settings, path)
+    have = hdfs_folders.status(settings, path)
     if have is not None and have["owner"] != owner:
-        webhdfs.give(settings, path, owner)
+        hdfs_folders.give(settings, path, owner)

@@ -16,8 +16,8 @@ from common.errors import UserError
 from common.settings import ROOT, Settings, read_settings
 from common.webhdfs import WebHdfs
 from infra.local import supervise
+from infra.local.hdfs_folders import tree
 from infra.local.lake import SUPERUSER, schema_folder
-from infra.local.webhdfs import tree
 
 STATE_DIR, PORT_BASE = ROOT / ".state-drills", "25000"
 CHECKPOINTS = "/lake/checkpoints/events"

@@ -10,7 +10,7 @@ import pytest
 
 from common.settings import read_settings
 from infra.local import processes, provision_lake, supervise
-from infra.local.webhdfs import status
+from infra.local.hdfs_folders import status
 from tests.integration import contents
 from tests.integration.harness import SPARE_PORTS, Platform
 

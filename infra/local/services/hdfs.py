@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import hadoop_conf, java, web, webhdfs
+from infra.local import hadoop_conf, hdfs_folders, java, web
 from infra.local.files import folder, stamped, write
 from infra.local.lake import SUPERUSER, folders
 from infra.local.service import NotReadyError, Program, Service
@@ -107,5 +107,5 @@ def provision(settings: Settings) -> None:
     if stamped(stamp, mark):
         return
     for each in folders():
-        webhdfs.ensure(settings, each)
+        hdfs_folders.ensure(settings, each)
     write(stamp, mark)
