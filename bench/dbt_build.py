@@ -14,7 +14,8 @@ import dbt_runs
 import measure
 
 from common.errors import entry_point
-from common.settings import WAREHOUSE, Settings, read_settings
+from common.lake_paths import WAREHOUSE
+from common.settings import Settings, read_settings
 from infra.local import hadoop_conf, java, provision_postgres
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.local.services import thrift

@@ -15,13 +15,14 @@ import numpy as np
 import pyarrow as pa
 
 from common import lake_reader, postgres
-from common.settings import WAREHOUSE, Settings
+from common.lake_paths import schema_folder
+from common.settings import Settings
 from common.webhdfs import WebHdfs
 from infra.local import hdfs_folders
 from infra.local.lake import GROUP, SCHEMAS, SUPERUSER, Folder
 
 SCHEMA = "bench"
-FOLDER = f"{WAREHOUSE}/{SCHEMA}.db"
+FOLDER = schema_folder(SCHEMA)
 STEP = 250_000
 # The marts that were exported when this was first measured, as of the simulated shop: rows and columns.
 MARTS = {

@@ -20,11 +20,11 @@ import peers
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
+from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import ROOT, Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import topics
 
-CHECKPOINTS = "/lake/checkpoints/events"
 RATE, HUNDRED, SAMPLE = 100, 100, 6
 HEADER = ("after batches", "when", "live data files", "files in the folder", "log", "checkpoints")
 
@@ -107,7 +107,7 @@ def counted(settings: Settings, table: delta_log.Table, batches: int, when: str)
         live=len(table.live()),
         data=sum(one["type"] == "FILE" for one in table.listing("")),
         log=sum(one["type"] == "FILE" for one in table.listing("/_delta_log")),
-        checkpoints=files_below(settings, CHECKPOINTS),
+        checkpoints=files_below(settings, EVENTS_CHECKPOINT),
     )
     return f"{batches:,}", when, f"{files.live:,}", f"{files.data:,}", f"{files.log:,}", f"{files.checkpoints:,}"
 

@@ -16,7 +16,8 @@ import measure
 
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
-from common.settings import ROOT, WAREHOUSE, Settings
+from common.lake_paths import table_folder
+from common.settings import ROOT, Settings
 from common.webhdfs import WebHdfs
 from infra.local import hdfs_folders
 from infra.local.lake import GROUP, Folder
@@ -42,7 +43,7 @@ def clean(settings: Settings, name: str) -> str:
 
 def events_table(settings: Settings) -> delta_log.Table:
     """Return the table that the ingest writes."""
-    return delta_log.Table(settings, f"{WAREHOUSE}/{EVENTS.replace('.', '.db/')}")
+    return delta_log.Table(settings, table_folder(EVENTS))
 
 
 def statistics() -> list[str]:

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import NoReturn
 
 from common.errors import UsageError
@@ -33,3 +34,15 @@ def whole(least: int, most: int = 10**9) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def day(refusal: str = "{!r} is not a date such as 2025-01-31") -> Callable[[str], date]:
+    """Return a reader of days; `refusal` is what is said of a text that is none."""
+
+    def read_day(text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(refusal.format(text)) from None
+
+    return read_day

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from common.errors import UserError
-from common.settings import WAREHOUSE, Settings
+from common.lake_paths import table_folder
+from common.settings import Settings
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -65,9 +66,8 @@ def open_table(settings: Settings, name: str) -> LakeTable:
         UserError: there is none, HDFS does not answer, or it is of a kind that the reader does not know.
     """
     delta_table = reader(settings)
-    schema, _, table = name.partition(".")
     with reading(name):
-        opened = delta_table(f"{settings.hdfs_url}{WAREHOUSE}/{schema}.db/{table}")
+        opened = delta_table(f"{settings.hdfs_url}{table_folder(name)}")
         fields = opened.schema().fields
         metadata = opened.metadata()
         arrow = pa.schema(opened.schema().to_arrow())

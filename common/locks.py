@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from common.settings import Settings
 JOBS = ("pipeline", "replay", "simulate", "snapshot", "ingest", "requeue", "maintenance")
 # Set for the steps of a pipeline, which holds the lock for all of them.
 WITHIN = "WITHIN_PIPELINE"
+# Who holds a lock and has not written it yet.
+UNKNOWN = "unknown"
 
 
 @contextmanager
@@ -35,22 +37,36 @@ def hold(settings: Settings, job: str, by: str = "") -> Iterator[None]:
         yield
         return
     path = settings.path("run", f"{job}.lock")
-    descriptor = opened(path)
+
+    def wait_or_refuse(holder: str) -> None:
+        runs = f"{job} runs already (process {holder or UNKNOWN})"
+        if not settings.wait:
+            raise UserError(f"{runs}; wait for it to end (WAIT=1 does), or stop it")
+        print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
+
+    with exclusive(lock_file(path), wait_or_refuse) as descriptor:
+        try:
+            write_holder(descriptor, f"{os.getpid()}{by and f', {by}'}")
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror}; free space, or set STATE_DIR to another disk") from None
+        yield
+
+
+@contextmanager
+def exclusive(descriptor: int, busy: Callable[[str], None]) -> Iterator[int]:
+    """Hold the lock of an open file, which is closed behind the block, and yield its descriptor.
+
+    Args:
+        descriptor: of the lock file.
+        busy: is told who holds the lock where another process does; it raises, or returns to wait for the lock.
+    """
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            runs = f"{job} runs already (process {written(descriptor)})"
-            if not settings.wait:
-                raise UserError(f"{runs}; wait for it to end (WAIT=1 does), or stop it") from None
-            print(f"{runs}; waits for it to end", file=sys.stderr, flush=True)
+            busy(read_holder(descriptor))
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.ftruncate(descriptor, 0)
-        try:
-            os.pwrite(descriptor, f"{os.getpid()}{by and f', {by}'}\n".encode(), 0)
-        except OSError as error:
-            raise UserError(f"{path}: {error.strerror}; free space, or set STATE_DIR to another disk") from None
-        yield
+        yield descriptor
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
@@ -58,22 +74,28 @@ def hold(settings: Settings, job: str, by: str = "") -> Iterator[None]:
 
 def holder(settings: Settings, job: str) -> str:
     """Return process and command of whoever holds the lock of `job` now, or nothing."""
-    descriptor = opened(settings.path("run", f"{job}.lock"))
+    descriptor = lock_file(settings.path("run", f"{job}.lock"))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return ""
     except BlockingIOError:
-        return written(descriptor)
+        return read_holder(descriptor) or UNKNOWN
     finally:
         os.close(descriptor)
 
 
-def written(descriptor: int) -> str:
-    """Return what the holder of a lock has written to its file."""
-    return os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "unknown"
+def write_holder(descriptor: int, holder: str) -> None:
+    """Write to the file of a lock who holds it."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{holder}\n".encode(), 0)
 
 
-def opened(path: Path) -> int:
+def read_holder(descriptor: int) -> str:
+    """Return what the holder of a lock has written to its file, or nothing."""
+    return os.pread(descriptor, 4096, 0).decode("utf-8", "replace").strip()
+
+
+def lock_file(path: Path) -> int:
     """Return the lock file's descriptor; the file is never removed, since another process may wait on it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

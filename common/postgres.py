@@ -21,12 +21,12 @@ def connect(settings: Settings, role: str) -> psycopg.Connection:
         raise refusal(settings, role, error) from None
 
 
-def address(settings: Settings, role: str) -> str:
-    """Return what libpq connects a role by, password included."""
+def address(settings: Settings, role: str, database: str = DATABASE) -> str:
+    """Return what libpq connects a role to a database by, password included."""
     return make_conninfo(
         host=settings.postgres_host,
         port=settings.postgres_port,
-        dbname=DATABASE,
+        dbname=database,
         user=role,
         password=settings.secret(role),
         connect_timeout=10,

@@ -13,8 +13,6 @@ from common import env_file as env
 from common.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
-# Where the lake's schemas lie on HDFS.
-WAREHOUSE = "/lake/warehouse"
 
 # Each port is an offset from PORT_BASE, so that a second platform only needs another base.
 PORTS = {

@@ -20,6 +20,30 @@ WRITER = "modeler"
 LONGEST = 400
 
 
+class UnansweredError(Exception):
+    """The Thrift Server does not answer, or refuses the login."""
+
+
+def connect(settings: Settings, identity: str) -> hive.Connection:
+    """Return a connection of an identity.
+
+    Raises:
+        UnansweredError: nothing listens, or the login is refused.
+    """
+    try:
+        # PyHive logs a refused connection as an error; this asks first.
+        socket.create_connection((settings.thrift_host, settings.thrift_port), timeout=5).close()
+        return hive.connect(
+            host=settings.thrift_host,
+            port=settings.thrift_port,
+            username=identity,
+            password=settings.secret(identity),
+            auth="CUSTOM",
+        )
+    except (OSError, TException, HiveError) as error:
+        raise UnansweredError(str(error)) from None
+
+
 @contextmanager
 def cursor(settings: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
     """Yield a cursor; what the server refuses becomes one line.
@@ -29,16 +53,8 @@ def cursor(settings: Settings, identity: str = READER) -> Iterator[hive.Cursor]:
     """
     place = f"{settings.thrift_host}:{settings.thrift_port}"
     try:
-        # PyHive logs a refused connection as an error; this asks first.
-        socket.create_connection((settings.thrift_host, settings.thrift_port), timeout=5).close()
-        connection = hive.connect(
-            host=settings.thrift_host,
-            port=settings.thrift_port,
-            username=identity,
-            password=settings.secret(identity),
-            auth="CUSTOM",
-        )
-    except (OSError, TException, HiveError):
+        connection = connect(settings, identity)
+    except UnansweredError:
         raise UserError(
             f"the Thrift Server does not answer at {place}; run `make up`, or look at `make doctor`"
         ) from None
@@ -68,9 +84,13 @@ def rows(settings: Settings, query: str) -> Sequence[tuple[Any, ...]]:
 
 def first_line(error: HiveError) -> str:
     """Return the sentence of the engine, with line and position, without class names, plan and stack."""
+    return sentence(message(error))
+
+
+def message(error: HiveError) -> str:
+    """Return all that the server says of an error."""
     status = getattr(error.args[0], "status", None) if error.args else None
-    text = str(getattr(status, "errorMessage", None) or error)
-    return sentence(text)
+    return str(getattr(status, "errorMessage", None) or error)
 
 
 def sentence(text: str) -> str:

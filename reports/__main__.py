@@ -1,8 +1,6 @@
 """Write the report and the model cards beside it, or print the three answers."""
 
 import argparse
-import contextlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import psycopg
 from common import postgres
 from common.cli import Parser
 from common.errors import UserError, entry_point
+from common.files import replace_file
 from common.settings import Settings, read_settings
 from reports import cards, evidence_queries, model_queries
 from reports.answers import answers
@@ -71,19 +70,11 @@ def write(path: Path, page: str) -> int:
         UserError: the folder or file cannot be written.
     """
     content = page.encode("utf-8", "replace")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        replace_file(path, content, sync=True)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}; free some space or mend its folder's rights") from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
     return len(content)
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from common.errors import UserError
+from common.files import sha256
 from infra.local.disk import Progress, on_disk
 from infra.local.files import PRIVATE, cannot_write
 
@@ -160,12 +161,6 @@ def opened(path: Path) -> Iterator[tarfile.TarFile]:
         raise UserError(f"{path} is damaged: {error}; use another backup") from None
 
 
-def digest(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def require_sound(path: Path, archive: Archive, roots: tuple[str, ...]) -> None:
     """Compare an archive with its manifest and look at every member, before anything is written.
 
@@ -177,7 +172,7 @@ def require_sound(path: Path, archive: Archive, roots: tuple[str, ...]) -> None:
     size = path.stat().st_size
     if size != archive.size:
         raise UserError(f"{path} is damaged: it has {size} bytes, its manifest says {archive.size}; use another backup")
-    if digest(path) != archive.sha256:
+    if sha256(path) != archive.sha256:
         raise UserError(f"{path} is damaged: its sha256 is not that of the manifest; use another backup")
     files = 0
     with opened(path) as tar:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from common.errors import UserError
+from common.files import replace_file
 
 PRIVATE = 0o600
 READABLE = 0o644
@@ -34,17 +35,10 @@ def write(path: Path, text: str, mode: int = READABLE) -> Path:
         UserError: the folder cannot be written or the disk is full.
     """
     folder(path.parent)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.is_file() and path.stat().st_mode & 0o777 == mode and path.read_text() == text:
-            return path
-        scratch.unlink(missing_ok=True)
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(text)
-        scratch.replace(path)
+        if not (path.is_file() and path.stat().st_mode & 0o777 == mode and path.read_text() == text):
+            replace_file(path, text, mode)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise cannot_write(path, error) from None
     return path
 

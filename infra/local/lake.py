@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from common.settings import WAREHOUSE
+from common.lake_paths import CHECKPOINTS, LAKE, MODELS, RAW, WAREHOUSE, schema_folder
 
 CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"
@@ -34,21 +34,16 @@ class Folder:
     mode: str
 
 
-def schema_folder(schema: str) -> str:
-    """Return the folder of a schema's tables."""
-    return f"{WAREHOUSE}/{schema}.db"
-
-
 def folders() -> list[Folder]:
     """Return every folder that the platform makes, parents first."""
     return [
         Folder(CONTAINER_LOGS, "yarn", GROUP, "1777"),
         Folder("/user", SUPERUSER, "supergroup", "755"),
         *(Folder(f"/user/{user}", user, GROUP, "700") for user in USERS),
-        Folder("/lake", SUPERUSER, GROUP, "750"),
+        Folder(LAKE, SUPERUSER, GROUP, "750"),
         Folder(WAREHOUSE, SUPERUSER, GROUP, "750"),
-        Folder("/lake/checkpoints", "streaming", GROUP, "750"),
-        Folder("/lake/raw", "streaming", GROUP, "700"),
-        Folder("/lake/models", "learner", GROUP, "750"),
+        Folder(CHECKPOINTS, "streaming", GROUP, "750"),
+        Folder(RAW, "streaming", GROUP, "700"),
+        Folder(MODELS, "learner", GROUP, "750"),
         *(Folder(schema_folder(schema), owner, GROUP, "750") for schema, owner in SCHEMAS.items()),
     ]

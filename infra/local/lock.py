@@ -1,6 +1,5 @@
 """One command that changes the platform at a time; the second says who is at work."""
 
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from infra.local.files import cannot_write, folder
 
 
 @contextmanager
-def held(settings: Settings) -> Iterator[None]:
+def hold_platform(settings: Settings) -> Iterator[None]:
     """Hold the platform's lock; the kernel frees it however this process ends.
 
     Raises:
@@ -22,25 +21,21 @@ def held(settings: Settings) -> Iterator[None]:
     """
     path = folder(settings.path("run")) / "platform.lock"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise cannot_write(path, error) from None
-    with os.fdopen(descriptor, "r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            other = file.read().strip() or "another command"
-            raise UserError(f"the platform is being changed by {other}; wait for it") from None
-        file.truncate()
-        file.write(f"pid {os.getpid()} ({Path(sys.argv[0]).parent.name} {' '.join(sys.argv[1:])})\n")
-        file.flush()
+
+    def refuse(holder: str) -> None:
+        raise UserError(f"the platform is being changed by {holder or 'another command'}; wait for it")
+
+    with locks.exclusive(descriptor, refuse):
+        command = f"{Path(sys.argv[0]).parent.name} {' '.join(sys.argv[1:])}"
+        locks.write_holder(descriptor, f"pid {os.getpid()} ({command})")
         yield
-        file.seek(0)
-        file.truncate()
 
 
 @contextmanager
-def alone(settings: Settings, by: str) -> Iterator[None]:
+def hold_all(settings: Settings, by: str) -> Iterator[None]:
     """Hold the lock of the platform and that of every job.
 
     Args:
@@ -49,7 +44,7 @@ def alone(settings: Settings, by: str) -> Iterator[None]:
     Raises:
         UserError: one of them is held; the text names job and process.
     """
-    with held(settings), ExitStack() as stack:
+    with hold_platform(settings), ExitStack() as stack:
         for job in locks.JOBS:
             stack.enter_context(locks.hold(settings, job, by))
         yield

@@ -3,47 +3,23 @@
 import hashlib
 import importlib.util
 import re
-import socket
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from pyhive import hive
 from pyhive.exc import Error as HiveError
 from thrift.Thrift import TException
 
+from common import thrift
 from common.errors import UserError
+from common.lake_paths import schema_folder
 from common.settings import Settings
 from infra.local import hdfs_folders
 from infra.local.files import stamped, write
-from infra.local.lake import GROUP, SCHEMAS, Folder, schema_folder
+from infra.local.lake import GROUP, SCHEMAS, Folder
 
 TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
 # What a statement declares, and in which schema.
 DECLARED = re.compile(r"create (?:or replace )?(?:table|view)(?: if not exists)? `?(\w+)`?\.", re.IGNORECASE)
-
-
-class UnansweredError(Exception):
-    """The Thrift Server does not answer, or refuses."""
-
-
-def connect(settings: Settings) -> hive.Connection:
-    """Return a connection as the modeler.
-
-    Raises:
-        UnansweredError: nothing listens, or the login is refused.
-    """
-    try:
-        # PyHive logs a refused connection as an error; this asks first.
-        socket.create_connection((settings.thrift_host, settings.thrift_port), timeout=2).close()
-        return hive.connect(
-            host=settings.thrift_host,
-            port=settings.thrift_port,
-            username="modeler",
-            password=settings.secret("modeler"),
-            auth="CUSTOM",
-        )
-    except (OSError, TException, HiveError) as error:
-        raise UnansweredError(str(error)) from None
 
 
 def query(settings: Settings, *statements: str) -> list[tuple]:
@@ -53,25 +29,24 @@ def query(settings: Settings, *statements: str) -> list[tuple]:
         UnansweredError: the server does not answer.
         UserError: it refuses a statement.
     """
-    connection = connect(settings)
+    connection = thrift.connect(settings, thrift.WRITER)
     try:
         cursor = connection.cursor()
         for statement in statements:
             try:
                 cursor.execute(statement)
             except HiveError as error:
-                raise UserError(f"the Thrift Server refused `{statement[:80]}`: {message(error)}") from None
+                raise UserError(f"the Thrift Server refused `{statement[:80]}`: {first_line(error)}") from None
         return cursor.fetchall() if cursor.description else []
     except (TException, OSError) as error:
-        raise UnansweredError(str(error)) from None
+        raise thrift.UnansweredError(str(error)) from None
     finally:
         connection.close()
 
 
-def message(error: HiveError) -> str:
+def first_line(error: HiveError) -> str:
     """Return the first line of what the server says."""
-    status = getattr(error.args[0], "status", None) if error.args else None
-    return str(getattr(status, "errorMessage", error)).partition("\n")[0][:300]
+    return thrift.message(error).partition("\n")[0][:300]
 
 
 def provision(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import tarfile
 import psycopg
 from psycopg import sql
 
+from common import postgres
 from common.errors import UserError
 from common.settings import Settings
 from infra.local.files import stamped, write
@@ -36,15 +37,7 @@ LOCATIONS = (
 
 def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
     """Return a connection that commits each statement."""
-    return psycopg.connect(
-        host=settings.postgres_host,
-        port=settings.postgres_port,
-        dbname=database,
-        user=role,
-        password=settings.secret(role),
-        connect_timeout=5,
-        autocommit=True,
-    )
+    return psycopg.connect(postgres.address(settings, role, database), autocommit=True)
 
 
 def provision(settings: Settings) -> None:

@@ -23,7 +23,7 @@ def reset(settings: Settings, yes: bool) -> None:
     home.require(settings)
     present = [part for part in home.PARTS if settings.path(part).exists()]
     confirm(f"This deletes all data below {settings.state_dir} ({', '.join(present)}).", yes)
-    with lock.alone(settings, "a reset"):
+    with lock.hold_all(settings, "a reset"):
         stop_all(settings)
         delete(settings)
     print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")

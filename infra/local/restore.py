@@ -32,7 +32,7 @@ def restore(settings: Settings, source: str) -> None:
     """
     begun = time.monotonic()
     place = Path(source).expanduser().absolute()
-    with shutdown.heard(), lock.alone(settings, "a restore"):
+    with shutdown.heard(), lock.hold_all(settings, "a restore"):
         require_empty(settings)
         manifest = load(place)
         secrets.ensure(settings)

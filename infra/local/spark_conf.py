@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from common import jvm
-from common.settings import WAREHOUSE, Settings
+from common.lake_paths import WAREHOUSE
+from common.settings import Settings
 from infra.local import class_archive, hadoop_conf, java, provision_postgres, scala
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.setup.jars import classpath

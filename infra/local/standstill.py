@@ -30,7 +30,7 @@ def quiet(settings: Settings, by: str) -> Iterator[list[Service]]:
     Raises:
         UserError: a job runs, somebody is connected who may write, or the platform is half up; the text names it.
     """
-    with lock.alone(settings, by):
+    with lock.hold_all(settings, by):
         if supervise.proxy(settings) is None:
             end_orphans(settings)
         ran = running(settings, services.every(settings))

@@ -24,7 +24,7 @@ def down(settings: Settings) -> None:
 
     Nothing is rendered or read but the supervisor's own list, so that this works where set-up is broken.
     """
-    with lock.held(settings):
+    with lock.hold_platform(settings):
         stop_all(settings)
 
 

@@ -30,7 +30,7 @@ def up(settings: Settings, extra: Iterable[str] = ()) -> None:
         UserError: a port is taken, or a service did not come up.
     """
     begun = time.monotonic()
-    with lock.held(settings):
+    with lock.hold_platform(settings):
         services = configure(settings)
         if supervise.proxy(settings) is None:
             end_orphans(settings)

@@ -5,11 +5,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from common import home, locks
-from common.cli import Parser
+from common.cli import Parser, day
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
 from infra.local.configure import configure
@@ -20,6 +19,7 @@ from infra.pipeline.steps import Step
 
 TO_ANSWERS = (steps.INSIGHTS, steps.EXPORT, steps.SERVING, steps.RECONCILE, steps.REPORT)
 MAPPINGS = ROOT / "streaming" / "mappings"
+DAY = day("{} is not a day such as 2011-09-30")
 PARTS = {"marts": steps.MARTS, "insights": steps.INSIGHTS, "serving": steps.SERVING}
 
 
@@ -79,9 +79,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--shift-to", help="move the history so that it ends before this date")
     parser.add_argument("--snapshot", help="file of customer totals")
     parser.add_argument("--snapshot-as-of", help="the date that it describes; default: the lake's clock")
-    parser.add_argument("--from", dest="first", type=day, help="first day whose events `backfill` takes up again")
-    parser.add_argument("--to", dest="last", type=day, help="the last such day")
-    parser.add_argument("--as-of", type=day, help="the day whose features `guard` builds")
+    parser.add_argument("--from", dest="first", type=DAY, help="first day whose events `backfill` takes up again")
+    parser.add_argument("--to", dest="last", type=DAY, help="the last such day")
+    parser.add_argument("--as-of", type=DAY, help="the day whose features `guard` builds")
     parser.add_argument("--project", type=Path, default=steps.DBT_PROJECT, help="the dbt project that `guard` judges")
     parser.add_argument("--base", default="main", help="the commit that `changed` compares with; default: main")
     parser.add_argument("--verbose", action="store_true", help="show everything that the steps say")
@@ -97,18 +97,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         if path and not Path(path).is_file():
             raise UsageError(f"{variable}={path}: no such file")
     return args
-
-
-def day(text: str) -> date:
-    """Return a day of the command line.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a day such as 2011-09-30") from None
 
 
 def job(settings: Settings, args: argparse.Namespace) -> list[Step]:

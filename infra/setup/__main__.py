@@ -42,7 +42,7 @@ def install(settings: Settings) -> int:
     if absent or not python.installed():
         checks.check(settings)
         announce(absent)
-    with cache.alone():
+    with cache.hold_cache():
         if not python.installed():
             python.install()
         return jars.install()

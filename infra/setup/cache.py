@@ -1,6 +1,5 @@
 """The user's download cache, shared by all clones."""
 
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from common.errors import UserError
+from common.locks import exclusive
 
 
 def folder(name: str) -> Path:
@@ -16,9 +16,9 @@ def folder(name: str) -> Path:
     Raises:
         UserError: it cannot be made.
     """
-    given = os.environ.get("LAKEHOUSE_CACHE")
+    chosen = os.environ.get("LAKEHOUSE_CACHE")
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "customer-behaviour-lakehouse"
-    path = (Path(given) if given else base) / name
+    path = (Path(chosen) if chosen else base) / name
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -32,7 +32,7 @@ def unwritable(path: Path, error: OSError) -> UserError:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def hold_cache() -> Iterator[None]:
     """Fill the cache alone: another set-up, of whatever clone, is waited for.
 
     Raises:
@@ -43,10 +43,9 @@ def alone() -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise unwritable(path, error) from None
-    with os.fdopen(descriptor, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("set-up: another one fills the download cache; waits for it to end", file=sys.stderr, flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+
+    def wait(_: str) -> None:
+        print("set-up: another one fills the download cache; waits for it to end", file=sys.stderr, flush=True)
+
+    with exclusive(descriptor, wait):
         yield

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import UserError
+from common.files import sha256
 from infra.setup import cache, ivy
 
 LOCK = Path(__file__).with_name("jars.lock")
@@ -71,7 +72,7 @@ def verify(jars: Iterable[Jar]) -> None:
         UserError: a jar's bytes are not those that were locked; the text names the file.
     """
     for path, digest in {jar.path(): jar.sha256 for jar in jars}.items():
-        if sha256(path) != digest:
+        if not path.is_file() or sha256(path) != digest:
             raise UserError(f"{path} is not the jar that was locked (sha256 differs); delete it and run `make setup`")
 
 
@@ -122,7 +123,7 @@ def fetch(jars: Sequence[Jar]) -> None:
             )
         for jar in jars:
             arrived = Path(folder, jar.path().relative_to(cache.folder("jars")))
-            if sha256(arrived) != jar.sha256:
+            if not arrived.is_file() or sha256(arrived) != jar.sha256:
                 raise UserError(
                     f"{arrived.name} was fetched, but its sha256 is not the locked one; nothing was installed"
                 )
@@ -160,14 +161,6 @@ def artifact(jar: Jar) -> str:
     kind = "test-jar" if jar.classifier == "tests" else jar.extension
     classifier = "" if jar.classifier == "-" else f' m:classifier="{jar.classifier}"'
     return f'<artifact name="{jar.name}" type="{kind}" ext="{jar.extension}"{classifier}/>'
-
-
-def sha256(path: Path) -> str:
-    """Return a file's sha256 in hexadecimal; empty for a file that is not there."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class progress:  # noqa: N801 - reads as a statement: `with progress(...)`

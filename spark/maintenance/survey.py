@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from common.settings import WAREHOUSE
+from common.lake_paths import WAREHOUSE
 from common.webhdfs import WebHdfs
 
 # Any user of the group may look.

@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from common import tables
 from common.errors import UserError
 from common.frames import one_row
+from common.lake_paths import MODELS
 from common.revision import code_revision
 from common.settings import Settings
 from spark.ml.comparison import Bin
@@ -163,7 +164,7 @@ def publish(spark: SparkSession, settings: Settings, trained: Trained) -> None:
 
     The first model of a task becomes its champion at once; any other is a challenger until `champions.promote`.
     """
-    path = f"{settings.hdfs_url}/lake/models/{trained.task}/{trained.version}"
+    path = f"{settings.hdfs_url}{MODELS}/{trained.task}/{trained.version}"
     # Training that was interrupted before the last write leaves all of this under the same name, read by nobody.
     trained.model.write().overwrite().save(path)
     store(spark, trained, EVALUATIONS, [astuple(measure) for measure in trained.measures])

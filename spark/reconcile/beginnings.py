@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from common.lake_paths import CHECKPOINTS
 from common.settings import Settings
 from common.webhdfs import WebHdfs
 from spark.reconcile.broker import Gap, Topic
 
-CHECKPOINTS = "/lake/checkpoints"
 READER = "modeler"
 
 # Topic, its identity, partition: the first offsets that checkpoints read.

@@ -10,13 +10,13 @@ from common import locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import entry_point
+from common.lake_paths import EVENTS_CHECKPOINT
 from common.session import failure, session
 from common.settings import Settings, read_settings
 from common.shutdown import Stop
 from common.webhdfs import WebHdfs
 from streaming import topics as kafka
 from streaming.engine import quiet, tune
-from streaming.ingest.checkpoint import CHECKPOINT
 from streaming.ingest.landing import LandingError
 from streaming.ingest.run import Run
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def has_read(settings: Settings) -> bool:
     """Return whether an ingest has read anything; topics that are empty after that have lost what they held."""
-    return WebHdfs.of(settings, IDENTITY).status(f"{CHECKPOINT}/identity.json") is not None
+    return WebHdfs.of(settings, IDENTITY).status(f"{EVENTS_CHECKPOINT}/identity.json") is not None
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

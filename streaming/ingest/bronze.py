@@ -8,6 +8,7 @@ from pyspark.sql.types import ArrayType, StructType
 
 from common.contracts.model import EVENTS, Contracts, Field, quote
 from common.errors import UserError
+from common.lake_paths import WAREHOUSE, table_folder
 from streaming.ingest.checkpoint import Positions
 from streaming.ingest.commit import delta_log, is_new
 
@@ -19,7 +20,7 @@ def place(spark: SparkSession) -> str:
         UserError: there is no such table yet.
     """
     warehouse = str(spark.conf.get("spark.sql.warehouse.dir")).rstrip("/")
-    path = f"{warehouse}/{EVENTS.replace('.', '.db/')}"
+    path = f"{warehouse}{table_folder(EVENTS).removeprefix(WAREHOUSE)}"
     if not delta_log(spark, path).tableExists():
         raise UserError(f"the lake has no table {EVENTS}; run `make up` first")
     return path

@@ -23,10 +23,10 @@ from pyspark.sql import SparkSession
 from common.contracts.model import Contracts
 from common.contracts.serialization import from_json, to_json
 from common.errors import UserError
+from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings
 from streaming.ingest.folder import Folder
 
-CHECKPOINT = "/lake/checkpoints/events"
 REMEDY = "`make recover` rebuilds it from bronze.events"
 # Topic, partition, and the offset that follows.
 Positions = dict[str, dict[int, int]]
@@ -60,7 +60,7 @@ class Checkpoint:
     @classmethod
     def of(cls, spark: SparkSession, settings: Settings) -> "Checkpoint":
         """Return the platform's checkpoint, which need not be there."""
-        return cls(spark, Folder(spark, f"{settings.hdfs_url}{CHECKPOINT}"))
+        return cls(spark, Folder(spark, f"{settings.hdfs_url}{EVENTS_CHECKPOINT}"))
 
     def exists(self) -> bool:
         """Return whether there is one."""
@@ -162,7 +162,7 @@ class Checkpoint:
 
 def damaged(how: str) -> UserError:
     """Return the error of a checkpoint that does not say where the ingest was."""
-    return UserError(f"the checkpoint {CHECKPOINT} is damaged: {how}; {REMEDY}")
+    return UserError(f"the checkpoint {EVENTS_CHECKPOINT} is damaged: {how}; {REMEDY}")
 
 
 def numbered(partitions: Mapping[str, int]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from common.files import replace_file
 from common.kafka_errors import UnreachableError
 from common.settings import Settings
 from streaming import topics as kafka
@@ -133,10 +134,7 @@ class Meter:
 
     def keep(self, state: dict[str, Any]) -> None:
         """Put the state into its file, whole."""
-        path = self.settings.path(*FILE)
-        fresh = path.with_suffix(".fresh")
-        fresh.write_text(json.dumps(state), "utf-8")
-        fresh.replace(path)
+        replace_file(self.settings.path(*FILE), json.dumps(state))
 
     def summary(self) -> str:
         """Return a continuous run in one line."""

@@ -17,12 +17,13 @@ from common.contracts.model import Contracts
 from common.contracts.privacy import Privacy
 from common.errors import UserError, first_line
 from common.kafka_errors import UnreachableError
+from common.lake_paths import EVENTS_CHECKPOINT
 from common.lake_reader import open_table
 from common.settings import Settings
 from common.shutdown import Stop
 from streaming import topics as kafka
 from streaming.ingest import bronze, tally
-from streaming.ingest.checkpoint import CHECKPOINT, REMEDY, Checkpoint, Plan, Positions
+from streaming.ingest.checkpoint import REMEDY, Checkpoint, Plan, Positions
 from streaming.ingest.commit import Mark, landed
 from streaming.ingest.continuity import losses
 from streaming.ingest.landing import Batch, Lander, LandingError, running, say
@@ -127,7 +128,9 @@ class Run:
         checkpoint, identities = Checkpoint.of(self.spark, self.settings), {one.name: one.topic_id for one in topics}
         if not checkpoint.exists():
             if newest := bronze.newest_seq(self.spark):
-                raise UserError(f"the checkpoint {CHECKPOINT} is gone, bronze.events holds {newest} batches; {REMEDY}")
+                raise UserError(
+                    f"the checkpoint {EVENTS_CHECKPOINT} is gone, bronze.events holds {newest} batches; {REMEDY}"
+                )
             begins = {one.name: {part: first for part, (first, _) in one.bounds.items()} for one in topics}
             checkpoint.create(1, begins, identities)
         mark = landed(self.spark, table, checkpoint.application)

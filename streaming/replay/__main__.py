@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from common import locks
-from common.cli import Parser
+from common.cli import Parser, day
 from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, read_settings
@@ -64,21 +64,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--source", help="name of the shop; the mapping's name where it is not given")
     parser.add_argument(
         "--shift-to",
-        type=day,
+        type=day(),
         metavar="DATE",
         help="move all events by whole days so that the newest lies on the day before DATE, which the lake's clock"
         " then shows",
     )
     parser.add_argument("--force", action="store_true", help="send a file from its start, whatever was sent before")
     return parser.parse_args(argv)
-
-
-def day(text: str) -> date:
-    """Return a day of the command line."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-01-31") from None
 
 
 def day_text(value: date | None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.errors import UserError
+from common.files import replace_file
 from common.settings import Settings
 
 IDENTITY = ("source", "mapping", "shift_to")
@@ -30,8 +31,6 @@ def runs(settings: Settings, digest: str) -> list[dict[str, Any]]:
 def record(settings: Settings, digest: str, run: Mapping[str, Any]) -> None:
     """Add a finished replay; the file is replaced whole, so that it is never half written."""
     path = settings.path("replays", f"{digest}.json")
-    kept = [one for one in runs(settings, digest) if any(one.get(key) != run[key] for key in IDENTITY)]
+    others = [one for one in runs(settings, digest) if any(one.get(key) != run[key] for key in IDENTITY)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part")
-    fresh.write_text(json.dumps({"file_sha256": digest, "runs": [*kept, dict(run)]}, indent=2) + "\n", "utf-8")
-    fresh.replace(path)
+    replace_file(path, json.dumps({"file_sha256": digest, "runs": [*others, dict(run)]}, indent=2) + "\n")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from common.files import replace_file
 from common.settings import Settings
 from streaming.replay.mapping import Mapping as Columns
 from streaming.topics import Topic
@@ -36,9 +37,7 @@ class Progress:
     def store(self, acknowledged: int) -> None:
         """Keep the number; the file is replaced whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_name(self.path.name + ".part")
-        fresh.write_text(json.dumps({"identity": self.identity, "acknowledged": acknowledged}) + "\n", "utf-8")
-        fresh.replace(self.path)
+        replace_file(self.path, json.dumps({"identity": self.identity, "acknowledged": acknowledged}) + "\n")
 
     def clear(self) -> None:
         """Forget it."""

@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from operator import length_hint
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from common import files
 from common.errors import UsageError
 
 GZIP = b"\x1f\x8b"
@@ -42,8 +42,8 @@ def readable(path: Path) -> Iterator[None]:
 
 def sha256(path: Path) -> str:
     """Return the hash of a file's bytes, in hexadecimal."""
-    with readable(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with readable(path):
+        return files.sha256(path)
 
 
 def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:

@@ -13,9 +13,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from common import locks, tables
-from common.cli import Parser
+from common.cli import Parser, day
 from common.contracts.model import EVENTS, SNAPSHOTS, load
 from common.errors import UsageError, UserError, entry_point
+from common.lake_paths import RAW
 from common.session import failure, session
 from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
@@ -23,7 +24,7 @@ from streaming import files
 from streaming.snapshot.file import Checked, check
 from streaming.snapshot.rows import Load, bronze_rows, judged_rows, lines_of
 
-RAW = "/lake/raw/snapshots"
+SNAPSHOT_FILES = f"{RAW}/snapshots"
 EMPTY_LAKE = date(1970, 1, 1)
 USER = "streaming"
 ROWS_NAMED = 3
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     seen = files.state(arguments.file)
     checked = check(arguments.file, contracts.snapshot)
     with locks.hold(settings, "snapshot"):
-        raw = f"{RAW}/{arguments.source}/{checked.sha256}.csv"
+        raw = f"{SNAPSHOT_FILES}/{arguments.source}/{checked.sha256}.csv"
         store(settings, checked, raw, seen)
         try:
             spark = session("snapshot", settings, identity=USER)
@@ -56,7 +57,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--source", default="snapshot", type=name, help="name of the shop (default: %(default)s)")
     parser.add_argument(
         "--snapshot-as-of",
-        type=day,
+        type=day(),
         metavar="DATE",
         help="the UTC midnight that the totals stand at; where it is not given the lake's clock: the midnight after"
         " the newest valid event, or the newest snapshot's where that is later",
@@ -70,14 +71,6 @@ def name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", text):
         raise argparse.ArgumentTypeError(f"{text!r}: use letters, digits, dot, dash and underscore, at most 64")
     return text
-
-
-def day(text: str) -> date:
-    """Return a day of the command line."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-01-31") from None
 
 
 def currency(text: str) -> str:

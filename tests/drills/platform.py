@@ -13,14 +13,14 @@ from pathlib import Path
 from bench.delta_log import Table
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
+from common.lake_paths import EVENTS_CHECKPOINT, schema_folder
 from common.settings import ROOT, Settings, read_settings
 from common.webhdfs import WebHdfs
 from infra.local import supervise
 from infra.local.hdfs_folders import tree
-from infra.local.lake import SUPERUSER, schema_folder
+from infra.local.lake import SUPERUSER
 
 STATE_DIR, PORT_BASE = ROOT / ".state-drills", "25000"
-CHECKPOINTS = "/lake/checkpoints/events"
 BRONZE = schema_folder("bronze")
 UNLIMITED, RESET = str(2**63 - 1), "-1"
 BACK_SECONDS = 60
@@ -123,11 +123,11 @@ class Platform:
 
     def delete_checkpoint(self) -> None:
         """Delete the query's checkpoint, all of it."""
-        self.hdfs.delete(CHECKPOINTS, recursive=True)
+        self.hdfs.delete(EVENTS_CHECKPOINT, recursive=True)
 
     def truncate_checkpoint(self, share: float) -> str:
         """Cut the newest file of the checkpoint's offsets to a share of its length and return its name."""
-        paths = [path for path in tree(self.hdfs, CHECKPOINTS) if "/offsets/" in path]
+        paths = [path for path in tree(self.hdfs, EVENTS_CHECKPOINT) if "/offsets/" in path]
         newest = max(
             (path for path in paths if path.rpartition("/")[2].isdecimal()),
             key=lambda path: (self.changed(path), int(path.rpartition("/")[2])),

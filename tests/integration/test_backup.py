@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from common import thrift
 from common.settings import read_settings
 from infra.local import processes, provision_lake, supervise
 from infra.local.hdfs_folders import status
@@ -52,7 +53,7 @@ def third(platform: Platform, backup: Path, tmp_path_factory: pytest.TempPathFac
 
 
 def test_a_backup_is_refused_while_somebody_may_write(platform: Platform, tmp_path: Path) -> None:
-    with provision_lake.connect(platform.settings):
+    with thrift.connect(platform.settings, thrift.WRITER):
         message = platform.make("backup", TO=str(tmp_path / "backup"), status=2).stderr
     assert f"pid {os.getpid()} " in message
     assert "is connected to the Thrift Server; wait for it to end, or stop it" in message

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from common import jvm
 from common.settings import Settings
+from common.thrift import UnansweredError
 from infra.local import class_archive, java, provision_lake, scala, spark_conf
 from infra.local.files import PRIVATE, properties, write
 from infra.local.service import NotReadyError, Program, Service
@@ -142,5 +143,5 @@ def probe(settings: Settings) -> None:
     """Log in and ask for one row."""
     try:
         provision_lake.query(settings, "select 1")
-    except provision_lake.UnansweredError as error:
+    except UnansweredError as error:
         raise NotReadyError(str(error)) from None

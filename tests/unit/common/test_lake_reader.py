@@ -8,8 +8,9 @@ import pytest
 from deltalake import write_deltalake
 
 from common.errors import UserError
+from common.lake_paths import table_folder
 from common.lake_reader import cause, open_table
-from common.settings import WAREHOUSE, Settings, read_settings
+from common.settings import Settings, read_settings
 
 ROWS = pa.table(
     {
@@ -37,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def folder(settings: Settings) -> Path:
     """Return where the table `core.names` lies."""
-    path = Path(f"{settings.hdfs_url.removeprefix('file://')}{WAREHOUSE}/core.db/names")
+    path = Path(f"{settings.hdfs_url.removeprefix('file://')}{table_folder('core.names')}")
     path.mkdir(parents=True, exist_ok=True)
     return path
 

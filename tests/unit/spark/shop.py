@@ -10,7 +10,8 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from common import postgres
-from common.settings import WAREHOUSE, Settings
+from common.lake_paths import table_folder
+from common.settings import Settings
 from spark.export.__main__ import main
 
 KEY = pa.schema([pa.field("source", pa.string(), nullable=False), pa.field("customer_id", pa.string(), nullable=False)])
@@ -27,7 +28,7 @@ class Shop:
     def folder(self, name: str) -> Path:
         """Return where a table lies."""
         schema, _, table = name.partition(".")
-        return Path(f"{self.settings.hdfs_url.removeprefix('file://')}{WAREHOUSE}/{schema}.db/{table}")
+        return Path(f"{self.settings.hdfs_url.removeprefix('file://')}{table_folder(f'{schema}.{table}')}")
 
     def write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **options: Any) -> None:
         """Put rows in the place of a table's."""

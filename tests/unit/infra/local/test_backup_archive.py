@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 
 from common.errors import UserError
-from infra.local.archive import Archive, Entry, digest, entries, pack, require_sound, unpack
+from common.files import sha256
+from infra.local.archive import Archive, Entry, entries, pack, require_sound, unpack
 
 ROOTS = ("data/kafka",)
 
@@ -42,7 +43,7 @@ def test_what_is_unpacked_is_what_was_packed(store: Path, tmp_path: Path) -> Non
     archive = written(store, path)
     assert (archive.files, archive.unpacked) == (2, 10_002_432 + 4096)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert (archive.size, archive.sha256) == (path.stat().st_size, digest(path))
+    assert (archive.size, archive.sha256) == (path.stat().st_size, sha256(path))
     assert archive.size < 100_000
     require_sound(path, archive, ROOTS)
     unpack(path, archive, ROOTS, tmp_path / "fresh")
@@ -75,7 +76,7 @@ def forged(path: Path, *members: tarfile.TarInfo) -> Archive:
         for member in members:
             tar.addfile(member, io.BytesIO(b"x" * member.size))
     files = sum(one.isfile() for one in members)
-    return Archive(path.name, digest(path), path.stat().st_size, files, 4096 * files)
+    return Archive(path.name, sha256(path), path.stat().st_size, files, 4096 * files)
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
@@ -129,7 +130,7 @@ def test_damage_is_named(store: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=rf"damaged: it has {archive.size - 1} bytes, its manifest says {archive.size}"):
         require_sound(path, archive, ROOTS)
     with pytest.raises(UserError, match="is damaged"):
-        require_sound(path, replace(archive, size=len(whole) - 1, sha256=digest(path)), ROOTS)
+        require_sound(path, replace(archive, size=len(whole) - 1, sha256=sha256(path)), ROOTS)
     path.write_bytes(whole)
     with pytest.raises(UserError, match="holds 2 files, its manifest says 3"):
         require_sound(path, replace(archive, files=3), ROOTS)

@@ -33,9 +33,9 @@ def test_an_unknown_service_is_refused_by_name() -> None:
 def test_the_second_command_is_told_who_works(tmp_path: Path) -> None:
     """And once the first has ended, the second may."""
     settings = platform(tmp_path)
-    with lock.held(settings), pytest.raises(UserError, match=r"pid \d+"), lock.held(settings):
+    with lock.hold_platform(settings), pytest.raises(UserError, match=r"pid \d+"), lock.hold_platform(settings):
         pass
-    with lock.held(settings):
+    with lock.hold_platform(settings):
         pass
 
 

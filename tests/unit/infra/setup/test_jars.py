@@ -9,7 +9,7 @@ import pytest
 
 from common.errors import UserError
 from infra.setup import jars
-from infra.setup.cache import alone
+from infra.setup.cache import hold_cache
 from infra.setup.jars import Jar
 
 RIGHT = hashlib.sha256(b"right").hexdigest()
@@ -55,8 +55,8 @@ def test_a_jar_that_changed_is_compared_again(cache: Path, monkeypatch: pytest.M
 
 
 def test_two_set_ups_fill_the_cache_one_after_the_other(cache: Path) -> None:
-    waiting = "from infra.setup.cache import alone\nwith alone(): print('alone')"
-    with alone():
+    waiting = "from infra.setup.cache import hold_cache\nwith hold_cache(): print('alone')"
+    with hold_cache():
         other = subprocess.Popen([sys.executable, "-c", waiting], stdout=-1, stderr=-1, text=True)
         assert other.stderr and "waits for it to end" in other.stderr.readline()
         assert other.poll() is None

@@ -7,8 +7,9 @@ import pytest
 from deltalake import write_deltalake
 from pyspark.sql import DataFrame, SparkSession
 
+from common.lake_paths import table_folder
 from common.lake_reader import LakeTable, open_table
-from common.settings import WAREHOUSE, read_settings
+from common.settings import read_settings
 from streaming.ingest.tally import arrivals, summary, table, tally
 
 ARROW = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])
@@ -32,7 +33,7 @@ def events(spark: SparkSession) -> DataFrame:
 def landed(tmp_path: Path) -> LakeTable:
     """Return the rows as a table of the lake, a file for each batch."""
     names = ("topic", "ingest_seq", "broken_rule")
-    folder = Path(f"{tmp_path}{WAREHOUSE}/bronze.db/events")
+    folder = Path(f"{tmp_path}{table_folder('bronze.events')}")
     for batch in (1, 2, 3):
         rows = [dict(zip(names, row, strict=False)) for row in ROWS if row[1] == batch]
         write_deltalake(str(folder), pa.Table.from_pylist(rows, schema=ARROW), mode="append")

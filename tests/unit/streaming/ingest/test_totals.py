@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from common.settings import WAREHOUSE, Settings, read_settings
+from common.lake_paths import table_folder
+from common.settings import Settings, read_settings
 from streaming import status
 from streaming.ingest.totals import FILE, Totals, kept
 from streaming.topics import Topic
@@ -31,7 +32,7 @@ def land(settings: Settings, seq: int, topics: Sequence[str], broken: str | None
     """Append a batch, whose first row is in quarantine where a rule is named."""
     rules = [broken, *[None] * (len(topics) - 1)]
     rows = [{"topic": one, "ingest_seq": seq, "broken_rule": rule} for one, rule in zip(topics, rules, strict=True)]
-    folder = f"{settings.hdfs_url.removeprefix('file://')}{WAREHOUSE}/bronze.db/events"
+    folder = f"{settings.hdfs_url.removeprefix('file://')}{table_folder('bronze.events')}"
     write_deltalake(folder, pa.Table.from_pylist(rows, schema=SCHEMA), mode="append")
 
 
