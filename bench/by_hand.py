@@ -14,12 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
-import dbt_runs
-import delta_log
-import environment
-import measure
-import peers
-
+from bench import dbt_runs, delta_log, environment, measure, peers
 from common import thrift
 from common.errors import entry_point
 from common.settings import Settings, read_settings

@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import measure
 import pandas as pd
-import simulated
-from churn_oracle import Histories, silence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from simulated import History
 
+from bench import measure, simulated
+from bench.churn_oracle import Histories, silence
+from bench.simulated import History
 from common import jvm
 from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import entry_point

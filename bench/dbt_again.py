@@ -16,9 +16,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-import dbt_runs
-import measure
-
+from bench import dbt_runs, measure
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
 from infra.local.files import PRIVATE, folder, properties, write

@@ -10,9 +10,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import dbt_runs
-import measure
-
+from bench import dbt_runs, measure
 from common.errors import entry_point
 from common.lake_paths import WAREHOUSE
 from common.settings import Settings, read_settings

@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import export_tables
-import measure
-from export_tables import LARGE, MARTS, Tables
-from peer_export import PREFIX
-
+from bench import export_tables, measure
+from bench.export_tables import LARGE, MARTS, Tables
+from bench.peer_export import PREFIX
 from common.errors import entry_point
 from common.settings import ROOT, Settings, read_settings
 
@@ -69,7 +67,10 @@ def measured(settings: Settings, export: Export) -> list[tuple[str, ...]]:
     """Make the tables, let the sides take turns, and return a line for each."""
     tables = {f"bench_{name.removeprefix('bench_')}": shape for name, shape in export.tables.items()}
     place = export_tables.manifest(settings.path("run", "bench", "export"), tables)
-    ways = {"new": ("-m", "spark.export", "--all"), "again": ("-m", "spark.export", "--all")}
+    ways: dict[str, tuple[str, ...]] = {
+        "new": ("-m", "spark.export", "--all"),
+        "again": ("-m", "spark.export", "--all"),
+    }
     if export.peer:
         ways[export.peer] = (str(HERE / "peer_export.py"), export.peer, *tables)
     runs: dict[str, list[measure.Measured]] = {way: [] for way in ways}
@@ -88,8 +89,7 @@ def measured(settings: Settings, export: Export) -> list[tuple[str, ...]]:
 
 def run(place: Path, *arguments: str) -> measure.Measured:
     """Run a program of this project in a fresh process."""
-    path = os.pathsep.join((str(ROOT), str(HERE)))
-    environ = {**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable, "DBT_TARGET_PATH": str(place)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, "DBT_TARGET_PATH": str(place)}
     return measure.run([sys.executable, *arguments], environ, ROOT)
 
 

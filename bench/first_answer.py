@@ -18,8 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import measure
-
+from bench import measure
 from common.errors import UserError, entry_point
 from common.settings import ROOT
 

@@ -12,13 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import delta_log
-import measure
 import numpy as np
-import peers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bench import delta_log, measure, peers
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.settings import Settings, read_settings

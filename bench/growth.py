@@ -14,10 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import delta_log
-import measure
-import peers
-
+from bench import delta_log, measure, peers
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.lake_paths import EVENTS_CHECKPOINT

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import measure
 from kafka import KafkaProducer
 
+from bench import measure
 from common import thrift
 from common.contracts.model import FOLDER, load
 from common.errors import entry_point

@@ -11,12 +11,9 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import delta_log
-import environment
-import measure
-import peers
 import pyarrow as pa
 
+from bench import delta_log, environment, measure, peers
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
@@ -85,7 +82,7 @@ def polars(settings: Settings, python: str, processes: int, folder: str, options
     """Run the peer without Spark in its own environment."""
     command = [python, str(peers.HERE / "peer_polars.py"), settings.kafka_bootstrap, "orders"]
     command += [f"{settings.hdfs_url}{folder}", "--processes", str(processes), *options]
-    return measure.run(command, peers.outside(settings), ROOT)
+    return measure.run(command, {**peers.outside(settings), "PYTHONPATH": str(ROOT)}, ROOT)
 
 
 def codec(table: delta_log.Table) -> str:

@@ -13,14 +13,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import measure
-
+from bench import measure
 from common import thrift
 from common.errors import UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
 from infra.pipeline.steps import DBT_PROJECT
 
-HERE = Path(__file__).parent
 CUSTOMERS, SAMPLE = 1_000_000, 3_000
 STEPS = ("train", "score")
 HEADER = ("step", "seconds", "peak MB")
@@ -58,7 +56,7 @@ def dbt(settings: Settings) -> None:
 
 def run(*arguments: str) -> measure.Measured:
     """Run a program of this project in a fresh process."""
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(HERE))), "PYSPARK_PYTHON": sys.executable}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable}
     return measure.run([sys.executable, *arguments], environ, ROOT)
 
 

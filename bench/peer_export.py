@@ -7,10 +7,10 @@ row becomes text in Spark, goes through the driver to COPY, and both sides are c
 import sys
 from collections.abc import Sequence
 
-from export_tables import FOLDER
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DecimalType
 
+from bench.export_tables import FOLDER
 from common import postgres
 from common.session import session
 from common.settings import Settings, read_settings

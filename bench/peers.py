@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import delta_log
-import environment
-import measure
-
+from bench import delta_log, environment, measure
 from common.contracts.model import EVENTS, FOLDER, load
 from common.errors import UserError
 from common.lake_paths import table_folder

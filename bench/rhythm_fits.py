@@ -10,13 +10,13 @@ import json
 import time
 from collections.abc import Callable
 
-import learning_tables
 import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
+from bench import learning_tables
 from common import tables
 from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.frames import sampled

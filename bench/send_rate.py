@@ -20,10 +20,10 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-import measure
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
+from bench import measure
 from common.contracts.model import FOLDER, load
 from common.errors import entry_point
 from common.settings import ROOT, read_settings
