@@ -6,16 +6,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import measure
 import psutil
 
+from bench import measure
 from common.errors import UserError
 from common.settings import Settings
 from infra.local.files import PRIVATE, write
@@ -38,11 +38,12 @@ class Run:
 
     def by_kind(self) -> Mapping[str, float]:
         """Return the seconds of tables (merged ones too), views, tests and unit tests."""
-        found: Counter[str] = Counter()
+        by_kind: defaultdict[str, float] = defaultdict(float)
         for node, seconds in self.nodes.items():
             kind = node.partition(".")[0]
-            found["view" if self.materialized.get(node) == "view" else "table" if kind == "model" else kind] += seconds
-        return found
+            shown = "view" if self.materialized.get(node) == "view" else "table" if kind == "model" else kind
+            by_kind[shown] += seconds
+        return by_kind
 
     def slowest(self, most: int) -> str:
         """Return the nodes that took longest, in a line."""

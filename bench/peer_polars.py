@@ -23,7 +23,8 @@ import pyarrow as pa
 import xxhash
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from deltalake import WriterProperties, write_deltalake
-from order_rules import first_broken_rule
+
+from bench.order_rules import first_broken_rule
 
 HASH_SEED = 42  # Spark's, so that the column says the same.
 CHUNK, COMMIT_ROWS = 20_000, 250_000
@@ -157,7 +158,7 @@ def column(name: str, given: Mapping[int, Any], rows: int, kind: Any) -> pl.Seri
 
 def write(frames: Sequence[pl.DataFrame], target: Target) -> None:
     """Append the rows in one commit."""
-    properties = WriterProperties(compression=target.codec.upper())
+    properties = WriterProperties(compression=target.codec.upper())  # type: ignore[arg-type]
     configuration = {"delta.dataSkippingStatsColumns": target.statistics}
     write_deltalake(
         target.table, pl.concat(frames), mode="append", writer_properties=properties, configuration=configuration

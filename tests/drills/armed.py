@@ -23,8 +23,8 @@ from bench.delta_log import Table
 from common.contracts.model import EVENTS
 from common.errors import entry_point
 from common.settings import read_settings
-from streaming.ingest import landing
 from streaming.ingest.__main__ import main as ingest
+from streaming.ingest.commit import append_once
 from tests.drills.ingest import STRUCK, kill_tree
 from tests.drills.platform import BRONZE
 
@@ -89,7 +89,7 @@ def watch(point: str, known: dict[str, int], version: int) -> None:
 
 def arm(point: str, batch: int) -> None:
     """Put the wrapped function wherever the ingest has imported it."""
-    original = landing.append_once
+    original = append_once
     wrapped = armed(point, batch, original)
     for name, module in list(sys.modules.items()):
         if name.startswith("streaming.") and getattr(module, "append_once", None) is original:

@@ -21,7 +21,8 @@ def sold_lines(path: Path) -> pd.DataFrame:
     local = pd.to_datetime(lines.InvoiceDate).groupby(lines.InvoiceNo).transform("min")
     lines["at"] = local.dt.tz_localize("Europe/London").dt.tz_convert("UTC")
     lines["customer"] = lines.CustomerID.str.removesuffix(".0")
-    lines["amount"] = [int(q) * Decimal(p) for q, p in zip(lines.Quantity, lines.UnitPrice, strict=True)]
+    amounts = [int(q) * Decimal(p) for q, p in zip(lines.Quantity, lines.UnitPrice, strict=True)]
+    lines["amount"] = pd.Series(amounts, lines.index)
     return lines
 
 
@@ -39,17 +40,19 @@ def calendar(lines: pd.DataFrame) -> dict[tuple[int, int], int]:
 
 def purchase_days(lines: pd.DataFrame) -> dict[str, list[pd.Timestamp]]:
     """Return each customer's different days with an order, in order."""
-    known = lines[lines.customer != ""]
-    return known.groupby("customer")["at"].agg(lambda at: sorted(set(at.dt.normalize()))).to_dict()
+    customers = lines[lines.customer != ""]
+    return {str(customer): sorted(set(at.dt.normalize())) for customer, at in customers.groupby("customer")["at"]}
 
 
 def frequency(lines: pd.DataFrame) -> dict[str, tuple[int, Decimal | None, int | None]]:
     """Return each customer's number of purchase days, median and longest gap between them."""
-    found: dict[str, tuple[int, Decimal | None, int | None]] = {}
+    by_customer: dict[str, tuple[int, Decimal | None, int | None]] = {}
     for customer, bought in purchase_days(lines).items():
         gaps = pd.Series([(b - a).days for a, b in pairwise(bought)])
-        found[customer] = (len(bought), Decimal(str(gaps.median())), int(gaps.max())) if len(gaps) else (1, None, None)
-    return found
+        by_customer[customer] = (1, None, None)
+        if len(gaps):
+            by_customer[customer] = (len(bought), Decimal(str(gaps.median())), int(gaps.max()))
+    return by_customer
 
 
 def retention(lines: pd.DataFrame) -> dict[tuple[str, int], int]:
@@ -67,17 +70,18 @@ def pairs(lines: pd.DataFrame) -> dict[tuple[str, str], tuple[int, Decimal]]:
     small = [basket for basket in baskets if len(basket) <= LARGEST_BASKET]
     single = Counter(product for basket in small for product in basket)
     both = Counter(pair for basket in small for pair in combinations(basket, 2))
-    kept = sorted((pair for pair in both if both[pair] >= FEWEST_ORDERS), key=lambda pair: (-both[pair], pair))
+    frequent = sorted((pair for pair in both if both[pair] >= FEWEST_ORDERS), key=lambda pair: (-both[pair], pair))
     return {
-        (a, b): (both[a, b], rounded(Decimal(both[a, b] * len(small)) / (single[a] * single[b]), "0.0001"))
-        for a, b in kept[:MOST_PAIRS]
+        (a, b): (both[a, b], round_half_up(Decimal(both[a, b] * len(small)) / (single[a] * single[b]), "0.0001"))
+        for a, b in frequent[:MOST_PAIRS]
     }
 
 
 def popular(lines: pd.DataFrame) -> list[tuple[str, int]]:
     """Return the products that most customers have bought, and how many have; ties by product."""
     bought = products(lines[lines.customer != ""]).groupby("StockCode").customer.nunique()
-    return sorted(bought.items(), key=lambda item: (-item[1], item[0]))[:MOST_PRODUCTS]
+    buyers = {str(product): int(customers) for product, customers in bought.items()}
+    return sorted(buyers.items(), key=lambda item: (-item[1], item[0]))[:MOST_PRODUCTS]
 
 
 def products(lines: pd.DataFrame) -> pd.DataFrame:
@@ -86,6 +90,6 @@ def products(lines: pd.DataFrame) -> pd.DataFrame:
     return lines[~code.isin(CHARGES) & ~code.str.startswith("GIFT_")]
 
 
-def rounded(number: Decimal, step: str) -> Decimal:
+def round_half_up(number: Decimal, step: str) -> Decimal:
     """Round as SQL does."""
     return number.quantize(Decimal(step), ROUND_HALF_UP)

@@ -102,7 +102,9 @@ def train_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) ->
 
 def folder_of_predictions(spark: SparkSession) -> Path:
     """Return where the predictions tables lie."""
-    return Path(urlparse(spark.conf.get("spark.sql.warehouse.dir")).path) / "predictions.db"
+    warehouse = spark.conf.get("spark.sql.warehouse.dir")
+    assert warehouse
+    return Path(urlparse(warehouse).path) / "predictions.db"
 
 
 STDERR_APPENDER = """

@@ -74,7 +74,7 @@ def test_the_grain_is_that_of_the_test_and_the_model_names_its_indexes(tmp_path:
 @pytest.mark.parametrize("place", ["meta", "config"])
 def test_a_source_says_its_schema_and_grain_itself(tmp_path: Path, place: str) -> None:
     meta = {"export": {"schema": "predictions", "grain": ["task", "version"], "indexes": [["version"]]}}
-    asking = {
+    asking: dict[str, object] = {
         "schema": "marts",
         "identifier": "versions",
         **({"meta": meta} if place == "meta" else {"config": {"meta": meta}}),

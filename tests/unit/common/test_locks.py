@@ -136,6 +136,6 @@ def test_a_full_disk_is_one_line(settings: Settings, monkeypatch: pytest.MonkeyP
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(locks.os, "pwrite", full)
+    monkeypatch.setattr(os, "pwrite", full)
     with pytest.raises(UserError, match="No space left on device; free space"), locks.hold(settings, "replay"):
         pass

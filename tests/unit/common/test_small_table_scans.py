@@ -36,7 +36,7 @@ class Kept:
         group, context = uuid.uuid4().hex, self.spark.sparkContext
         context.setJobGroup(group, "counted")
         self.numbers("n > 1")
-        context.setLocalProperty("spark.jobGroup.id", None)
+        context.setLocalProperty("spark.jobGroup.id", None)  # type: ignore[arg-type]
         return len(context.statusTracker().getJobIdsForGroup(group))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from common import tables
 from common.contracts import model
@@ -26,7 +26,7 @@ def test_every_declared_table_is_created_empty_and_twice_without_harm(prediction
         assert frame.count() == 0
 
 
-def scores(spark: SparkSession, as_of: datetime, probability: float):
+def scores(spark: SparkSession, as_of: datetime, probability: float) -> DataFrame:
     """Return one scored customer, its columns in another order than the table's."""
     return spark.createDataFrame([("1", "shop", as_of, [], probability, 0.9, "v1")], SCHEMA)
 

@@ -27,8 +27,8 @@ CHURN = Model(
 
 
 def metric(subject: str, name: str, value: str, low: str | None = None, high: str | None = None) -> Metric:
-    ends = [Decimal(end) if end else None for end in (low, high)]
-    return Metric("churn", CHURN.version, subject, name, Decimal(value), *ends, AS_OF)
+    lowest, highest = (Decimal(end) if end else None for end in (low, high))
+    return Metric("churn", CHURN.version, subject, name, Decimal(value), lowest, highest, AS_OF)
 
 
 @pytest.fixture

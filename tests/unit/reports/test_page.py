@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_same_evidence_gives_the_same_bytes(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize("field", ["source", "segment_name"])
 def test_hostile_names_stay_text(evidence: Evidence, field: str) -> None:
-    profiles = [replace(row, **{field: HOSTILE}) for row in evidence.profiles]
+    hostile: dict[str, Any] = {field: HOSTILE}
+    profiles = [replace(row, **hostile) for row in evidence.profiles]
     page = render(replace(evidence, profiles=profiles))
     assert "<script" not in page.lower()
     assert "&lt;script&gt;" in page.lower()

@@ -16,6 +16,7 @@ from kafka.record.memory_records import MemoryRecords
 
 from common.errors import UserError
 from common.settings import Settings, read_settings
+from common.shutdown import Stop
 from streaming import producer
 from streaming.batches import PackedRecords, encoded, key_hash, record
 from streaming.producer import Message, Outbox, sealed, send
@@ -106,7 +107,7 @@ def test_a_refusal_is_one_line_and_what_was_acknowledged_is_noted(
 
 
 def test_the_prefix_ends_before_what_a_slow_partition_holds(broker: Broker, settings: Settings) -> None:
-    box = Outbox(settings, producer.Stop())
+    box = Outbox(settings, Stop())
     slow = next(f"{n}" for n in range(99) if key_hash(f"{n}") % 2 == 0)
     fast = next(f"{n}" for n in range(99) if key_hash(f"{n}") % 2 == 1)
     for _ in range(5):

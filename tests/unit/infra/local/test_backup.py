@@ -1,6 +1,7 @@
 """Backup of a platform that does not run: what is refused, and what is left behind."""
 
 import os
+import shutil
 from collections import namedtuple
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from common import locks
 from common.errors import UsageError, UserError
 from common.settings import Settings, read_settings
 from infra.local import backup as command
-from infra.local import restore as opposite
+from infra.local.archive import Archive
 from infra.local.backup import backup
+from infra.local.backup_parts import Part
 from infra.local.restore import restore
 from tests.unit.infra.local.platforms import settings_of
 
@@ -73,7 +75,7 @@ def test_half_a_backup_is_removed(
     """Whatever ends it; the same command again then ends well, though a killed one has left something."""
     place, real = tmp_path / "kept", command.packed
 
-    def packed(settings: Settings, folder: Path, part: command.Part) -> command.Archive:
+    def packed(settings: Settings, folder: Path, part: Part) -> Archive:
         if part.name == "hdfs":
             assert (folder / "kafka.tar.zst").is_file()
             raise failure
@@ -96,7 +98,7 @@ def test_two_backups_into_one_folder_do_not_meet(
     """As two platforms may be told the same one; the first goes on."""
     place, real, second = tmp_path / "kept", command.packed, []
 
-    def packed(settings: Settings, folder: Path, part: command.Part) -> command.Archive:
+    def packed(settings: Settings, folder: Path, part: Part) -> Archive:
         with pytest.raises(UserError, match="another backup is being written"), command.scratch(place):
             pass
         second.append(part.name)
@@ -115,12 +117,12 @@ def test_space_is_asked_for_first(platform: Settings, tmp_path: Path, monkeypatc
     place, other = tmp_path / "kept", settings_of(tmp_path / "other", 23100)
     with monkeypatch.context() as patch:
         patch.setattr(command, "standstill", lambda *_: pytest.fail("the stores were stopped"))
-        patch.setattr(command.shutil, "disk_usage", lambda _: DISK(0, 0, 1_050_000))
+        patch.setattr(shutil, "disk_usage", lambda _: DISK(0, 0, 1_050_000))
         with pytest.raises(UserError, match=rf"{tmp_path} has 1\.1 MB free, a backup may take 1\.1 MB"):
             backup(platform, str(place), False)
     assert not place.exists()
     backup(platform, str(place), False)
-    monkeypatch.setattr(opposite.shutil, "disk_usage", lambda _: DISK(0, 0, 1_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: DISK(0, 0, 1_000_000))
     with pytest.raises(UserError, match=rf"{other.state_dir} has 1\.0 MB free, the backup takes 67\.\d MB"):
         restore(other, str(place))
     assert not other.path("data").exists()

@@ -7,7 +7,7 @@ import pytest
 
 from common import home
 from common.errors import UsageError, UserError
-from common.settings import Settings, read_settings
+from common.settings import IDENTITIES, Settings, read_settings
 from infra.local import doctor, lock, reset, status, supervise
 from infra.local.__main__ import arguments, parse
 from infra.setup import secrets
@@ -104,8 +104,8 @@ def test_doctor_sees_a_state_folder_that_cannot_be_written(tmp_path: Path) -> No
 def test_missing_passwords_are_generated_and_others_kept(tmp_path: Path) -> None:
     """Each is long, private and its own."""
     settings = platform(tmp_path)
-    assert secrets.ensure(settings) == list(secrets.IDENTITIES)
-    first = {name: settings.secret(name) for name in secrets.IDENTITIES}
+    assert secrets.ensure(settings) == list(IDENTITIES)
+    first = {name: settings.secret(name) for name in IDENTITIES}
     assert len(set(first.values())) == len(first)
     assert all(len(word) >= 32 for word in first.values())
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == {0o600}

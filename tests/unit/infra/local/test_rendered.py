@@ -9,14 +9,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from common.settings import PORTS, Settings, read_settings
+from common.settings import IDENTITIES, PORTS, Settings, read_settings
 from infra.local import supervise
 from infra.local.configure import configure
 from infra.local.lake import SCHEMAS, folders
 from infra.local.provision_lake import by_schema, locations
 from infra.local.service import Service
 from infra.local.services import thrift
-from infra.setup.secrets import IDENTITIES
 
 BASE = 23000
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common import thrift
 from common.errors import UserError
 from common.settings import Settings, read_settings
 from infra.pipeline import guard
@@ -21,7 +22,7 @@ def settings() -> Settings:
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: list[tuple[Any, ...]]) -> None:
     """Let the lake give these answers, one after another."""
     left = list(answers)
-    monkeypatch.setattr(guard.thrift, "rows", lambda settings, query: left.pop(0))
+    monkeypatch.setattr(thrift, "rows", lambda settings, query: left.pop(0))
 
 
 def test_rows_that_moved_are_named_with_their_columns(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import UserError
-from infra.setup import jars
+from infra.setup import ivy, jars
 from infra.setup.cache import hold_cache
 from infra.setup.jars import Jar
 
@@ -75,7 +75,7 @@ def test_fetched_bytes_that_differ_are_not_installed(monkeypatch: pytest.MonkeyP
         folder.mkdir()
         (folder / "a-1.jar").write_bytes(b"tampered")
 
-    monkeypatch.setattr(jars.ivy, "retrieve", retrieve)
+    monkeypatch.setattr(ivy, "retrieve", retrieve)
     with pytest.raises(UserError, match=r"a-1\.jar was fetched, but its sha256 is not the locked one"):
         jars.fetch([jar()])
     assert not jar().path().exists()

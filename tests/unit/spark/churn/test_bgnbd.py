@@ -47,7 +47,7 @@ def simulated(known: Parameters, customers: int) -> Groups:
     rows = []
     for _ in range(customers):
         rate, leaving = chance.gamma(known.r, 1 / known.alpha), chance.beta(known.a, known.b)
-        observed, last, repeats = chance.integers(100, 301), 0.0, 0
+        observed, last, repeats = int(chance.integers(100, 301)), 0.0, 0
         while (bought := last + chance.exponential(1 / rate)) < observed:
             last, repeats = bought, repeats + 1
             if chance.random() < leaving:

@@ -1,5 +1,6 @@
 """Which tables are looked at, by whom, and what is printed."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_a_failed_process_is_a_failure_after_its_lines(tmp_path: Path, monkeypat
         commands.append((command[3:], options["input"]))
         return type("Done", (), {"stdout": said, "returncode": 1})
 
-    monkeypatch.setattr(tool.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     settings = read_settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
     home.claim(settings)
     lines = tool.kept_up(settings, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)

@@ -130,10 +130,15 @@ def test_readers_and_time_travel_go_on_from_the_first_version_that_stays(spark: 
     assert spark.read.format("delta").option("versionAsOf", newest - 1).load(table).count() == 140
 
 
+def append_all(spark: SparkSession, table: str, versions: range) -> None:
+    for version in versions:
+        append(spark, table, version)
+
+
 def test_a_stream_goes_on_beside_it(spark: SparkSession, table: str) -> None:
     age(table, hours=3)
     with ThreadPoolExecutor(1) as pool:
-        stream = pool.submit(lambda: [append(spark, table, version) for version in range(12, 20)])
+        stream = pool.submit(append_all, spark, table, range(12, 20))
         while not stream.done():
             keep_up(spark, table, files=2, commits=1, limits=Limits(2, 1, retain_hours=1, log_hours=2))
         stream.result()

@@ -1,5 +1,7 @@
 """What stands beside a model is measured on the same rows, and differences are paired."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,6 @@ def test_a_difference_is_the_models_minus_the_others() -> None:
 
 def test_a_curve_has_a_point_for_each_bin_with_rows() -> None:
     ranked = Subject("rule", GOOD, is_probability=False)
-    assert curves(LABEL, [Subject(MODEL, GOOD), ranked]) == [
-        Bin(MODEL, 2, pytest.approx(0.2), 0.0, 50),
-        Bin(MODEL, 8, pytest.approx(0.8), 1.0, 50),
-    ]
+    points = curves(LABEL, [Subject(MODEL, GOOD), ranked])
+    assert [point.predicted for point in points] == pytest.approx([0.2, 0.8])
+    assert [replace(point, predicted=0) for point in points] == [Bin(MODEL, 2, 0, 0.0, 50), Bin(MODEL, 8, 0, 1.0, 50)]

@@ -19,7 +19,7 @@ def published(
     spark: SparkSession, version: str, against: str | None, difference: float | None = None, **other: str
 ) -> None:
     """Publish a model as its rows: measured with a Brier score of 0.2, better than the champion by `difference`."""
-    rows = [("churn", version, "model", "brier", 0.2, 0.1, 0.3)]
+    rows: list[tuple[object, ...]] = [("churn", version, "model", "brier", 0.2, 0.1, 0.3)]
     if difference is not None:
         ends = (difference - 0.01, difference + 0.01)
         rows.append(("churn", version, "champion", "brier", 0.2 - difference, None, None))

@@ -117,7 +117,7 @@ def test_interrupted_training_leaves_the_champion_and_is_written_over(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(registry.tables, "append", fails)
+        broken.setattr(tables, "append", fails)
         with pytest.raises(KeyboardInterrupt):
             registry.publish(predictions, settings, trained("0001"))
     assert registry.newest(predictions, "churn") is registry.champion(predictions, "churn") is None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common import thrift
 from common.settings import Settings, read_settings
 from spark.reconcile import arrivals, broker, offsets
 from spark.reconcile.beginnings import Beginnings
@@ -41,7 +42,7 @@ def compared(
     unread: list[Gap] | None = None,
     begun: Beginnings | None = None,
 ) -> Any:
-    monkeypatch.setattr(arrivals.thrift, "rows", stores.rows)
+    monkeypatch.setattr(thrift, "rows", stores.rows)
     monkeypatch.setattr(broker, "topics", stores.topics)
     monkeypatch.setattr(arrivals, "beginnings", lambda settings: begun or {})
     monkeypatch.setattr(broker, "readable", lambda settings, gaps: [gap for gap in gaps if gap in (unread or [])])

@@ -126,7 +126,8 @@ def test_from_features_to_assignments(lake: SparkSession, settings: Settings) ->
     # Nothing to learn: the champion stays.
     fill(lake, 1)
     assert "nothing to learn: 1 customers" in train.run(lake, settings)
-    assert registry.champion(lake, "segments").version.startswith("0002-")
+    champion = registry.champion(lake, "segments")
+    assert champion and champion.version.startswith("0002-")
 
 
 def test_a_champion_of_other_features_gives_way(lake: SparkSession, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
@@ -27,7 +28,9 @@ def test_unknown_purchases_are_left_out(spark: SparkSession) -> None:
     assert model.prepared(buyers(spark)).count() == 30
 
 
-def test_groups_are_found_and_named_and_survive_storing(spark: SparkSession, tmp_path_factory) -> None:
+def test_groups_are_found_and_named_and_survive_storing(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     rows = model.prepared(buyers(spark)).cache()
     stages, tried = model.fit(rows, 30)
     assert stages is not None

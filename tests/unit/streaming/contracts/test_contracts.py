@@ -7,7 +7,8 @@ import pytest
 from common.contracts.model import FOLDER, ddl, load
 from common.errors import UserError
 from common.settings import read_settings
-from streaming.contracts.__main__ import SOURCES, sources
+from streaming.contracts.__main__ import SOURCES
+from streaming.contracts.sources import sources
 from streaming.ingest.parse import all_rules
 
 

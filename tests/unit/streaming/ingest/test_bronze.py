@@ -11,7 +11,9 @@ from streaming.ingest.landing import only, records
 
 
 def schema(fields: tuple[Field, ...]) -> StructType:
-    return StructType.fromDDL(", ".join(f"`{one.name}` {one.sql_type}" for one in fields))
+    struct = StructType.fromDDL(", ".join(f"`{one.name}` {one.sql_type}" for one in fields))
+    assert isinstance(struct, StructType)
+    return struct
 
 
 def test_new_fields_are_found_within_arrays_too(spark: SparkSession) -> None:

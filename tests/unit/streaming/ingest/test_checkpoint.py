@@ -95,7 +95,8 @@ def test_a_plan_holds_from_its_batch_on(checkpoint: Checkpoint) -> None:
     checkpoint.keep_plan(4, second)
     checkpoint.keep_plan(4, second)
     assert [checkpoint.plan(number) for number in (0, 3, 4, 9)] == [first, first, second, second]
-    assert checkpoint.plan(0).contracts == load(FOLDER)
+    plan = checkpoint.plan(0)
+    assert plan and plan.contracts == load(FOLDER)
 
 
 def test_delta_knows_the_last_batch_of_an_application(spark: SparkSession, tmp_path: Path) -> None:
@@ -122,6 +123,7 @@ def test_marks_and_newness_are_known_with_and_without_a_checksum(spark: SparkSes
     assert (noted.newest, is_new(spark, table)) == (3, False)
     for checksum in (tmp_path / "table" / "_delta_log").glob("*.crc"):
         checksum.unlink()
+    assert spark._jvm
     spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
     assert (landed(spark, table, "a"), is_new(spark, table)) == (noted, False)
 

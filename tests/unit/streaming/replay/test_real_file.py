@@ -24,9 +24,8 @@ pytestmark = pytest.mark.skipif(not FILE, reason="ONLINE_RETAIL_CSV names no fil
 
 def by_pandas(path: Path) -> dict[str, Any]:
     lines = pd.read_csv(path, dtype=str, keep_default_na=False)
-    lines["pence"] = [
-        Decimal(price) * int(pieces) for price, pieces in zip(lines.UnitPrice, lines.Quantity, strict=True)
-    ]
+    amounts = [Decimal(price) * int(pieces) for price, pieces in zip(lines.UnitPrice, lines.Quantity, strict=True)]
+    lines["pence"] = pd.Series(amounts, lines.index)
     prefix = lines.InvoiceNo.str[0]
     negative = lines.groupby("InvoiceNo").Quantity.transform(lambda pieces: pieces.astype(int).min()) < 0
     kinds = pd.Series("orders", lines.index).mask(negative, "write-offs")

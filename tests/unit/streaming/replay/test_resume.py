@@ -10,6 +10,7 @@ import pytest
 
 from common import home
 from common.settings import ROOT, Settings, read_settings
+from streaming import producer, topics
 from streaming.producer import Message
 from streaming.replay import __main__ as program
 from streaming.replay.mapping import load
@@ -48,9 +49,9 @@ def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
     settings = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
     home.claim(settings)
     monkeypatch.setattr(program, "read_settings", lambda: settings)
-    monkeypatch.setattr(program.producer, "send", one.send)
-    monkeypatch.setattr(program.topics, "ensure", lambda *_: [])
-    monkeypatch.setattr(program.topics, "describe", one.describe)
+    monkeypatch.setattr(producer, "send", one.send)
+    monkeypatch.setattr(topics, "ensure", lambda *_: [])
+    monkeypatch.setattr(topics, "describe", one.describe)
     return one
 
 

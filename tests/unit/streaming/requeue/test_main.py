@@ -11,6 +11,7 @@ from pyspark.sql import Row
 
 from common.errors import UsageError, UserError
 from common.settings import read_settings
+from streaming import producer
 from streaming.producer import Message
 from streaming.requeue import __main__ as tool
 
@@ -27,7 +28,7 @@ FOUND: Any = SimpleNamespace(toLocalIterator=lambda: ROWS)
 def test_a_dry_run_sends_nothing_and_shows_three(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tool.producer, "send", lambda *arguments: pytest.fail("a dry run sends"))
+    monkeypatch.setattr(producer, "send", lambda *arguments: pytest.fail("a dry run sends"))
     tool.requeue(CONFIG, FOUND, 5, "wrong_type", None, dry_run=True)
     assert capsys.readouterr().out.splitlines() == [
         "orders: {}",
@@ -46,7 +47,7 @@ def test_the_last_line_accounts_for_every_event(
         sent.extend(messages)
         return Counter(message.topic for message in sent)
 
-    monkeypatch.setattr(tool.producer, "send", send)
+    monkeypatch.setattr(producer, "send", send)
     seen = iter(range(5))
     tool.requeue(CONFIG, FOUND, 5, "wrong_type", lambda event: event if next(seen) else None, dry_run=False)
     assert [message.key for message in sent] == ["s/1", "s/2", "s/3", "s/4"]
