@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from common import locks
 from common.settings import Settings
 from infra.local import lock, processes, supervise
 
@@ -26,6 +28,7 @@ def down(settings: Settings) -> None:
     """
     with lock.hold_platform(settings):
         stop_all(settings)
+        clear_scratch(settings)
 
 
 def stop_all(settings: Settings) -> None:
@@ -39,6 +42,17 @@ def stop_all(settings: Settings) -> None:
         stop_stage(settings, stage)
     supervise.shut_down(settings)
     print(f"platform down in {time.monotonic() - begun:.1f} s")
+
+
+def clear_scratch(settings: Settings) -> None:
+    """Delete the temporary files that killed Java processes left behind, unless a job is still at work."""
+    if any(locks.holder(settings, job) for job in locks.JOBS):
+        return
+    for path in settings.path("run", "tmp").glob("*"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def stop_stage(settings: Settings, stage: Sequence[str]) -> None:
