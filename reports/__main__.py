@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     path = args.output or settings.path("out", "report.html")
     size = write(path, render(evidence)) + write(path.with_name("models.html"), cards.render(models))
-    answered = sum(answer.found for answer in answers(evidence))
+    answered = sum(answer.is_known for answer in answers(evidence))
     print(
         f"report: {answered} of 3 questions answered for {plural(evidence.customers, 'customer')} of "
         f"{plural(len(evidence.sources), 'source')}, {plural(len(models.models), 'model card')}, "

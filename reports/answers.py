@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from reports.evidence import Driver, Evidence, Population, Profile, Risk
-from reports.formats import count, percent, plural, rounded, words
+from reports.formats import count, percent, plural, whole_amount, words
 
 # The business rule is what people act on; the others stand in for a source where it found nothing.
 SEGMENTATIONS = ("rule", "rfm", "model", "city")
@@ -25,7 +25,7 @@ class Answer:
     headline: str
     caption: str
     sentence: str
-    found: bool = True
+    is_known: bool = True
 
 
 def answers(evidence: Evidence) -> list[Answer]:
@@ -38,7 +38,7 @@ def segments(evidence: Evidence) -> Answer:
     title, question = "Segments", "Which kinds of customers are there, and what do they bring?"
     chosen = chosen_profiles(evidence)
     if not chosen:
-        return unanswered(evidence, "segments", title, question, "No segments yet; `make refresh` builds them.")
+        return missing_answer(evidence, "segments", title, question, "No segments yet; `make refresh` builds them.")
     parts = [segments_of(source, list(rows)) for source, rows in groupby(chosen, key=lambda row: row.source)]
     most = max(chosen, key=lambda row: (row.spend, row.customers))
     return Answer(
@@ -72,29 +72,29 @@ def churn(evidence: Evidence) -> Answer:
     """Say how many customers the rule finds at risk, and what they have spent, by source and currency."""
     title, question = "Churn risk", "Who is about to leave, and what is at stake?"
     if not evidence.customers:
-        return unanswered(evidence, "churn", title, question, EMPTY)
-    found = sum(risk.by_rule for risk in evidence.risks)
+        return missing_answer(evidence, "churn", title, question, EMPTY)
+    at_risk = sum(risk.by_rule for risk in evidence.risks)
     parts = [churn_of(population, evidence.risks) for population in evidence.populations]
-    share = percent(Decimal(found) / evidence.customers)
+    share = percent(Decimal(at_risk) / evidence.customers)
     everyone = plural(evidence.customers, "customer")
-    sentence = f"{count(found)} of {everyone} ({share}) are at risk of leaving by the rule"
+    sentence = f"{count(at_risk)} of {everyone} ({share}) are at risk of leaving by the rule"
     return Answer(
         key="churn",
         title=title,
         question=question,
-        headline=count(found),
+        headline=count(at_risk),
         caption=f"of {everyone} are at risk of leaving",
-        sentence=f"{sentence}{f': {listed(parts)}' if found else ''}{model_clause(evidence.risks)}.",
+        sentence=f"{sentence}{f': {list_in_words(parts)}' if at_risk else ''}{model_clause(evidence.risks)}.",
     )
 
 
 def churn_of(population: Population, risks: Iterable[Risk]) -> str:
     """Return the clause on one source; amounts of different currencies stay apart."""
-    mine = [risk for risk in risks if risk.source == population.source]
-    found = sum(risk.by_rule for risk in mine)
-    text = f"{count(found)} of {count(population.customers)} in {population.source}"
-    sums = [rounded(risk.value_at_stake, risk.currency) for risk in mine if risk.value_at_stake]
-    return f"{text} ({listed(sums)} at stake)" if sums else text
+    of_source = [risk for risk in risks if risk.source == population.source]
+    at_risk = sum(risk.by_rule for risk in of_source)
+    text = f"{count(at_risk)} of {count(population.customers)} in {population.source}"
+    sums = [whole_amount(risk.value_at_stake, risk.currency) for risk in of_source if risk.value_at_stake]
+    return f"{text} ({list_in_words(sums)} at stake)" if sums else text
 
 
 def model_clause(risks: Sequence[Risk]) -> str:
@@ -108,13 +108,13 @@ def model_clause(risks: Sequence[Risk]) -> str:
 def satisfaction(evidence: Evidence) -> Answer:
     """Say how satisfied the customers are where it is known, and which factor it goes with most."""
     title, question = "Satisfaction", "How satisfied are the customers, and what goes with it?"
-    known = sum(population.known for population in evidence.populations)
+    known = sum(population.customers_known for population in evidence.populations)
     if not known:
         missing = (
             "No customer's satisfaction is known: orders do not tell it; "
             "`make snapshot FILE=…` or rating events do, then `make refresh`."
         )
-        return unanswered(evidence, "satisfaction", title, question, missing if evidence.customers else EMPTY)
+        return missing_answer(evidence, "satisfaction", title, question, missing if evidence.customers else EMPTY)
     satisfied = sum(population.satisfied for population in evidence.populations)
     neutral = sum(population.neutral for population in evidence.populations)
     unsatisfied = known - satisfied - neutral
@@ -164,19 +164,19 @@ def ranked_factors(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
 
 def chosen_profiles(evidence: Evidence) -> list[Profile]:
     """Return, for each source, the profiles of the segmentation that the answer is about."""
-    found = segmentations(evidence.profiles)
-    first = dict(reversed(found))
-    return [row for key, rows in found.items() if first[key[0]] == key[1] for row in rows]
+    groups = segmentations(evidence.profiles)
+    first = dict(reversed(groups))
+    return [row for key, rows in groups.items() if first[key[0]] == key[1] for row in rows]
 
 
 def segmentations(profiles: Iterable[Profile]) -> dict[tuple[str, str], list[Profile]]:
     """Return the profiles by source and segmentation, the preferred one first; in each, the most spending first."""
     known = [row for row in profiles if row.segmentation in SEGMENTATIONS]
     ranked = sorted(known, key=lambda row: (-row.spend, -row.customers, row.segment_name))
-    found: dict[tuple[str, str], list[Profile]] = {}
+    groups: dict[tuple[str, str], list[Profile]] = {}
     for row in sorted(ranked, key=lambda row: (row.source, SEGMENTATIONS.index(row.segmentation))):
-        found.setdefault((row.source, row.segmentation), []).append(row)
-    return found
+        groups.setdefault((row.source, row.segmentation), []).append(row)
+    return groups
 
 
 def spend_share(profile: Profile, profiles: Iterable[Profile]) -> Decimal | None:
@@ -186,15 +186,15 @@ def spend_share(profile: Profile, profiles: Iterable[Profile]) -> Decimal | None
     return profile.spend / total if total > 0 else None
 
 
-def unanswered(evidence: Evidence, key: str, title: str, question: str, missing: str) -> Answer:
+def missing_answer(evidence: Evidence, key: str, title: str, question: str, missing: str) -> Answer:
     """Return the answer that says what is missing and which command gives it."""
     if evidence.missing:
         missing = NOT_EXPORTED
     elif not evidence.customers:
         missing = EMPTY
-    return Answer(key, title, question, "–", "not known yet", missing, found=False)
+    return Answer(key, title, question, "–", "not known yet", missing, is_known=False)
 
 
-def listed(parts: Sequence[str]) -> str:
+def list_in_words(parts: Sequence[str]) -> str:
     """Return parts as a list in a sentence."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

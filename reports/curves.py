@@ -23,13 +23,13 @@ def reliability(title: str, curves: Sequence[tuple[str, str, Sequence[Point]]]) 
         parts.append(line(style, places))
         for point, place in zip(points, places, strict=True):
             size = max(SMALLEST, LARGEST * (point.held_out_rows / most) ** 0.5)
-            parts.append(dot(style, place, size, f"{name}: {told(point)}"))
-    spoken = "; ".join(f"{name}: {', '.join(map(told, points))}" for _, name, points in curves)
+            parts.append(dot(style, place, size, f"{name}: {point_text(point)}"))
+    spoken = "; ".join(f"{name}: {', '.join(map(point_text, points))}" for _, name, points in curves)
     chart = Chart(title, spoken, [(style, name) for style, name, _ in curves])
     return picture(chart, TOP + SIDE + 44, parts)
 
 
-def told(point: Point) -> str:
+def point_text(point: Point) -> str:
     """Return a point in words."""
     return (
         f"predicted {percent(point.predicted_share, 1)}, came true {percent(point.happened_share, 1)} "

@@ -23,7 +23,7 @@ class Population:
     unsatisfied: int
 
     @property
-    def known(self) -> int:
+    def customers_known(self) -> int:
         """Customers whose satisfaction is known."""
         return self.satisfied + self.neutral + self.unsatisfied
 
@@ -182,6 +182,6 @@ class Evidence:
         return sorted({row.source for row in self.populations} | {row.source for row in self.totals})
 
     @property
-    def scored(self) -> int:
+    def customers_scored(self) -> int:
         """Customers at risk whom a model has given a probability."""
         return sum(risk.scored for risk in self.risks)

@@ -127,8 +127,8 @@ def read(connection: psycopg.Connection[Any]) -> Evidence:
     with one_version(connection, VIEWS) as views:
         as_of = None
         if "run_bounds" not in views.missing:
-            found = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
-            as_of = found[0] if found else None
+            row = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
+            as_of = row[0] if row else None
         return Evidence(
             as_of=as_of,
             populations=views.rows("customer_behaviour", Population, POPULATIONS),

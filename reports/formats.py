@@ -39,7 +39,7 @@ def amount(value: Decimal | None, currency: str | None = None) -> str:
     return f"{currency} {text}" if currency else text
 
 
-def rounded(value: Decimal, currency: str | None = None) -> str:
+def whole_amount(value: Decimal, currency: str | None = None) -> str:
     """Return an amount without cents, for a sentence."""
     text = f"{value:,.0f}"
     return f"{currency} {text}" if currency else text
@@ -68,7 +68,7 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
-def unbroken(text: str) -> str:
+def keep_together(text: str) -> str:
     """Return a sentence in which no line ends between a number and its percent sign or its currency."""
     return re.sub(r"(?<=\b[A-Z]{3}) (?=\d)|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 

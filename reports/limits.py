@@ -24,7 +24,7 @@ def about_customers(evidence: Evidence) -> list[str]:
                 f"{count(outside)} of {count(population.customers)} customers in {population.source} belong to no "
                 "segment: they have no order, or too little is known of them."
             )
-        unknown = population.customers - population.known
+        unknown = population.customers - population.customers_known
         if unknown:
             sentences.append(
                 f"The satisfaction of {count(unknown)} of {count(population.customers)} customers in "
@@ -69,7 +69,7 @@ def about_models(evidence: Evidence) -> list[str]:
         for subject, name, cell in zip(card.subjects, card.names, others, strict=True)
         if subject not in ITSELF and is_no_better(model.value, cell.value)
     ]
-    if evidence.populations and not evidence.scored:
+    if evidence.populations and not evidence.customers_scored:
         sentences.append(
             "No churn model has scored anyone at risk, so only the rule speaks: `make train`, `make refresh`."
         )

@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # So many factors of satisfaction are drawn; all of them stand in the table.
 DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
-WRITERS = ("amount", "count", "day", "decimal", "last_day", "percent", "unbroken", "words")
+WRITERS = ("amount", "count", "day", "decimal", "last_day", "percent", "keep_together", "words")
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
@@ -32,15 +32,15 @@ SEGMENTATION_NAMES = {
 
 def environment() -> Environment:
     """Return what pages are rendered with: every value is escaped, and one that is missing is an error."""
-    found = Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals.update({name: getattr(formats, name) for name in WRITERS})
-    return found
+    environment.globals.update({name: getattr(formats, name) for name in WRITERS})
+    return environment
 
 
 def render(evidence: Evidence) -> str:

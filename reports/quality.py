@@ -88,24 +88,26 @@ def scorecards(metrics: Sequence[Metric]) -> list[Scorecard]:
 
 def scorecard(metrics: Sequence[Metric]) -> Scorecard:
     """Return the card of one task."""
-    found = {(row.subject, row.metric): row for row in metrics}
-    beside = sorted({subject for subject, _ in found if subject != MODEL}, key=lambda name: place(name, SUBJECTS))
+    by_measure = {(row.subject, row.metric): row for row in metrics}
+    beside = sorted({subject for subject, _ in by_measure if subject != MODEL}, key=lambda name: place(name, SUBJECTS))
     measures = sorted(
-        {name for _, name in found if not name.endswith(DIFFERENCE)}, key=lambda name: place(name, MEASURES)
+        {name for _, name in by_measure if not name.endswith(DIFFERENCE)}, key=lambda name: place(name, MEASURES)
     )
-    lines = [Line(named(name), [cell(found, subject, name) for subject in (MODEL, *beside)]) for name in measures]
+    lines = [
+        Line(measure_name(name), [cell(by_measure, subject, name) for subject in (MODEL, *beside)]) for name in measures
+    ]
     return Scorecard(metrics[0].task, metrics[0].version, metrics[0].data_as_of, beside, lines)
 
 
-def cell(found: Mapping[tuple[str, str], Metric], subject: str, measure: str) -> Cell:
+def cell(by_measure: Mapping[tuple[str, str], Metric], subject: str, measure: str) -> Cell:
     """Return the cell of a subject's measure; a dash where it was not measured."""
-    row = found.get((subject, measure))
+    row = by_measure.get((subject, measure))
     if row is None:
-        return Cell(written(None))
+        return Cell(measure_text(None))
     if subject == MODEL:
-        return Cell(written(row.metric_value), interval(row, signed=False))
-    gap = found.get((subject, f"{measure}{DIFFERENCE}"))
-    return Cell(written(row.metric_value), interval(gap, signed=True) if gap else "")
+        return Cell(measure_text(row.metric_value), interval(row, signed=False))
+    gap = by_measure.get((subject, f"{measure}{DIFFERENCE}"))
+    return Cell(measure_text(row.metric_value), interval(gap, signed=True) if gap else "")
 
 
 def interval(row: Metric, signed: bool) -> str:
@@ -116,7 +118,7 @@ def interval(row: Metric, signed: bool) -> str:
     return f"{row.metric_low:{sign}.3f} to {row.metric_high:{sign}.3f}"
 
 
-def named(measure: str) -> str:
+def measure_name(measure: str) -> str:
     """Return a measure in words; a silhouette or stability may be of a number of segments that was tried."""
     tried = re.fullmatch(r"(silhouette|stability)_(\d+)", measure)
     return f"{tried[1].capitalize()} with {tried[2]} segments" if tried else MEASURES.get(measure) or words(measure)
@@ -128,6 +130,6 @@ def place(name: str, known: Mapping[str, str]) -> tuple[int, str]:
     return (order.index(name) if name in known else len(order), name)
 
 
-def written(value: Decimal | None) -> str:
+def measure_text(value: Decimal | None) -> str:
     """Return a value as it stands in the table: counts whole, everything else with three decimals."""
     return count(value) if value is not None and value == int(value) and value > 1 else decimal(value, 3)

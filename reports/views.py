@@ -39,5 +39,5 @@ def one_version(connection: psycopg.Connection[Any], names: Sequence[str]) -> It
 
 def exists(connection: psycopg.Connection[Any], view: str) -> bool:
     """Say whether a view of schema `reporting` is there."""
-    found = connection.execute("select to_regclass(%s) is not null", [f"reporting.{view}"]).fetchone()
-    return bool(found and found[0])
+    row = connection.execute("select to_regclass(%s) is not null", [f"reporting.{view}"]).fetchone()
+    return bool(row and row[0])

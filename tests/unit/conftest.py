@@ -16,6 +16,28 @@ from infra.local import scala
 from infra.setup.jars import classpath
 
 
+CONFIGURATION = {
+    "spark.master": "local[1]",
+    "spark.app.name": "unit-tests",
+    "spark.driver.memory": "1g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.extensions": "lakehouse.Extensions,io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.codegen.cache.maxEntries": "1000",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+    "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """Return a Delta session without Hive, daemons or user interface; one core, UTC, ANSI."""
@@ -33,31 +55,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     # A platform's configuration must not reach a unit test: an empty folder hides the one beside pyspark.
     foreign = {name: os.environ.pop(name, None) for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "HADOOP_USER_NAME")}
     os.environ["SPARK_CONF_DIR"] = str(scratch)
-    builder = (
-        SparkSession.builder.master("local[1]")
-        .appName("unit-tests")
-        .config("spark.driver.memory", "1g")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.extraClassPath", os.pathsep.join(map(str, (*classpath("spark"), scala.jar()))))
-        .config("spark.driver.extraJavaOptions", " ".join(options))
-        .config("spark.local.dir", str(scratch / "local"))
-        .config("spark.sql.extensions", "lakehouse.Extensions,io.delta.sql.DeltaSparkSessionExtension")
-        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-        .config("spark.sql.catalogImplementation", "in-memory")
-        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.default.parallelism", "1")
-        .config("spark.databricks.delta.snapshotPartitions", "1")
-        .config("spark.sql.codegen.cache.maxEntries", "1000")
-        .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4")
-        .config("spark.sql.execution.arrow.pythonUDF.columnarInput.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.ansi.enabled", "true")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-    )
-    session = builder.getOrCreate()
+    places = {
+        "spark.driver.extraClassPath": os.pathsep.join(map(str, (*classpath("spark"), scala.jar()))),
+        "spark.driver.extraJavaOptions": " ".join(options),
+        "spark.local.dir": str(scratch / "local"),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+    }
+    session = SparkSession.builder.config(map={**CONFIGURATION, **places}).getOrCreate()
     yield session
     session.stop()
     del os.environ["SPARK_CONF_DIR"]
@@ -69,15 +73,15 @@ def predictions(spark: SparkSession) -> SparkSession:
     """Return a session with the declared predictions tables, empty; what a test left as it was serves the next."""
     spark.sql("create schema if not exists predictions")
     warehouse = folder_of_predictions(spark)
-    found = spark.sql("show tables in predictions").where("not isTemporary").collect()
-    held = {f"predictions.{row['tableName']}" for row in found}
+    rows = spark.sql("show tables in predictions").where("not isTemporary").collect()
+    present = {f"predictions.{row['tableName']}" for row in rows}
     clean = {
         f"predictions.{log.parent.name}" for log in warehouse.glob("*/_delta_log") if len(list(log.glob("*.json"))) == 1
     }
     declared = {table.name: table.ddl() for table in PREDICTIONS}
-    for name in held - (clean & declared.keys()):
+    for name in present - (clean & declared.keys()):
         spark.sql(f"drop table {name}")
-    for name in declared.keys() - (clean & held):
+    for name in declared.keys() - (clean & present):
         spark.sql(declared[name])
     return spark
 
@@ -85,19 +89,19 @@ def predictions(spark: SparkSession) -> SparkSession:
 @pytest.fixture(scope="module")
 def train_once(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[], object]], None]:
     """Return what trains a module's first model, and later gives the empty tables what that training wrote."""
-    kept = tmp_path_factory.mktemp("kept")
+    copy = tmp_path_factory.mktemp("trained")
 
-    def trained(train: Callable[[], object]) -> None:
+    def train_or_copy(train: Callable[[], object]) -> None:
         tables = folder_of_predictions(spark)
-        if any(kept.iterdir()):
-            shutil.copytree(kept, tables, dirs_exist_ok=True)
+        if any(copy.iterdir()):
+            shutil.copytree(copy, tables, dirs_exist_ok=True)
         else:
             train()
             # Each table's own declaration, its commit 0, stays.
             left_out = shutil.ignore_patterns("0" * 20 + ".json", "*.crc")
-            shutil.copytree(tables, kept, dirs_exist_ok=True, ignore=left_out)
+            shutil.copytree(tables, copy, dirs_exist_ok=True, ignore=left_out)
 
-    return trained
+    return train_or_copy
 
 
 def folder_of_predictions(spark: SparkSession) -> Path:

@@ -1,5 +1,6 @@
 """Two shops: one with orders and no satisfaction, one a snapshot with satisfaction and no orders."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -22,37 +23,27 @@ AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 MONTHS = [date(2010, 12, 1), *(date(2011, number, 1) for number in range(1, 13))]
 
 
-def money(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def profile(
-    source: str,
-    name: str,
-    customers: int,
-    share: str,
-    spend: str,
-    *,
-    currency: str | None = None,
-    orders: str | None = None,
-    rating: str | None = None,
-    at_risk: str = "0",
-) -> Profile:
-    """Return one segment of the rule whose customers spent `spend` each."""
+def profile(source: str, name: str, customers: int, share: str, spend: str, at_risk: str = "0") -> Profile:
+    """Return one segment of the rule whose customers spent `spend` each, and no more is known."""
     return Profile(
         source=source,
         segmentation="rule",
         segment_name=name,
-        currency=currency,
+        currency=None,
         customers=customers,
         customer_share=Decimal(share),
         total_spend=Decimal(spend) * customers,
         average_spend=Decimal(spend),
-        average_orders=money(orders),
-        average_rating=money(rating),
+        average_orders=None,
+        average_rating=None,
         at_risk_share=Decimal(at_risk),
     )
 
+
+CHAMPIONS = profile("retail", "champions", 1000, "0.25", "6000", at_risk="0.02")
+OCCASIONAL = profile("retail", "occasional", 3000, "0.75", "1000", at_risk="0.4")
+GOLD = profile("shop", "Gold, under 35, New York", 117, "0.334", "1311.13")
+BRONZE = profile("shop", "Bronze, 35 to 50, Chicago", 233, "0.666", "617.22", at_risk="0.4978")
 
 RETAIL_CUSTOMER = AtRisk(
     source="retail",
@@ -103,10 +94,10 @@ def evidence() -> Evidence:
         as_of=AS_OF,
         populations=[Population("retail", 4000, 0, 0, 0), Population("shop", 350, 125, 107, 116)],
         profiles=[
-            profile("retail", "champions", 1000, "0.25", "6000", currency="GBP", orders="12.5", at_risk="0.02"),
-            profile("retail", "occasional", 3000, "0.75", "1000", currency="GBP", orders="2.1", at_risk="0.4"),
-            profile("shop", "Gold, under 35, New York", 117, "0.334", "1311.13", rating="4.67"),
-            profile("shop", "Bronze, 35 to 50, Chicago", 233, "0.666", "617.22", rating="3.7", at_risk="0.4978"),
+            replace(CHAMPIONS, currency="GBP", average_orders=Decimal("12.5")),
+            replace(OCCASIONAL, currency="GBP", average_orders=Decimal("2.1")),
+            replace(GOLD, average_rating=Decimal("4.67")),
+            replace(BRONZE, average_rating=Decimal("3.7")),
         ],
         risks=[
             Risk("retail", "GBP", 1200, 1200, 900, 50, 1250, Decimal("812345.67")),

@@ -34,7 +34,7 @@ def test_churn_without_scores_says_nothing_of_the_model(evidence: Evidence) -> N
 
 def test_no_one_at_risk_is_an_answer_too(evidence: Evidence) -> None:
     answer = answers(replace(evidence, risks=[]))[1]
-    assert answer.found
+    assert answer.is_known
     assert answer.sentence == "0 of 4,350 customers (0 %) are at risk of leaving by the rule."
 
 

@@ -68,7 +68,7 @@ def registry() -> Registry:
 
 def test_the_card_holds_what_the_registry_says(registry: Registry) -> None:
     page = render(registry)
-    for told in (
+    for text in (
         "0002-20111210-abcdef01",
         "9,876 rows",
         "10 Dec 2011",
@@ -76,7 +76,7 @@ def test_the_card_holds_what_the_registry_says(registry: Registry) -> None:
         "c0de0123",
         "0001-20111110-01234567",
     ):
-        assert told in page
+        assert text in page
     assert "<code>monetary</code> <small>decimal(18,4)</small>" in page
     assert ">0.190<br><small>0.180 to 0.200</small><" in page
     assert "<b>auc 0.960, monetary 0.995</b>: The file was made so." in page
@@ -101,14 +101,14 @@ def test_the_limits_follow_from_the_numbers(registry: Registry) -> None:
 def test_the_statements_of_the_model_stand_in_its_card_alone_and_in_their_order(registry: Registry) -> None:
     heading = "What the model says, in plain words"
     assert heading not in render(registry)
-    told = [
+    statements = [
         Statement("satisfaction", 1, "348 customers have a known level."),
         Statement("satisfaction", 2, "city alone is right in 93.5 % of the rows."),
     ]
-    both = replace(registry, models=[CHURN, replace(CHURN, task="satisfaction")], statements=told)
+    both = replace(registry, models=[CHURN, replace(CHURN, task="satisfaction")], statements=statements)
     churn, satisfaction = cards(both)
     assert churn.statements == []
-    assert satisfaction.statements == [row.statement for row in told]
+    assert satisfaction.statements == [row.statement for row in statements]
     page = render(both)
     assert page.count(heading) == 1
     assert "<li>348 customers have a known level.</li><li>city alone is right in 93.5\N{NO-BREAK SPACE}% of" in page

@@ -32,7 +32,7 @@ def test_short_numbers_for_axes() -> None:
 
 def test_numbers_stay_with_their_sign() -> None:
     assert (
-        formats.unbroken("of 5 (33 %), GBP 10 or 7 GB")
+        formats.keep_together("of 5 (33 %), GBP 10 or 7 GB")
         == "of 5 (33\N{NO-BREAK SPACE}%), GBP\N{NO-BREAK SPACE}10 or 7 GB"
     )
 

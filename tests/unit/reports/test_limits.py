@@ -42,6 +42,6 @@ def test_a_model_that_does_not_beat_its_baseline_is_named(evidence: Evidence) ->
             ("champion", "0.98"),
         )
     ]
-    said = limits(replace(evidence, metrics=measured))
-    assert NO_BETTER in said
-    assert not any("Commonest class" in sentence or "Champion" in sentence for sentence in said)
+    sentences = limits(replace(evidence, metrics=measured))
+    assert NO_BETTER in sentences
+    assert not any("Commonest class" in sentence or "Champion" in sentence for sentence in sentences)

@@ -49,7 +49,7 @@ def test_page_holds_the_answers_the_clock_and_the_sources(evidence: Evidence) ->
     assert "the end of\n  9 Dec 2011" in page
     assert "<b>retail</b>, <b>shop</b>" in page
     for answer in answers(evidence):
-        assert answer.found
+        assert answer.is_known
         assert f'<p class="answer">{answer.sentence}</p>' in page.replace("\N{NO-BREAK SPACE}", " ")
     assert tags(page).count("svg") == 2 + 2 + 2 + 1
 
@@ -112,9 +112,9 @@ def test_never_fed_platform_gives_a_page_that_says_how_to_feed_it() -> None:
 
 
 def test_platform_without_export_says_so() -> None:
-    found = answers(Evidence(missing=("at_risk_customers",)))
-    assert [answer.found for answer in found] == [False, False, False]
-    assert all("make refresh" in answer.sentence for answer in found)
+    unknown = answers(Evidence(missing=("at_risk_customers",)))
+    assert [answer.is_known for answer in unknown] == [False, False, False]
+    assert all("make refresh" in answer.sentence for answer in unknown)
     assert "make refresh" in render(Evidence(missing=("at_risk_customers",)))
 
 
