@@ -37,9 +37,10 @@ class Stream:
         return order(number, schema_version=self.wider, gift_note="For you")
 
     def wait_for(self, condition: str, rows: int) -> None:
-        """Wait until so many rows are queryable."""
+        """Wait until so many rows are queryable, while the stream runs."""
         failure = f"{condition}: not {rows} rows in two minutes"
-        wait_until(lambda: count(self.platform, condition) >= rows, 120, failure)
+        wait_until(lambda: self.process.poll() or count(self.platform, condition) >= rows, 120, failure)
+        assert self.process.poll() is None, self.process.communicate()[1]
 
 
 @pytest.fixture(scope="module")

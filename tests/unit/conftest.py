@@ -15,7 +15,6 @@ from common.prediction_tables import PREDICTIONS
 from infra.local import scala
 from infra.setup.jars import classpath
 
-
 CONFIGURATION = {
     "spark.master": "local[1]",
     "spark.app.name": "unit-tests",
