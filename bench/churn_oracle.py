@@ -31,12 +31,12 @@ class Histories:
     observed: Numbers
 
 
-def silence(mode: str, told: Histories, horizon: float) -> Numbers:
+def silence(mode: str, rhythms: Histories, horizon: float) -> Numbers:
     """Return the chance of no purchase in the `horizon` after the cut, of shape (customers,)."""
-    return gamma_poisson(told, horizon) if mode == people.GAMMA_POISSON else lognormal(told, horizon)
+    return gamma_poisson(rhythms, horizon) if mode == people.GAMMA_POISSON else lognormal(rhythms, horizon)
 
 
-def gamma_poisson(told: Histories, horizon: float) -> Numbers:
+def gamma_poisson(rhythms: Histories, horizon: float) -> Numbers:
     """Return the chance by BG/NBD, which the mode is (Fader, Hardie and Lee 2005, doi:10.1287/mksc.1040.0098).
 
     Rates are gamma distributed with shape r and rate alpha, chances to leave are beta (a, b) distributed. The chance is
@@ -44,14 +44,14 @@ def gamma_poisson(told: Histories, horizon: float) -> Numbers:
     and g = a / (b + x - 1) ((alpha + T) / (alpha + t_x))^(r + x) are the odds of having left, 0 where x = 0.
     """
     r, alpha = people.RATE_SHAPE, people.RATE_SHAPE / people.RATE_MEAN
-    x, observed = told.repeats, alpha + told.observed
+    x, observed = rhythms.repeats, alpha + rhythms.observed
     q = (r + x) * np.log(observed / (observed + horizon))
     share = people.DROPOUT_A / np.where(x > 0, people.DROPOUT_B + x - 1, 1)
-    g = np.where(x > 0, np.log(share) + (r + x) * np.log(observed / (alpha + told.last)), -np.inf)
+    g = np.where(x > 0, np.log(share) + (r + x) * np.log(observed / (alpha + rhythms.last)), -np.inf)
     return np.exp(np.logaddexp(g, q) - np.logaddexp(0, g))
 
 
-def lognormal(told: Histories, horizon: float) -> Numbers:
+def lognormal(rhythms: Histories, horizon: float) -> Numbers:
     """Return the chance where rates are lognormal, gaps Erlang and the end comes in time, by quadrature.
 
     Gaps of n = 3 stages at a rate k = n lambda each, and an end at a constant hazard mu, which forgets how long it has
@@ -69,15 +69,15 @@ def lognormal(told: Histories, horizon: float) -> Numbers:
     k = ERLANG * people.RATE_MEDIAN * np.exp(people.RATE_SPREAD * z)[:, None]
     mu = (nodes * people.HAZARD_MEAN / people.HAZARD_SHAPE)[None, :]
     prior = -(z**2)[:, None] / 2 + np.log(weights)[None, :]
-    parts = np.array_split(np.arange(told.repeats.size), max(1, told.repeats.size // AT_ONCE))
-    return np.concatenate([posterior_mean(k, mu, prior, told, part, horizon) for part in parts])
+    parts = np.array_split(np.arange(rhythms.repeats.size), max(1, rhythms.repeats.size // AT_ONCE))
+    return np.concatenate([posterior_mean(k, mu, prior, rhythms, part, horizon) for part in parts])
 
 
 def posterior_mean(
-    k: Numbers, mu: Numbers, prior: Numbers, told: Histories, part: npt.NDArray[np.int64], horizon: float
+    k: Numbers, mu: Numbers, prior: Numbers, rhythms: Histories, part: npt.NDArray[np.int64], horizon: float
 ) -> Numbers:
     """Return the chance of silence of some customers; `k`, `mu` and the log `prior` span the grid (rates, hazards)."""
-    x, last, observed = (each[part][:, None, None] for each in (told.repeats, told.last, told.observed))
+    x, last, observed = (each[part][:, None, None] for each in (rhythms.repeats, rhythms.last, rhythms.observed))
     # In logarithms, and the largest is taken out: forty purchases at a rate of a tenth are beyond any double.
     density = prior + ERLANG * x * np.log(k) - (k + mu) * last
     density = np.exp(density - density.max(axis=(1, 2), keepdims=True))

@@ -46,13 +46,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--days", type=int, default=DAYS, help=f"length of the history (default {DAYS})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"default {SEED}")
     parser.add_argument("--sample", action="store_true", help="few customers, to see that the bench works")
-    given = parser.parse_args(argv)
-    customers = SAMPLE if given.sample else given.customers
+    arguments = parser.parse_args(argv)
+    customers = SAMPLE if arguments.sample else arguments.customers
     with tempfile.TemporaryDirectory() as folder:
         spark = local(Path(folder))
         for mode in MODES:
-            history = simulated.history(Options(customers, given.days, given.seed, ENDS_ON, mode))
-            print(measure.table(HEADER, measured(spark, mode, history)), flush=True)
+            history = simulated.history(Options(customers, arguments.days, arguments.seed, ENDS_ON, mode))
+            print(measure.table(HEADER, lines_of_mode(spark, mode, history)), flush=True)
         spark.stop()
 
 
@@ -80,7 +80,7 @@ def local(folder: Path) -> SparkSession:
     return session
 
 
-def measured(spark: SparkSession, mode: str, history: History) -> list[tuple[str, ...]]:
+def lines_of_mode(spark: SparkSession, mode: str, history: History) -> list[tuple[str, ...]]:
     """Return the lines of a mode: the model, and what stands beside it."""
     training = [rows(spark, history, days) for days in TRAINING_CUTS]
     pooled = training[0].union(training[1]).union(training[2]).union(training[3])
@@ -88,15 +88,15 @@ def measured(spark: SparkSession, mode: str, history: History) -> list[tuple[str
     held_out = fitted.transform(rows(spark, history, HOLD_OUT_CUT))
     uncalibrated = F.expr(model.sigmoid("log_odds")).alias("uncalibrated")
     names = ("label", "churn_probability", "rhythm_probability")
-    found = held_out.orderBy(*model.KEY).select(*names, uncalibrated).toPandas().to_numpy(float).T
-    label, predicted, rhythm, before = found
+    columns = held_out.orderBy(*model.KEY).select(*names, uncalibrated).toPandas().to_numpy(float).T
+    label, predicted, rhythm, before = columns
     cut = history.days - HOLD_OUT_CUT
     horizon = history.calendar.pace(cut + CHURN_HORIZON_DAYS) - history.calendar.pace(cut)
     subjects = [
         Subject(MODEL, predicted),
         Subject("uncalibrated", before),
         Subject("bg_nbd", rhythm),
-        Subject("oracle", silence(mode, Histories(*history.told(cut)), horizon)),
+        Subject("oracle", silence(mode, Histories(*history.rhythm(cut)), horizon)),
     ]
     by_name = {(one.subject, one.metric): one for one in compared(label, subjects)}
     return [line(mode, subject.name, by_name, len(label)) for subject in subjects]
@@ -115,14 +115,14 @@ def rows(spark: SparkSession, history: History, days: int) -> DataFrame:
     return spark.createDataFrame(pd.DataFrame(columns)[names], SCHEMA)
 
 
-def line(mode: str, subject: str, found: dict[tuple[str, str], Measure], count: int) -> tuple[str, ...]:
+def line(mode: str, subject: str, measures: dict[tuple[str, str], Measure], count: int) -> tuple[str, ...]:
     """Return a line of the table."""
 
     def difference(metric: str) -> str:
-        one = found.get((subject, f"{metric}_difference"))
+        one = measures.get((subject, f"{metric}_difference"))
         return f"{one.value:+.4f} ({one.low:+.4f} to {one.high:+.4f})" if one else f"{count:,} rows"
 
-    auc, brier, ece = (found[subject, metric] for metric in ("auc", "brier", "ece"))
+    auc, brier, ece = (measures[subject, metric] for metric in ("auc", "brier", "ece"))
     errors = f"{ece.value:.4f}", f"{ece.low:.4f} to {ece.high:.4f}"
     return mode, subject, f"{auc.value:.4f}", difference("auc"), f"{brier.value:.4f}", difference("brier"), *errors
 

@@ -42,22 +42,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--warm", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sample", action="store_true", help="one model, once, to see that the bench works")
-    given = parser.parse_args(argv)
-    other = given.beside.resolve()
+    arguments = parser.parse_args(argv)
+    other = arguments.beside.resolve()
     if not (other / DBT_PROJECT.name).is_dir():
-        raise UsageError(f"--beside {given.beside}: there is no {DBT_PROJECT.name} in it; name a checkout")
+        raise UsageError(f"--beside {arguments.beside}: there is no {DBT_PROJECT.name} in it; name a checkout")
     settings = read_settings()
-    warm, rounds, selected = (0, 1, SAMPLE) if given.sample else (given.warm, given.rounds, ())
+    warm, rounds, selected = (0, 1, SAMPLE) if arguments.sample else (arguments.warm, arguments.rounds, ())
     home = settings.path("run", "bench")
     roots = {"ours": ROOT, "beside": other}
-    found: dict[str, list[dbt_runs.Run]] = {side: [] for side in roots}
+    by_side: dict[str, list[dbt_runs.Run]] = {side: [] for side in roots}
     with ExitStack() as stack:
         builds = {side: stack.enter_context(builder(settings, root, home / side)) for side, root in roots.items()}
         for _ in range(warm + rounds):
             for side, build in builds.items():
-                found[side].append(build("build", *selected))
-    costs = {side: cost(runs[warm:]) for side, runs in found.items()}
-    print(measure.table(HEADER, [line(side, costs[side], costs["ours"], len(found[side][-1].nodes)) for side in roots]))
+                by_side[side].append(build("build", *selected))
+    costs = {side: cost(runs[warm:]) for side, runs in by_side.items()}
+    print(
+        measure.table(HEADER, [line(side, costs[side], costs["ours"], len(by_side[side][-1].nodes)) for side in roots])
+    )
 
 
 @contextmanager

@@ -30,22 +30,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cold", action="store_true", help="build once on each side, in a cold server")
     parser.add_argument("--sample", action="store_true", help="one model, once, to see that the bench works")
-    given = parser.parse_args(argv)
-    rounds, selected = ROUNDS[: 1 if given.cold or given.sample else 2], SAMPLE if given.sample else ()
+    arguments = parser.parse_args(argv)
+    rounds, selected = ROUNDS[: 1 if arguments.cold or arguments.sample else 2], SAMPLE if arguments.sample else ()
     settings, port = read_settings(), dbt_runs.free_port()
     home = settings.path("run", "bench")
     sides = {
         "ours": (dbt_runs.platform_server(settings, port), dbt_runs.profile(settings, port)),
         "stock": (stock_server(settings, port, home), {**dbt_runs.bare_profile(port), "threads": 4}),
     }
-    found = {}
+    by_side = {}
     for side, (command, profile) in sides.items():
         place = folder(home / side)
         with dbt_runs.serving(settings, command, port, place / "thrift.log") as server:
             build = ("build", "--full-refresh", *selected)
-            found[side] = [dbt_runs.run(server, profile, place, *build) for _ in rounds]
+            by_side[side] = [dbt_runs.run(server, profile, place, *build) for _ in rounds]
     lines = [
-        line(name, side, found[side][number], found["ours"][number])
+        line(name, side, by_side[side][number], by_side["ours"][number])
         for number, name in enumerate(rounds)
         for side in sides
     ]

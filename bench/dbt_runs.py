@@ -78,10 +78,10 @@ def serving(settings: Settings, command: Sequence[str], port: int, log: Path) ->
         UserError: it does not answer in time, or has ended.
     """
     (program,) = thrift.service(settings).programs
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "HADOOP_"))}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "HADOOP_"))}
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, env={**kept, **program.env}, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            command, env={**own, **program.env}, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
         try:
             deadline = time.monotonic() + READY_SECONDS
@@ -106,16 +106,16 @@ def run(
     places = {"DBT_PROFILES_DIR": folder, "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
     environ = {**os.environ, **{name: str(place) for name, place in places.items()}}
     before = cpu_seconds(server)
-    done = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, project, server.pid)
+    measured = measure.run([f"{sys.prefix}/bin/dbt", *arguments], environ, project, server.pid)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
     return Run(
-        done.seconds,
+        measured.seconds,
         cpu_seconds(server) - before,
-        max(done.megabytes),
+        max(measured.megabytes),
         {one["unique_id"]: one["execution_time"] for one in results},
         {name: node["config"]["materialized"] for name, node in nodes.items()},
-        done.cpu_seconds,
+        measured.cpu_seconds,
     )
 
 

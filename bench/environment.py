@@ -21,13 +21,13 @@ def interpreter() -> Path:
     """
     mark = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
     home = cache.folder("bench") / mark
-    python, done = home / "bin" / "python", home / ".locked"
-    if not done.is_file():
+    python, complete = home / "bin" / "python", home / ".locked"
+    if not complete.is_file():
         uv = str(VENV / "bin" / "uv")
         run([uv, "venv", "-q", "--clear", "--python", sys.executable, str(home)], "making the benches' environment")
         command = [uv, "pip", "sync", "-q", "--require-hashes", "--cache-dir", str(cache.folder("wheels"))]
         run([*command, "--python", str(python), str(LOCK)], "installing the benches' packages")
-        done.touch()
+        complete.touch()
     return python
 
 

@@ -45,9 +45,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each side is measured")
     parser.add_argument("--sample", action="store_true", help="few rows, once, to see that the bench works")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     settings = read_settings()
-    lines = [line for export in exports(given.rounds, given.sample) for line in measured(settings, export)]
+    lines = [
+        line for export in exports(arguments.rounds, arguments.sample) for line in lines_of_export(settings, export)
+    ]
     print(measure.table(HEADER, lines))
 
 
@@ -63,7 +65,7 @@ def exports(rounds: int, sample: bool) -> list[Export]:
     ]
 
 
-def measured(settings: Settings, export: Export) -> list[tuple[str, ...]]:
+def lines_of_export(settings: Settings, export: Export) -> list[tuple[str, ...]]:
     """Make the tables, let the sides take turns, and return a line for each."""
     tables = {f"bench_{name.removeprefix('bench_')}": shape for name, shape in export.tables.items()}
     place = export_tables.manifest(settings.path("run", "bench", "export"), tables)

@@ -39,18 +39,18 @@ class Cost:
 @entry_point
 def main(argv: Sequence[str] | None = None) -> None:
     """Run both sides in turn and print each run, then the ratios of the medians."""
-    given = parse(argv)
-    sides = {"this": ROOT, **({"beside": given.beside.resolve()} if given.beside else {})}
-    found: dict[str, list[Cost]] = {name: [] for name in sides}
+    arguments = parse(argv)
+    sides = {"this": ROOT, **({"beside": arguments.beside.resolve()} if arguments.beside else {})}
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
     rows: list[tuple[str, ...]] = []
-    for number in range(1, given.runs + 1):
+    for number in range(1, arguments.runs + 1):
         for name, folder in sides.items():
-            cost = one_run(folder, given.target, given.then, given.words)
-            found[name].append(cost)
+            cost = one_run(folder, arguments.target, arguments.then, arguments.words)
+            costs[name].append(cost)
             rows.append((name, str(number), f"{cost.seconds:.1f}", f"{cost.cpu_seconds:.1f}", f"{cost.megabytes:,.0f}"))
     print(measure.table(HEADER, rows), flush=True)
-    if given.beside:
-        print(ratios(found["this"], found["beside"]))
+    if arguments.beside:
+        print(ratios(costs["this"], costs["beside"]))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -62,10 +62,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=2, help="runs of each side; default: 2")
     parser.add_argument("--sample", action="store_true", help="`make setup` twice, to see that the bench works")
     parser.add_argument("words", nargs="*", metavar="NAME=value", help="what the first target is given")
-    given = parser.parse_args(argv)
-    if given.sample:
-        given.target, given.beside, given.runs = "setup", ROOT, 1
-    return given
+    arguments = parser.parse_args(argv)
+    if arguments.sample:
+        arguments.target, arguments.beside, arguments.runs = "setup", ROOT, 1
+    return arguments
 
 
 def one_run(folder: Path, target: str, then: Sequence[str], words: Sequence[str]) -> Cost:
@@ -76,15 +76,15 @@ def one_run(folder: Path, target: str, then: Sequence[str], words: Sequence[str]
     """
     make(folder, "reset", "YES=1")
     try:
-        cost = measured(folder, target, *words)
+        cost = cost_of(folder, target, *words)
         for following in then:
-            cost = measured(folder, *following.split())
+            cost = cost_of(folder, *following.split())
         return cost
     finally:
         make(folder, "reset", "YES=1")
 
 
-def measured(folder: Path, *words: str) -> Cost:
+def cost_of(folder: Path, *words: str) -> Cost:
     """Run one target and return what it cost."""
     before, cpu, began = available_mb(), busy_seconds(), time.monotonic()
     with lowest_memory() as lowest:
@@ -99,22 +99,24 @@ def make(folder: Path, *words: str) -> None:
         UserError: it failed; the text has its last words.
     """
     own = {"STATE_DIR": STATE, "PORT_BASE": PORT_BASE}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "SPARK_", "VIRTUAL_ENV"))}
-    done = subprocess.run(
-        ["make", *words], cwd=folder, env={**kept, **own}, capture_output=True, text=True, check=False
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "SPARK_", "VIRTUAL_ENV"))
+    }
+    process = subprocess.run(
+        ["make", *words], cwd=folder, env={**environ, **own}, capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        said = measure.tail(done.stdout + done.stderr)
-        raise UserError(f"make {' '.join(words)} failed in {folder} with status {done.returncode}:\n{said}")
+    if process.returncode:
+        output = measure.tail(process.stdout + process.stderr)
+        raise UserError(f"make {' '.join(words)} failed in {folder} with status {process.returncode}:\n{output}")
 
 
 @contextmanager
 def lowest_memory() -> Iterator[list[float]]:
     """Watch the memory that is free for the length of the block, and give the least of it, in MB."""
-    lowest, done = [available_mb()], threading.Event()
+    lowest, ended = [available_mb()], threading.Event()
 
     def watch() -> None:
-        while not done.wait(SECONDS_BETWEEN_LOOKS):
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
             lowest[0] = min(lowest[0], available_mb())
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -122,7 +124,7 @@ def lowest_memory() -> Iterator[list[float]]:
     try:
         yield lowest
     finally:
-        done.set()
+        ended.set()
         watcher.join()
 
 

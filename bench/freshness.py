@@ -47,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--rate", type=int, default=500, help="events a second and topic (default 500)")
     parser.add_argument("--side", choices=("ours", "stock"), help="only this side")
     parser.add_argument("--sample", action="store_true", help=f"{SAMPLE_SECONDS} seconds at 50/s, to see that it works")
-    given = parser.parse_args(argv)
-    seconds, rate = (SAMPLE_SECONDS, 50) if given.sample else (given.seconds, given.rate)
+    arguments = parser.parse_args(argv)
+    seconds, rate = (SAMPLE_SECONDS, 50) if arguments.sample else (arguments.seconds, arguments.rate)
     settings = read_settings()
     topics.ensure(settings, load(FOLDER).topics)
     peers.make_folder(settings)
     sides = {"ours": ours, "stock": stock}
-    measured = {name: side(settings, seconds, rate) for name, side in sides.items() if given.side in (None, name)}
+    measured = {name: side(settings, seconds, rate) for name, side in sides.items() if arguments.side in (None, name)}
     print(f"five topics at {rate:,} events/s each, {seconds:.0f} s, without the first fifth; lag in seconds")
     print(measure.table(HEADER, [line(name, one, measured.get("ours")) for name, one in measured.items()]))
 
@@ -62,7 +62,7 @@ def ours(settings: Settings, seconds: float, rate: int) -> Fresh:
     """Measure the continuous ingest."""
     table = peers.events_table(settings)
     with peers.running([sys.executable, "-m", "streaming.ingest", "--continuous"], os.environ) as alive:
-        return observed(settings, [table], seconds, rate, alive)
+        return observe(settings, [table], seconds, rate, alive)
 
 
 def stock(settings: Settings, seconds: float, rate: int) -> Fresh:
@@ -72,12 +72,12 @@ def stock(settings: Settings, seconds: float, rate: int) -> Fresh:
     options = ["--starting", "latest", "--statistics", ",".join(peers.statistics())]
     command = peers.quickstart(settings, "stream", ",".join(names), folder, options)
     with peers.running(command, peers.outside(settings)) as alive:
-        return observed(
+        return observe(
             settings, [delta_log.Table(settings, f"{folder}/{name}") for name in names], seconds, rate, alive
         )
 
 
-def observed(
+def observe(
     settings: Settings, tables: Sequence[delta_log.Table], seconds: float, rate: int, alive: peers.Alive
 ) -> Fresh:
     """Load the topics until every table has had commits for `seconds`, and return the lags in that time.

@@ -42,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--batches", type=int, default=2_000, help="how many commits (default 2,000)")
     parser.add_argument("--maintain-every", type=int, default=500, help="batches between two upkeeps; 0 is never")
     parser.add_argument("--sample", action="store_true", help=f"{SAMPLE} batches, to see that the bench works")
-    given = parser.parse_args(argv)
-    batches, every = (SAMPLE, SAMPLE // 2) if given.sample else (given.batches, given.maintain_every)
+    arguments = parser.parse_args(argv)
+    batches, every = (SAMPLE, SAMPLE // 2) if arguments.sample else (arguments.batches, arguments.maintain_every)
     settings = read_settings()
     topics.ensure(settings, load(FOLDER).topics)
     table = peers.events_table(settings)
@@ -56,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         for took in batch_times(table, alive):
             seconds.append(took)
             if every and len(seconds) % every == 0:
-                rows.append(counted(settings, table, len(seconds), "before upkeep"))
+                rows.append(count_files(settings, table, len(seconds), "before upkeep"))
                 maintain()
-                rows.append(counted(settings, table, len(seconds), "after upkeep"))
+                rows.append(count_files(settings, table, len(seconds), "after upkeep"))
             if len(seconds) >= batches:
                 break
-    rows.append(counted(settings, table, len(seconds), "at the end"))
+    rows.append(count_files(settings, table, len(seconds), "at the end"))
     print(measure.table(HEADER, rows))
     print(verdict(seconds, min(HUNDRED, batches // 3)))
 
@@ -90,15 +90,15 @@ def maintain() -> None:
     Raises:
         UserError: it failed.
     """
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "spark.maintenance", "--retain-hours", "1", "--log-hours", "1"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if done.returncode:
-        raise UserError(f"upkeep failed:\n{measure.tail(done.stdout + done.stderr)}")
+    if process.returncode:
+        raise UserError(f"upkeep failed:\n{measure.tail(process.stdout + process.stderr)}")
 
 
-def counted(settings: Settings, table: delta_log.Table, batches: int, when: str) -> tuple[str, ...]:
+def count_files(settings: Settings, table: delta_log.Table, batches: int, when: str) -> tuple[str, ...]:
     """Return a line of the table of files."""
     files = Files(
         live=len(table.live()),

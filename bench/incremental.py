@@ -55,9 +55,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Grow the history, and measure at each size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", action="store_true", help="a tiny history, to see that the bench works")
-    given = parser.parse_args(argv)
-    sizes, new, models = (SAMPLE_SIZES, SAMPLE_NEW, SAMPLE_MODELS) if given.sample else (SIZES, NEW, ARRIVAL_DRIVEN)
-    wait = 0 if given.sample else RENEWED
+    arguments = parser.parse_args(argv)
+    sizes, new, models = (SAMPLE_SIZES, SAMPLE_NEW, SAMPLE_MODELS) if arguments.sample else (SIZES, NEW, ARRIVAL_DRIVEN)
+    wait = 0 if arguments.sample else RENEWED
     settings = read_settings()
     topics.ensure(settings, load(FOLDER).topics)
     rows: list[tuple[str, ...]] = []
@@ -65,25 +65,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     for size in sizes:
         send(settings, range(sent, size), CUSTOMERS)
         land(settings)
-        dbt(settings, "run", "--select", *(SAMPLE_BUILT if given.sample else BUILT))
-        if not given.sample:
+        dbt(settings, "run", "--select", *(SAMPLE_BUILT if arguments.sample else BUILT))
+        if not arguments.sample:
             costs(settings, models, wait)
         empty = costs(settings, models, wait)
         sent = size + new
         send(settings, range(size, sent), TOUCHED_CUSTOMERS)
         land(settings)
         versions = {model: version(settings, model) for model in models}
-        found = costs(settings, models, wait)
+        with_orders = costs(settings, models, wait)
         touched = rows_touched(range(size, sent))
         for model in models:
             written = rows_written(settings, model, versions[model])
-            rows.append(line(model, size, empty[model], found[model], touched[model], written))
+            rows.append(line(model, size, empty[model], with_orders[model], touched[model], written))
         print(measure.table(HEADER, rows), flush=True)
-        if not given.sample:
+        if not arguments.sample:
             print(as_of_marts(settings), flush=True)
 
 
-def placed(number: int) -> datetime:
+def placed_at(number: int) -> datetime:
     """Return when an order was placed: history grows in time, at a steady rate."""
     return BEGIN + number * BETWEEN
 
@@ -96,7 +96,7 @@ def whose(number: int, customers: int) -> int:
 def events(numbers: range, customers: int) -> Iterator[bytes]:
     """Yield orders of two lines."""
     for number in numbers:
-        stamp = placed(number).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        stamp = placed_at(number).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         goods = [
             {
                 "product_id": f"p{(number * step) % 900}",
@@ -136,14 +136,14 @@ def dbt(settings: Settings, *arguments: str) -> Mapping[str, float]:
 
 def costs(settings: Settings, models: Sequence[str], wait: float) -> dict[str, Cost]:
     """Run models one after another and return what each cost; bytes are looked at so many seconds after."""
-    found = {}
+    by_model = {}
     time.sleep(wait)
     for model in models:
         before = bytes_given(settings)
         seconds = dbt(settings, "run", "--select", model)[model]
         time.sleep(wait)
-        found[model] = Cost(seconds, bytes_given(settings) - before)
-    return found
+        by_model[model] = Cost(seconds, bytes_given(settings) - before)
+    return by_model
 
 
 def bytes_given(settings: Settings) -> int:
@@ -170,20 +170,20 @@ def rows_written(settings: Settings, model: str, before: int) -> int:
 
 def rows_touched(numbers: range) -> dict[str, int]:
     """Return how many rows of each model the new orders change or add."""
-    days = {(whose(number, TOUCHED_CUSTOMERS), placed(number).date()) for number in numbers}
-    hours = {placed(number).replace(minute=0, second=0) for number in numbers}
+    days = {(whose(number, TOUCHED_CUSTOMERS), placed_at(number).date()) for number in numbers}
+    hours = {placed_at(number).replace(minute=0, second=0) for number in numbers}
     return dict(zip(ARRIVAL_DRIVEN, (1, len(numbers), len(days), len(hours)), strict=True))
 
 
-def line(model: str, size: int, empty: Cost, found: Cost, touched: int, written: int) -> tuple[str, ...]:
+def line(model: str, size: int, empty: Cost, with_orders: Cost, touched: int, written: int) -> tuple[str, ...]:
     """Return a line of the table."""
-    ratio = f"{found.seconds / empty.seconds:.2f}x"
-    read = (f"{one.bytes_read / 1e6:.2f}" for one in (empty, found))
+    ratio = f"{with_orders.seconds / empty.seconds:.2f}x"
+    read = (f"{one.bytes_read / 1e6:.2f}" for one in (empty, with_orders))
     return (
         model,
         f"{size:,}",
         f"{empty.seconds:.2f}",
-        f"{found.seconds:.2f}",
+        f"{with_orders.seconds:.2f}",
         ratio,
         *read,
         f"{touched:,}",

@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=10_000_000, help="how many order events (default 10 million)")
     parser.add_argument("--sample", action="store_true", help=f"only {SAMPLE:,} events, to see that the bench works")
-    given = parser.parse_args(argv)
-    settings, count = read_settings(), SAMPLE if given.sample else given.events
+    arguments = parser.parse_args(argv)
+    settings, count = read_settings(), SAMPLE if arguments.sample else arguments.events
     python = str(environment.interpreter())
     require_fresh(settings)
     peers.make_folder(settings)

@@ -30,19 +30,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=CUSTOMERS, help=f"default {CUSTOMERS}")
     parser.add_argument("--sample", action="store_true", help="few customers, to see that the bench works")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     dbt(read_settings())
-    written = run("bench/learning_tables.py", str(SAMPLE if given.sample else given.customers))
-    print(f"{said(written, 'drawn: ')}; {written.seconds:.0f} s", flush=True)
-    done = {}
+    drawing = run("bench/learning_tables.py", str(SAMPLE if arguments.sample else arguments.customers))
+    print(f"{line_that_begins(drawing, 'drawn: ')}; {drawing.seconds:.0f} s", flush=True)
+    runs = {}
     for step in STEPS:
-        done[step] = run("-m", "spark", step, "--task", "churn")
-        print(said(done[step], "churn "), flush=True)
-    seconds, peak = sum(one.seconds for one in done.values()), max(max(one.megabytes) for one in done.values())
-    lines = [(step, f"{one.seconds:.1f}", f"{max(one.megabytes):,.0f}") for step, one in done.items()]
+        runs[step] = run("-m", "spark", step, "--task", "churn")
+        print(line_that_begins(runs[step], "churn "), flush=True)
+    seconds, peak = sum(one.seconds for one in runs.values()), max(max(one.megabytes) for one in runs.values())
+    lines = [(step, f"{one.seconds:.1f}", f"{max(one.megabytes):,.0f}") for step, one in runs.items()]
     print(measure.table(HEADER, [*lines, ("both", f"{seconds:.1f}", f"{peak:,.0f}")]), flush=True)
     fits = run("bench/rhythm_fits.py").output.splitlines()
-    print(measure.table(FITS_HEADER, compared([json.loads(line) for line in fits if line.startswith("{")])))
+    print(measure.table(FITS_HEADER, fit_lines([json.loads(line) for line in fits if line.startswith("{")])))
 
 
 def dbt(settings: Settings) -> None:
@@ -60,19 +60,19 @@ def run(*arguments: str) -> measure.Measured:
     return measure.run([sys.executable, *arguments], environ, ROOT)
 
 
-def said(done: measure.Measured, beginning: str) -> str:
+def line_that_begins(measured: measure.Measured, beginning: str) -> str:
     """Return the first line of an output that begins so; warnings stand among them.
 
     Raises:
         UserError: there is none.
     """
-    found = [line for line in done.output.splitlines() if line.startswith(beginning)]
-    if not found:
-        raise UserError(f"no line begins with {beginning!r} in:\n{measure.tail(done.output)}")
-    return found[0]
+    lines = [line for line in measured.output.splitlines() if line.startswith(beginning)]
+    if not lines:
+        raise UserError(f"no line begins with {beginning!r} in:\n{measure.tail(measured.output)}")
+    return lines[0]
 
 
-def compared(fits: Sequence[dict[str, float]]) -> list[tuple[str, ...]]:
+def fit_lines(fits: Sequence[dict[str, float]]) -> list[tuple[str, ...]]:
     """Return a line for each way; the third column is our time as a part of its own."""
     ours = fits[0]["seconds"]
     return [

@@ -45,7 +45,7 @@ def main(customers: int) -> None:
     settings = read_settings()
     # The owner of the schemas' folders.
     spark = session("learning-tables", settings, "modeler")
-    rows = drawn(spark, customers).persist()
+    rows = draw(spark, customers).persist()
     key = (
         F.lit("bench").alias("source"),
         F.format_string("C%08d", "number").alias("customer_id"),
@@ -60,17 +60,17 @@ def main(customers: int) -> None:
         F.lit(-1).cast("bigint").alias("max_ingest_seq"),
         F.lit(-1).cast("bigint").alias("max_snapshot_seq"),
     )
-    written = {"core.run_bounds": bounds, "churn.churn_features": features, "churn.churn_labels": labels}
-    for name, frame in written.items():
+    frames = {"core.run_bounds": bounds, "churn.churn_features": features, "churn.churn_labels": labels}
+    for name, frame in frames.items():
         columns = tables.columns_of(spark, name)
         frame.select(*columns).coalesce(2).writeTo(name).overwrite(F.lit(True))
     orders = rows.where("days = 0").agg(F.sum("frequency")).collect()[0][0]
-    counts = ", ".join(f"{spark.table(name).count():,} rows of {name}" for name in written)
+    counts = ", ".join(f"{spark.table(name).count():,} rows of {name}" for name in frames)
     print(f"drawn: {customers:,} customers, {orders:,} orders: {counts}")
     spark.stop()
 
 
-def drawn(spark: SparkSession, customers: int) -> DataFrame:
+def draw(spark: SparkSession, customers: int) -> DataFrame:
     """Return a row per customer and cut that she was known at; the same whatever the partitions."""
     chunks = -(-customers // CHUNK)
 
@@ -78,12 +78,12 @@ def drawn(spark: SparkSession, customers: int) -> DataFrame:
         for batch in batches:
             for chunk in batch.column(0).to_pylist():
                 first = chunk * CHUNK
-                yield from drawn_at_once(first, min(CHUNK, customers - first))
+                yield from draw_at_once(first, min(CHUNK, customers - first))
 
     return spark.range(0, chunks, 1, min(chunks, 16)).mapInArrow(of_chunks, DRAWN)
 
 
-def drawn_at_once(first: int, count: int) -> list[pa.RecordBatch]:
+def draw_at_once(first: int, count: int) -> list[pa.RecordBatch]:
     """Return the rows of `count` customers, numbered from `first`, a batch for each cut."""
     chance = np.random.default_rng((SEED, first))
     rate = chance.gamma(RATE_SHAPE, 1 / RATE_DAYS, count)
@@ -109,18 +109,22 @@ def drawn_at_once(first: int, count: int) -> list[pa.RecordBatch]:
         who, at = who[going_on], at[going_on]
     began = joined.astype(np.int64)
     return [
-        batch(first, days, end - last[place], orders[place], cents[place], end - began, silent[place])
+        batch(first, days, (end - last[place], orders[place], cents[place], end - began), silent[place])
         for place, (days, end) in enumerate(zip(CUTS, ends, strict=True))
     ]
 
 
 def batch(
-    first: int, days: int, recency: Ints, orders: Ints, cents: Ints, tenure: Ints, silent: npt.NDArray[np.bool_]
+    first: int, days: int, features: tuple[Ints, Ints, Ints, Ints], silent: npt.NDArray[np.bool_]
 ) -> pa.RecordBatch:
-    """Return the rows of the customers with an order before a cut."""
-    known = np.flatnonzero(orders)
-    columns = (known + first, np.full(known.size, days), recency[known], orders[known], cents[known], tenure[known])
-    arrays = [pa.array(values).cast(field.type) for values, field in zip((*columns, silent[known]), ARROW, strict=True)]
+    """Return the rows of the customers with an order before a cut.
+
+    Args:
+        features: recency, orders, cents and tenure of each customer, as of the cut.
+    """
+    known = np.flatnonzero(features[1])
+    columns = (known + first, np.full(known.size, days), *(feature[known] for feature in features), silent[known])
+    arrays = [pa.array(values).cast(field.type) for values, field in zip(columns, ARROW, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=ARROW)
 
 

@@ -25,7 +25,7 @@ LINE = '{"product_id":"s%04d","quantity":%d,"unit_price":"%d.%02d","is_product":
 Mishap = Callable[[bytes], bytes]
 
 
-def swapped(old: bytes, new: bytes) -> Mishap:
+def swap(old: bytes, new: bytes) -> Mishap:
     """Return a mishap that writes `new` for the first `old`."""
     return lambda value: value.replace(old, new, 1)
 
@@ -37,27 +37,27 @@ MISHAPS: tuple[Mishap, ...] = (
     lambda value: b"[" + value + b"]",
     lambda value: value.replace(b"shop", b"sh\xffop", 1),
     lambda value: b'{"raw_row":"1;2;3","raw_reason":"row 1: no date",' + value[1:],
-    swapped(b'"schema_version":1', b'"schema_version":9'),
-    swapped(b'"schema_version":1', b'"schema_version":"one"'),
-    swapped(b'"event_id"', b'"event"'),
-    swapped(b'"order_id":"', b'"order_id":"\\u0000'),
-    swapped(b'"source":"shop"', b'"source":"  "'),
-    swapped(b'"occurred_at":"2', b'"occurred_at":"yesterday 2'),
-    swapped(b'"occurred_at":"2023', b'"occurred_at":"2223'),
-    swapped(b'"currency":"GBP"', b'"currency":null'),
-    swapped(b'"currency":"GBP"', b'"currency":"gbp"'),
-    swapped(b'"kind":"sale"', b'"kind":"adjustment"'),
-    swapped(b'"kind":"sale"', b'"kind":"gift"'),
-    swapped(b'"lines":[', b'"lines":null,"was":['),
-    swapped(b'"lines":[', b'"lines":[],"was":['),
-    swapped(b'"product_id":"', b'"product":"'),
-    swapped(b'"quantity":', b'"quantity":-'),
-    swapped(b'"quantity":', b'"quantity":0,"was":'),
-    swapped(b'"quantity":', b'"quantity":"many","was":'),
-    swapped(b'"quantity":', b'"quantity":900000'),
-    swapped(b'"unit_price":"', b'"unit_price":"990000000'),
-    swapped(b'"unit_price":"', b'"unit_price":"-'),
-    swapped(b'"unit_price":"', b'"unit_price":"1,'),
+    swap(b'"schema_version":1', b'"schema_version":9'),
+    swap(b'"schema_version":1', b'"schema_version":"one"'),
+    swap(b'"event_id"', b'"event"'),
+    swap(b'"order_id":"', b'"order_id":"\\u0000'),
+    swap(b'"source":"shop"', b'"source":"  "'),
+    swap(b'"occurred_at":"2', b'"occurred_at":"yesterday 2'),
+    swap(b'"occurred_at":"2023', b'"occurred_at":"2223'),
+    swap(b'"currency":"GBP"', b'"currency":null'),
+    swap(b'"currency":"GBP"', b'"currency":"gbp"'),
+    swap(b'"kind":"sale"', b'"kind":"adjustment"'),
+    swap(b'"kind":"sale"', b'"kind":"gift"'),
+    swap(b'"lines":[', b'"lines":null,"was":['),
+    swap(b'"lines":[', b'"lines":[],"was":['),
+    swap(b'"product_id":"', b'"product":"'),
+    swap(b'"quantity":', b'"quantity":-'),
+    swap(b'"quantity":', b'"quantity":0,"was":'),
+    swap(b'"quantity":', b'"quantity":"many","was":'),
+    swap(b'"quantity":', b'"quantity":900000'),
+    swap(b'"unit_price":"', b'"unit_price":"990000000'),
+    swap(b'"unit_price":"', b'"unit_price":"-'),
+    swap(b'"unit_price":"', b'"unit_price":"1,'),
 )
 
 
@@ -75,10 +75,10 @@ def events(seed: int) -> Iterator[tuple[bytes, bytes]]:
             seconds = time.gmtime(FIRST_SECOND + number // ORDERS_PER_SECOND)
             clock = time.strftime("%Y-%m-%dT%H:%M:%S.", seconds)
         at = f"{clock}{number % ORDERS_PER_SECOND * 50:03d}Z"
-        drawn = bits(64)
-        customer = drawn % 200_000
-        lines = ",".join([pieces[drawn >> 20 + 12 * each & 4095] for each in range(LINES[(drawn >> 57) % 10])])
-        discounted = "true" if drawn & 1 else "false"
+        dice = bits(64)
+        customer = dice % 200_000
+        lines = ",".join([pieces[dice >> 20 + 12 * each & 4095] for each in range(LINES[(dice >> 57) % 10])])
+        discounted = "true" if dice & 1 else "false"
         value = (EVENT % (bits(96), at, customer, number, discounted, lines)).encode()
         if below() < BROKEN_SHARE:
             value = MISHAPS[number % len(MISHAPS)](value)
@@ -94,15 +94,15 @@ def send(bootstrap: str, count: int, seed: int) -> tuple[int, int]:
     producer = Producer({"bootstrap.servers": bootstrap, "queue.buffering.max.messages": 200_000, **settings})
     failed = size = 0
 
-    def acknowledged(error: object, _: object) -> None:
+    def count_failure(error: object, _: object) -> None:
         nonlocal failed
         failed += error is not None
 
-    made = islice(events(seed), count)
-    while batch := [{"key": key, "value": value} for key, value in islice(made, BATCH)]:
+    orders = islice(events(seed), count)
+    while batch := [{"key": key, "value": value} for key, value in islice(orders, BATCH)]:
         while len(producer) > 100_000:
             producer.poll(0.05)
-        producer.produce_batch(TOPIC, batch, on_delivery=acknowledged)
+        producer.produce_batch(TOPIC, batch, on_delivery=count_failure)
         size += sum(len(one["value"]) for one in batch)
         producer.poll(0)
     return size, failed + producer.flush()

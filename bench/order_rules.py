@@ -23,7 +23,7 @@ INT = 2**31
 def first_broken_rule(value: bytes, arrived_ms: int) -> str | None:
     """Return the first rule that a record's value breaks, or None where it keeps all."""
     try:
-        event = json.loads(value.decode(), parse_constant=refused)
+        event = json.loads(value.decode(), parse_constant=refuse)
     except (ValueError, RecursionError):
         return "not_json"
     if not isinstance(event, dict):
@@ -40,7 +40,7 @@ def first_broken_rule(value: bytes, arrived_ms: int) -> str | None:
     return missing(event) or value_rule(event, datetime.fromtimestamp(arrived_ms / 1000, UTC))
 
 
-def refused(name: str) -> None:
+def refuse(name: str) -> None:
     """Refuse what Python reads and JSON has not: NaN and the infinities."""
     raise ValueError(name)
 

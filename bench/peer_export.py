@@ -69,8 +69,8 @@ def by_text(settings: Settings, spark: SparkSession, frame: DataFrame, target: s
             for row in texts:
                 stream.write_row(row)
         wanted = frame.selectExpr("count(*)", *ours).collect()[0]
-        found = connection.execute(f"select count(*), {', '.join(theirs)} from {target}".encode()).fetchone()
-        assert tuple(wanted) == found, f"{target}: {wanted} and {found}"
+        totals = connection.execute(f"select count(*), {', '.join(theirs)} from {target}".encode()).fetchone()
+        assert tuple(wanted) == totals, f"{target}: {wanted} and {totals}"
 
 
 if __name__ == "__main__":

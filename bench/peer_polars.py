@@ -67,7 +67,7 @@ def series(name: str, values: Sequence[Any], kind: Any, suspects: set[int]) -> p
     return pl.Series(name, values, dtype=kind, strict=False)
 
 
-def parsed(values: Sequence[bytes]) -> tuple[pl.DataFrame, set[int]]:
+def parse(values: Sequence[bytes]) -> tuple[pl.DataFrame, set[int]]:
     """Return the typed fields of the values, one row each, and the rows that must be looked at one by one."""
     suspects: set[int] = set()
     events: list[dict[str, Any]] = []
@@ -88,9 +88,9 @@ def parsed(values: Sequence[bytes]) -> tuple[pl.DataFrame, set[int]]:
     return frame, suspects
 
 
-def lists(given: Sequence[Any], suspects: set[int]) -> pl.Series:
+def lists(cells: Sequence[Any], suspects: set[int]) -> pl.Series:
     """Return the column of lines with typed prices; rows with a line that is not plainly right become suspects."""
-    whole = [one if type(one) is list and all(type(line) is dict for line in one) else [] for one in given]
+    whole = [one if type(one) is list and all(type(line) is dict for line in one) else [] for one in cells]
     owners = [row for row, one in enumerate(whole) for _ in one]
     flat = [line for one in whole for line in one]
     odd: set[int] = set()
@@ -108,17 +108,17 @@ def lists(given: Sequence[Any], suspects: set[int]) -> pl.Series:
     offsets = [0]
     for one in whole:
         offsets.append(offsets[-1] + len(one))
-    mask = pa.array([type(one) is not list for one in given], pa.bool_())
+    mask = pa.array([type(one) is not list for one in cells], pa.bool_())
     items = typed.to_struct().to_arrow()
     column = pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), items, mask=mask)
     return pl.Series("lines", pl.from_arrow(column))
 
 
-def judged(messages: Sequence[Message], topic: str, partition: int, commit: int) -> pl.DataFrame:
+def judge(messages: Sequence[Message], topic: str, partition: int, commit: int) -> pl.DataFrame:
     """Return the rows of the table for a chunk of records of a partition."""
     values = [message.value() or b"" for message in messages]
     arrived = [message.timestamp()[1] for message in messages]
-    fields, suspects = parsed(values)
+    fields, suspects = parse(values)
     keys = [(message.key() or b"").decode("utf-8", "replace") for message in messages]
     frame = fields.with_columns(
         pl.lit(topic).alias("topic"),
@@ -148,10 +148,10 @@ def judged(messages: Sequence[Message], topic: str, partition: int, commit: int)
     )
 
 
-def column(name: str, given: Mapping[int, Any], rows: int, kind: Any) -> pl.Series:
-    """Return a column that is null but for the given rows."""
+def column(name: str, by_row: Mapping[int, Any], rows: int, kind: Any) -> pl.Series:
+    """Return a column that is null but for the rows given, by their numbers."""
     values: list[Any] = [None] * rows
-    for row, value in given.items():
+    for row, value in by_row.items():
         values[row] = value
     return pl.Series(name, values, kind)
 
@@ -192,12 +192,12 @@ def batches(source: Consumer, topic: str, ends: Mapping[int, int]) -> Iterator[l
     commit = 0
     for partition, end in ends.items():
         source.assign([TopicPartition(topic, partition, 0)])
-        done = 0
-        while done < end:
-            messages = records(source, min(CHUNK, end - done))
+        reached = 0
+        while reached < end:
+            messages = records(source, min(CHUNK, end - reached))
             if messages:
-                done = messages[-1].offset() + 1
-                frames.append(judged(messages, topic, partition, commit))
+                reached = messages[-1].offset() + 1
+                frames.append(judge(messages, topic, partition, commit))
             if sum(map(len, frames)) >= COMMIT_ROWS:
                 yield frames
                 frames, commit = [], commit + 1
@@ -235,14 +235,14 @@ def main() -> None:
     parser.add_argument("--codec", default="snappy", help="compression of the files")
     parser.add_argument("--statistics", default="", help="columns whose bounds each file keeps")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=2, help="one, or one per partition")
-    given = parser.parse_args()
-    target = Target(given.table, given.codec, given.statistics)
-    asking = consumer(given.bootstrap)
-    partitions = asking.list_topics(given.topic, 10).topics[given.topic].partitions
-    ends = {one: asking.get_watermark_offsets(TopicPartition(given.topic, one))[1] for one in partitions}
+    arguments = parser.parse_args()
+    target = Target(arguments.table, arguments.codec, arguments.statistics)
+    asking = consumer(arguments.bootstrap)
+    partitions = asking.list_topics(arguments.topic, 10).topics[arguments.topic].partitions
+    ends = {one: asking.get_watermark_offsets(TopicPartition(arguments.topic, one))[1] for one in partitions}
     asking.close()
-    write([judged([], given.topic, 0, 0)], target)  # Makes the table, so that the workers need not agree on it.
-    (land if given.processes == 1 else land_side_by_side)(given.bootstrap, given.topic, ends, target)
+    write([judge([], arguments.topic, 0, 0)], target)  # Makes the table, so that the workers need not agree on it.
+    (land if arguments.processes == 1 else land_side_by_side)(arguments.bootstrap, arguments.topic, ends, target)
     print(f"{sum(ends.values()):,} events in {time.monotonic() - began:.1f} s")
 
 

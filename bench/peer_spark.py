@@ -26,23 +26,24 @@ SCHEMAS = {
 
 def main() -> None:
     """Run the queries."""
-    given = parse()
+    arguments = parse()
     began = time.monotonic()
-    spark = session(given)
+    spark = session(arguments)
     started = time.monotonic()
     writers = [
-        events(spark, given.bootstrap, topic, given.starting)
+        events(spark, arguments.bootstrap, topic, arguments.starting)
         .writeStream.format("delta")
-        .option("checkpointLocation", f"{given.folder}/_checkpoints/{topic}")
-        for topic in given.topics.split(",")
+        .option("checkpointLocation", f"{arguments.folder}/_checkpoints/{topic}")
+        for topic in arguments.topics.split(",")
     ]
-    if given.how == "land":
+    if arguments.how == "land":
         writers = [writer.trigger(availableNow=True) for writer in writers]
     queries = [
-        writer.start(f"{given.folder}/{topic}") for writer, topic in zip(writers, given.topics.split(","), strict=True)
+        writer.start(f"{arguments.folder}/{topic}")
+        for writer, topic in zip(writers, arguments.topics.split(","), strict=True)
     ]
     print("running", flush=True)
-    if given.how == "stream":
+    if arguments.how == "stream":
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
         for query in queries:
             query.stop()
@@ -64,28 +65,28 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--codec", default="snappy", help="compression of the files")
     parser.add_argument("--statistics", default="", help="columns whose bounds each file keeps")
     parser.add_argument("--starting", default="earliest", help="where to begin")
-    given = parser.parse_args()
-    if given.how == "stream":
+    arguments = parser.parse_args()
+    if arguments.how == "stream":
         # Inherited by the JVM too: a Ctrl-C for this process must not end the engine before its queries.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    return given
+    return arguments
 
 
-def session(given: argparse.Namespace) -> SparkSession:
+def session(arguments: argparse.Namespace) -> SparkSession:
     """Return the session; what differs from the defaults makes both sides of the bench write the same files."""
     builder = (
         SparkSession.builder.master("local[2]")
         .appName("stock")
-        .config("spark.driver.memory", given.memory)
-        .config("spark.driver.extraClassPath", given.jars)
+        .config("spark.driver.memory", arguments.memory)
+        .config("spark.driver.extraClassPath", arguments.jars)
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.parquet.compression.codec", given.codec)
+        .config("spark.sql.parquet.compression.codec", arguments.codec)
     )
-    if given.statistics:
+    if arguments.statistics:
         builder = builder.config(
-            "spark.databricks.delta.properties.defaults.dataSkippingStatsColumns", given.statistics
+            "spark.databricks.delta.properties.defaults.dataSkippingStatsColumns", arguments.statistics
         )
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

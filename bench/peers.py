@@ -67,10 +67,10 @@ def outside(settings: Settings) -> dict[str, str]:
     """Return the environment of a program that knows this cluster's HDFS and nothing else of the project."""
     plain = settings.path("run", "bench", "spark-conf")
     plain.mkdir(parents=True, exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_"))}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_"))}
     hadoop = {"HADOOP_CONF_DIR": str(settings.path("conf", "hadoop")), "HADOOP_USER_NAME": delta_log.READER}
     spark = {"SPARK_CONF_DIR": str(plain), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    return {**kept, **hadoop, **spark}
+    return {**own, **hadoop, **spark}
 
 
 @contextmanager

@@ -47,9 +47,11 @@ def main() -> None:
     }
     for way, fit in ways.items():
         began = time.monotonic()
-        found = fit(newest)
+        parameters = fit(newest)
         seconds = time.monotonic() - began
-        print(json.dumps({"way": way, "seconds": seconds, **vars(found), **measured(found, rows)}), flush=True)
+        print(
+            json.dumps({"way": way, "seconds": seconds, **vars(parameters), **measures(parameters, rows)}), flush=True
+        )
     spark.stop()
 
 
@@ -63,8 +65,8 @@ def stock(newest: DataFrame) -> bgnbd.Parameters:
     frame = newest.selectExpr("frequency - 1 as x", "tenure_days - recency_days as last", "tenure_days").toPandas()
     x, last, observed = frame.to_numpy(float).T
     scale = LONGEST / observed.max()
-    found = minimize(surprise, np.full(4, 0.1), args=(x, last * scale, observed * scale), tol=1e-7)
-    r, alpha, a, b = np.exp(found.x)
+    optimum = minimize(surprise, np.full(4, 0.1), args=(x, last * scale, observed * scale), tol=1e-7)
+    r, alpha, a, b = np.exp(optimum.x)
     return bgnbd.Parameters(float(r), float(alpha / scale), float(a), float(b))
 
 
@@ -73,15 +75,15 @@ def surprise(logs: Numbers, x: Numbers, last: Numbers, observed: Numbers) -> flo
     r, alpha, a, b = np.exp(logs)
     first = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
     second = betaln(a, b + x) - betaln(a, b)
-    kept = -(r + x) * np.log(alpha + observed)
+    stayed = -(r + x) * np.log(alpha + observed)
     left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last)
-    return -float((first + second + np.logaddexp(kept, np.where(x > 0, left, -np.inf))).mean())
+    return -float((first + second + np.logaddexp(stayed, np.where(x > 0, left, -np.inf))).mean())
 
 
-def measured(found: bgnbd.Parameters, rows: DataFrame) -> dict[str, float]:
+def measures(parameters: bgnbd.Parameters, rows: DataFrame) -> dict[str, float]:
     """Return how the chance of silence ranks and fits labelled rows."""
-    told = model.inputs(found).transform(rows).select("label", "rhythm_probability").toPandas().to_numpy(float)
-    scored, every = Scored(*told.T), np.ones(len(told))
+    chances = model.inputs(parameters).transform(rows).select("label", "rhythm_probability").toPandas().to_numpy(float)
+    scored, every = Scored(*chances.T), np.ones(len(chances))
     return {name: getattr(evaluation, name)(scored, every) for name in ("auc", "ece")}
 
 

@@ -47,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--orders", type=Path, help="also replay this file, by the mapping online_retail")
     parser.add_argument("--sample", action="store_true", help="tiny, to see that it works")
     parser.add_argument("--naive", type=int, metavar="EVENTS", help="run the naive way alone and print its seconds")
-    given = parser.parse_args(argv)
-    if given.naive:
-        print(f"{given.naive:,} events acknowledged in {naive(given.naive):.3f} s")
+    arguments = parser.parse_args(argv)
+    if arguments.naive:
+        print(f"{arguments.naive:,} events acknowledged in {naive(arguments.naive):.3f} s")
         return
-    customers, rows, events = (100, 500, 2_000) if given.sample else (given.customers, given.rows, 100_000)
+    customers, rows, events = (100, 500, 2_000) if arguments.sample else (arguments.customers, arguments.rows, 100_000)
     with tempfile.TemporaryDirectory() as folder:
-        measured = list(sides(Path(folder), customers, rows, events, given.orders))
+        measured = list(sides(Path(folder), customers, rows, events, arguments.orders))
     _, count, seconds, _ = measured[0]
     print(measure.table(HEADER, [line(*one, count / seconds) for one in measured]))
 
@@ -68,17 +68,17 @@ def sides(
     start = run([*history, "--customers", "1", "--days", "1"]).seconds
     yield side("simulator", [*history, "--customers", str(customers)], start)
     replay = ["-m", "streaming.replay", "--mapping", "online_retail", "--source", "bench", "--force", "--orders"]
-    start = run([*replay, str(made(folder / "one.csv", 1))]).seconds
-    yield side("replay, 2 lines an order", [*replay, str(made(folder / "many.csv", rows))], start)
+    start = run([*replay, str(write_orders(folder / "one.csv", 1))]).seconds
+    yield side("replay, 2 lines an order", [*replay, str(write_orders(folder / "many.csv", rows))], start)
     if orders:
         yield side(f"replay, {orders.name}", [*replay, str(orders)], start)
 
 
 def side(name: str, arguments: list[str], start: float) -> Side:
     """Return a side's name, events, seconds and start."""
-    done = run(arguments)
-    (sent,) = re.findall(r"(?:=|;) ([\d,]+)(?: orders \+ ([\d,]+) returns)? events acknowledged", done.output)
-    return name, sum(int(count.replace(",", "")) for count in sent if count), done.seconds, start
+    measured = run(arguments)
+    (sent,) = re.findall(r"(?:=|;) ([\d,]+)(?: orders \+ ([\d,]+) returns)? events acknowledged", measured.output)
+    return name, sum(int(count.replace(",", "")) for count in sent if count), measured.seconds, start
 
 
 def run(arguments: list[str]) -> measure.Measured:
@@ -93,7 +93,7 @@ def line(name: str, events: int, seconds: float, start: float, naive_rate: float
     return name, *numbers, f"{rate / naive_rate:.1f}x"
 
 
-def made(path: Path, orders: int) -> Path:
+def write_orders(path: Path, orders: int) -> Path:
     """Write a file of orders of one to three lines, in the columns of Online Retail, and return its path."""
     chance, moment = Random(SEED), datetime(2011, 1, 1)
     with path.open("w", newline="") as file:

@@ -74,7 +74,7 @@ class History:
         known, *_ = self.ends(cut)
         return self.orders(cut + horizon)[known] == self.orders(cut)[known]
 
-    def told(self, cut: int) -> tuple[Floats, Floats, Floats]:
+    def rhythm(self, cut: int) -> tuple[Floats, Floats, Floats]:
         """Return repeated purchases and, in pace from the first one, the moments of the last and of the cut."""
         _, first, last = self.ends(cut)
         began = self.at[first]
@@ -86,7 +86,7 @@ def history(options: Options) -> History:
     with tempfile.TemporaryDirectory() as folder, Truth(Path(folder) / "truth.jsonl") as truth:
         shop = Shop(options, truth, load(FOLDER).versions)
         chance = np.random.default_rng(options.seed)
-        bought = [(one.number, one.at, paid(one, chance)) for one in purchases(shop)]
+        bought = [(one.number, one.at, amounts(one, chance)) for one in purchases(shop)]
     number, at, amount = (np.concatenate(column) for column in zip(*bought, strict=True))
     order = np.lexsort((at, number))
     day = shop.calendar.clock(at) // DAY_MS
@@ -102,7 +102,7 @@ def purchases(shop: Shop) -> Iterator[Purchases]:
         yield from shop.world.purchases(pace(shop.day))
 
 
-def paid(bought: Purchases, chance: np.random.Generator) -> Floats:
+def amounts(bought: Purchases, chance: np.random.Generator) -> Floats:
     """Return what each purchase costs: a basket as the shop's, though not the very one."""
-    made = goods.baskets(bought.basket, bought.group, chance)
-    return np.add.reduceat(PRICES[made.product] * made.pieces, made.first[:-1])
+    baskets = goods.baskets(bought.basket, bought.group, chance)
+    return np.add.reduceat(PRICES[baskets.product] * baskets.pieces, baskets.first[:-1])

@@ -57,7 +57,7 @@ def load(bootstrap: str, rate: int, seconds: float, versions: Mapping[str, int])
         nonlocal going
         going = False
 
-    def done(error: object, message: Message) -> None:
+    def count_acknowledged(error: object, message: Message) -> None:
         if not error:
             acknowledged[message.topic()] += 1
 
@@ -69,7 +69,7 @@ def load(bootstrap: str, rate: int, seconds: float, versions: Mapping[str, int])
         while sent < (time.monotonic() - began) * rate:
             for topic, version in versions.items():
                 key, value = event(topic, version, sent, chance)
-                producer.produce(topic, value, key=key, on_delivery=done)
+                producer.produce(topic, value, key=key, on_delivery=count_acknowledged)
             sent += 1
         producer.poll(0)
         time.sleep(TICK)
@@ -84,8 +84,8 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=500, help="events a second and topic")
     parser.add_argument("--seconds", type=float, default=86_400, help="how long at most")
     parser.add_argument("--versions", type=json.loads, required=True, help="JSON: the contract's version of each topic")
-    given = parser.parse_args()
-    print(json.dumps(load(given.bootstrap, given.rate, given.seconds, given.versions), sort_keys=True))
+    arguments = parser.parse_args()
+    print(json.dumps(load(arguments.bootstrap, arguments.rate, arguments.seconds, arguments.versions), sort_keys=True))
 
 
 if __name__ == "__main__":

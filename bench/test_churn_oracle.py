@@ -12,7 +12,7 @@ from streaming.simulate.people import GAMMA_POISSON, LOGNORMAL
 CUT, HORIZON, CUSTOMERS = 200.0, 90.0, 20_000
 
 
-def simulated(mode: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Histories, np.ndarray]:
+def simulate(mode: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Histories, np.ndarray]:
     """Return histories of customers whom nothing annoys, and whether they were silent after the cut."""
     monkeypatch.setattr(behaviour, "ANNOYANCE", 0.0)
     chance = np.random.default_rng(3)
@@ -34,22 +34,22 @@ def one(x: int, last: float, observed: float) -> Histories:
 
 def worst(predicted: np.ndarray, happened: np.ndarray) -> float:
     """Return the largest distance of a tenth's mean chance from its share, in standard errors of the share."""
-    found = []
+    distances = []
     for rows in np.array_split(np.argsort(predicted), 10):
         error = np.sqrt((predicted[rows] * (1 - predicted[rows])).sum()) / rows.size
-        found.append(abs(predicted[rows].mean() - happened[rows].mean()) / error)
-    return max(found)
+        distances.append(abs(predicted[rows].mean() - happened[rows].mean()) / error)
+    return max(distances)
 
 
 @pytest.mark.parametrize("mode", people.MODES)
 def test_the_chances_are_those_of_the_simulator(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    told, silent = simulated(mode, monkeypatch)
-    assert worst(silence(mode, told, HORIZON), silent) < 3.5
+    rhythms, silent = simulate(mode, monkeypatch)
+    assert worst(silence(mode, rhythms, HORIZON), silent) < 3.5
 
 
 def test_chances_of_the_other_mode_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, silent = simulated(LOGNORMAL, monkeypatch)
-    assert worst(silence(GAMMA_POISSON, told, HORIZON), silent) > 10
+    rhythms, silent = simulate(LOGNORMAL, monkeypatch)
+    assert worst(silence(GAMMA_POISSON, rhythms, HORIZON), silent) > 10
 
 
 @pytest.mark.parametrize(("x", "last", "observed"), [(0, 0, 30), (2, 25, 160), (9, 95, 100), (4, 30, 200)])
@@ -91,9 +91,9 @@ def test_the_quadrature_is_the_integral() -> None:
 
 
 def test_long_and_busy_histories_stay_chances() -> None:
-    told = Histories(np.array([0.0, 400.0, 400.0]), np.array([0.0, 900.0, 100.0]), np.array([0.0, 901.0, 900.0]))
+    rhythms = Histories(np.array([0.0, 400.0, 400.0]), np.array([0.0, 900.0, 100.0]), np.array([0.0, 901.0, 900.0]))
     for mode in people.MODES:
-        new, busy, gone = silence(mode, told, HORIZON)
+        new, busy, gone = silence(mode, rhythms, HORIZON)
         assert 0 < busy < new < gone <= 1
 
 
@@ -112,5 +112,5 @@ def test_the_closed_form_is_the_integral(x: int, last: float, observed: float) -
 
         return integrate.dblquad(density, 0, 2, 0, 1, epsabs=0, epsrel=1e-5)[0]
 
-    found = gamma_poisson(one(x, last, observed), HORIZON)
-    assert found == pytest.approx(integral(HORIZON) / integral(0.0), rel=1e-3)
+    chance = gamma_poisson(one(x, last, observed), HORIZON)
+    assert chance == pytest.approx(integral(HORIZON) / integral(0.0), rel=1e-3)

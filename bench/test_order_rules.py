@@ -30,8 +30,8 @@ def test_nearly_all_events_keep_the_contract() -> None:
 
 
 def test_the_broken_events_break_every_rule_of_the_contract() -> None:
-    found = {first_broken_rule(mishap(plain(5)), ARRIVED_MS) for mishap in MISHAPS}
-    assert found == {rule.name for rule in all_rules(load(FOLDER).of("orders"))} - ALIKE - SHADOWED
+    rules = {first_broken_rule(mishap(plain(5)), ARRIVED_MS) for mishap in MISHAPS}
+    assert rules == {rule.name for rule in all_rules(load(FOLDER).of("orders"))} - ALIKE - SHADOWED
 
 
 @pytest.mark.parametrize("name", sorted(ALIKE))

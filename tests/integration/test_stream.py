@@ -39,7 +39,7 @@ class Stream:
     def wait_for(self, condition: str, rows: int) -> None:
         """Wait until so many rows are queryable, while the stream runs."""
         failure = f"{condition}: not {rows} rows in two minutes"
-        wait_until(lambda: self.process.poll() or count(self.platform, condition) >= rows, 120, failure)
+        wait_until(lambda: self.process.poll() is not None or count(self.platform, condition) >= rows, 120, failure)
         assert self.process.poll() is None, self.process.communicate()[1]
 
 
