@@ -11,6 +11,7 @@ from common import locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import UserError, entry_point
+from common.kafka_topics import Topic
 from common.session import failure, session
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             raise failure(settings, "recover", error) from None
 
 
-def recover(spark: SparkSession, settings: Settings, topics: Sequence[kafka.Topic], accept_loss: bool) -> str:
+def recover(spark: SparkSession, settings: Settings, topics: Sequence[Topic], accept_loss: bool) -> str:
     """Rebuild the checkpoint and return the summary.
 
     Raises:

@@ -9,6 +9,7 @@ from common.cli import Parser
 from common.contracts.model import load
 from common.errors import UserError, entry_point
 from common.kafka_errors import UnreachableError
+from common.kafka_topics import Topic
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
 
@@ -48,7 +49,7 @@ def last_state(settings: Settings) -> dict[str, Any] | None:
         raise UserError(f"{path}: cannot be read; the next `make ingest` writes it anew") from None
 
 
-def of(topic: kafka.Topic, state: dict[str, Any]) -> str:
+def of(topic: Topic, state: dict[str, Any]) -> str:
     """Return a topic's line; the ends that the ingest wrote are compared with Kafka's present ones."""
     counts = state["topics"].get(topic.name, {"rows": 0, "ends": {}, "last_arrival": None})
     landed, quarantined = (state["totals"][name].get(topic.name, 0) for name in ("rows", "quarantined"))

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
@@ -12,25 +11,12 @@ from common.cli import Parser
 from common.contracts.model import Contract, load
 from common.errors import entry_point
 from common.kafka_errors import reaching
+from common.kafka_topics import Topic, partition_bounds
 from common.settings import Settings, read_settings
 
 MILLISECONDS_PER_DAY = 86_400_000
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 PATIENCE_MS = 8_000
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic as it is: `bounds` are each partition's first offset and the one after its last."""
-
-    name: str
-    topic_id: str
-    bounds: dict[int, tuple[int, int]]
-
-    @property
-    def records(self) -> int:
-        """Return how many records Kafka holds, transactions' markers included."""
-        return sum(end - first for first, end in self.bounds.values())
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -39,10 +25,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = read_settings()
     contracts = load(settings.contracts_dir)
     created = ensure(settings, contracts.topics)
-    found = describe(settings, [contract.topic for contract in contracts.topics])
-    for topic in found:
+    present = describe(settings, [contract.topic for contract in contracts.topics])
+    for topic in present:
         print(f"{topic.name:<12} {len(topic.bounds)} partitions  {topic.records:>12,} records  {topic.topic_id}")
-    print(f"{len(found)} topics, {len(created)} of them new")
+    print(f"{len(present)} topics, {len(created)} of them new")
 
 
 def ensure(settings: Settings, contracts: Iterable[Contract]) -> list[str]:
@@ -86,16 +72,9 @@ def describe(settings: Settings, names: Sequence[str]) -> list[Topic]:
             isolation_level="read_committed",
         )
         try:
-            return [Topic(name, identities[name], bounds(consumer, name)) for name in names]
+            return [Topic(name, identities[name], partition_bounds(consumer, name)) for name in names]
         finally:
             consumer.close()
-
-
-def bounds(consumer: KafkaConsumer, name: str) -> dict[int, tuple[int, int]]:
-    """Return the first offset and the one after the last of each partition of a topic."""
-    partitions = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
-    first, end = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
-    return {one.partition: (first[one], end[one]) for one in partitions}
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from common import thrift
+from common.kafka_topics import Topic
 from common.settings import Settings
 from spark.reconcile import broker, offsets
 from spark.reconcile.beginnings import beginnings, given_up
-from spark.reconcile.broker import Gap, Topic
+from spark.reconcile.broker import Gap
 from spark.reconcile.checks import differing
 from spark.reconcile.offsets import Landed
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from common.kafka_topics import Topic
 from common.lake_paths import CHECKPOINTS
 from common.settings import Settings
 from common.webhdfs import WebHdfs
-from spark.reconcile.broker import Gap, Topic
+from spark.reconcile.broker import Gap
 
 READER = "modeler"
 
@@ -38,7 +39,7 @@ def given_up(gaps: Sequence[Gap], topics: Mapping[str, Topic], begun: Beginnings
     """Return the parts of the expired gaps that lie before a beginning, which are known, and those that are losses."""
     known, lost = [], []
     for gap in gaps:
-        offsets = begun.get((gap.topic, topics[gap.topic].topic_id or "", gap.partition), ())
+        offsets = begun.get((gap.topic, topics[gap.topic].topic_id, gap.partition), ())
         border = max((offset for offset in offsets if gap.first < offset <= gap.next), default=gap.first)
         known.append(Gap(gap.topic, gap.partition, gap.first, border))
         lost.append(Gap(gap.topic, gap.partition, border, gap.next))

@@ -11,21 +11,13 @@ from kafka.admin import KafkaAdminClient
 
 from common.errors import UserError
 from common.kafka_errors import reaching
+from common.kafka_topics import Topic, partition_bounds
 from common.settings import Settings
 
 PATIENCE_MS = 20_000
 SECONDS_PER_LOOK = 10.0
 # Over fewer offsets than this it is cheaper to read on than to ask anew.
 NEAR = 5_000
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic as Kafka has it; no identity, no topic. `bounds` are each partition's first offset and the next one."""
-
-    name: str
-    topic_id: str | None
-    bounds: dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -44,7 +36,7 @@ class Gap:
 
 
 def topics(settings: Settings, names: Sequence[str]) -> dict[str, Topic]:
-    """Return the topics of these names, with the offsets that they have now.
+    """Return those of these topics that Kafka has, with the offsets that they have now.
 
     Raises:
         UserError: Kafka does not answer.
@@ -58,16 +50,10 @@ def topics(settings: Settings, names: Sequence[str]) -> dict[str, Topic]:
         identities = {one["name"]: str(one["topic_id"]) for one in found if one["error_code"] == 0}
         with consumer(settings) as reader:
             return {
-                name: Topic(name, identities.get(name), bounds(reader, name) if name in identities else {})
+                name: Topic(name, identities[name], partition_bounds(reader, name))
                 for name in names
+                if name in identities
             }
-
-
-def bounds(reader: KafkaConsumer, name: str) -> dict[int, tuple[int, int]]:
-    """Return the first offset and the one after the last of each partition of a topic."""
-    partitions = [TopicPartition(name, number) for number in sorted(reader.partitions_for_topic(name) or ())]
-    first, after = reader.beginning_offsets(partitions), reader.end_offsets(partitions)
-    return {one.partition: (first[one], after[one]) for one in partitions}
 
 
 def readable(settings: Settings, gaps: Sequence[Gap]) -> list[Gap]:

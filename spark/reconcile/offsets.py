@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spark.reconcile.broker import Gap, Topic
+from common.kafka_topics import Topic
+from spark.reconcile.broker import Gap
 
 # Each transaction leaves a gap, its mark; as many as fit into memory are looked for in Kafka.
 MOST_GAPS = 1_000_000

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from common.kafka_topics import Topic
 from streaming.ingest.checkpoint import Positions
-from streaming.topics import Topic
 
 
 def losses(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Positions) -> list[str]:

@@ -19,11 +19,11 @@ from pyspark.sql.streaming.query import StreamingQuery
 from common.contracts.model import Contracts
 from common.contracts.privacy import Privacy
 from common.errors import first_line
+from common.kafka_topics import Topic
 from common.settings import Settings
 from streaming.ingest.checkpoint import Checkpoint, Plan, Positions
 from streaming.ingest.commit import Mark, append_once
 from streaming.ingest.parse import bronze_rows
-from streaming.topics import Topic
 
 ROWS_PER_TASK = 50_000
 

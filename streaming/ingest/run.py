@@ -17,6 +17,7 @@ from common.contracts.model import Contracts
 from common.contracts.privacy import Privacy
 from common.errors import UserError, first_line
 from common.kafka_errors import UnreachableError
+from common.kafka_topics import Topic
 from common.lake_paths import EVENTS_CHECKPOINT
 from common.lake_reader import open_table
 from common.settings import Settings
@@ -67,7 +68,7 @@ class Run:
         """Run the query until Kafka's present end, or until stopped, and return the summary."""
         table = bronze.place(self.spark)
         meter = Meter(self.spark, self.settings, table)
-        ends: Sequence[kafka.Topic] = []
+        ends: Sequence[Topic] = []
         while True:
             try:
                 self.stop.check()
@@ -89,7 +90,7 @@ class Run:
         print(f"ingest: {time.monotonic() - self.began:.1f} s", file=sys.stderr)
         return tally.summary(tallies)
 
-    def once(self, table: str, meter: Meter) -> tuple[Sequence[kafka.Topic], bool]:
+    def once(self, table: str, meter: Meter) -> tuple[Sequence[Topic], bool]:
         """Run the query once; return the topics that it began with, and whether nothing is left to do."""
         contracts = self.current_contracts()
         kafka.ensure(self.settings, contracts.topics)
@@ -119,7 +120,7 @@ class Run:
             require_end(checkpoint, landed(self.spark, table, checkpoint.application).newest, topics)
         return topics, not changed
 
-    def opened(self, table: str, contracts: Contracts, topics: Sequence[kafka.Topic]) -> Opening:
+    def opened(self, table: str, contracts: Contracts, topics: Sequence[Topic]) -> Opening:
         """Judge the checkpoint, and make it where there is none.
 
         Raises:
@@ -222,7 +223,7 @@ def marks(settings: Settings) -> dict[str, int]:
     return found
 
 
-def require_end(checkpoint: Checkpoint, last: int, topics: Sequence[kafka.Topic]) -> None:
+def require_end(checkpoint: Checkpoint, last: int, topics: Sequence[Topic]) -> None:
     """Compare what has landed with the offsets that Kafka had when the run began.
 
     Raises:

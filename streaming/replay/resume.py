@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.files import replace_file
+from common.kafka_topics import Topic
 from common.settings import Settings
 from streaming.replay.mapping import Mapping as Columns
-from streaming.topics import Topic
 
 
 def identity_of(mapping: Columns, run: Mapping[str, str | None], topics: list[Topic]) -> dict[str, Any]:

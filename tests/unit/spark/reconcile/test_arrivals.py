@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from common import thrift
+from common.kafka_topics import Topic
 from common.settings import Settings, read_settings
 from spark.reconcile import arrivals, broker, offsets
 from spark.reconcile.beginnings import Beginnings
-from spark.reconcile.broker import Gap, Topic
+from spark.reconcile.broker import Gap
 
 
 class Stores:

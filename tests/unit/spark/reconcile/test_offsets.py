@@ -6,15 +6,16 @@ from dataclasses import replace
 import pytest
 from pyspark.sql import SparkSession
 
+from common.kafka_topics import Topic
 from spark.reconcile import offsets
-from spark.reconcile.broker import Gap, Topic
+from spark.reconcile.broker import Gap
 from spark.reconcile.offsets import Landed
 
 WHOLE = Landed("orders", 0, "id", rows=10, identities=10, first=0, last=9, valid=8, quarantined=2)
 
 
-def kafka(bounds: dict[int, tuple[int, int]], topic_id: str | None = "id") -> dict[str, Topic]:
-    return {"orders": Topic("orders", topic_id, bounds)}
+def kafka(bounds: dict[int, tuple[int, int]]) -> dict[str, Topic]:
+    return {"orders": Topic("orders", "id", bounds)}
 
 
 def test_every_offset_once_is_no_fault() -> None:
@@ -34,7 +35,7 @@ def test_what_was_not_ingested_yet_waits() -> None:
 def test_only_the_topic_that_kafka_has_now_is_compared() -> None:
     old = replace(WHOLE, topic_id="old", last=99, rows=100, identities=100)
     assert offsets.current([old, WHOLE], kafka({0: (0, 10)})) == [WHOLE]
-    assert offsets.current([old, WHOLE], kafka({}, topic_id=None)) == []
+    assert offsets.current([old, WHOLE], {}) == []
     assert offsets.faults([old, WHOLE], [WHOLE], kafka({0: (0, 10)})) == []
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from common.kafka_topics import Topic
 from streaming.ingest.continuity import losses, resume
-from streaming.topics import Topic
 
 ORDERS = Topic("orders", "id", {0: (2, 10), 1: (0, 4)})
 

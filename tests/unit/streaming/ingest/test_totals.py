@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from common.kafka_topics import Topic
 from common.lake_paths import table_folder
 from common.settings import Settings, read_settings
 from streaming import status
 from streaming.ingest.totals import FILE, Totals, kept
-from streaming.topics import Topic
 
 SCHEMA = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from common import home
+from common.kafka_topics import Topic
 from common.settings import ROOT, Settings, read_settings
 from streaming import producer, topics
 from streaming.producer import Message
 from streaming.replay import __main__ as program
 from streaming.replay.mapping import load
 from streaming.replay.resume import Progress, identity_of
-from streaming.topics import Topic
 
 SAMPLE = ROOT / "tests" / "fixtures" / "online_retail_sample.csv"
 
