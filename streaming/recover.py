@@ -16,8 +16,9 @@ from common.session import failure, session
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
 from streaming.ingest import bronze
-from streaming.ingest.checkpoint import Checkpoint
+from streaming.ingest.checkpoint import Checkpoint, Identity
 from streaming.ingest.continuity import losses, resume
+from streaming.ingest.opening import identities
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -50,19 +51,19 @@ def recover(spark: SparkSession, settings: Settings, topics: Sequence[Topic], ac
     """
     checkpoint = Checkpoint.of(spark, settings)
     known = {**bronze.known_topics(spark), **topic_ids(checkpoint)}
-    reached = bronze.positions(spark, known)
-    lost = losses(topics, known, reached)
+    offsets = bronze.next_offsets(spark, known)
+    lost = losses(topics, known, offsets)
     for line in lost:
         print(f"lost: {line}", file=sys.stderr)
     if lost and not accept_loss:
         raise UserError("records were lost, see above; `make recover ACCEPT_LOSS=1` goes on without them")
     aside = checkpoint.folder.move_aside() if checkpoint.folder.exists() else None
     first_seq = bronze.newest_seq(spark) + 1
-    start = resume(topics, known, reached)
-    checkpoint.create(first_seq, start, {one.name: one.topic_id for one in topics})
+    start = resume(topics, known, offsets)
+    checkpoint.create(Identity.fresh(first_seq, start, identities(topics)))
     waiting = sum(end - start[one.name][part] for one in topics for part, (_, end) in one.bounds.items())
-    kept = f"; the old one is {aside.rpartition('/')[2]}" if aside else ""
-    return f"checkpoint rebuilt: the next batch is {first_seq}, {waiting:,} events wait in Kafka{kept}"
+    moved = f"; the old one is {aside.rpartition('/')[2]}" if aside else ""
+    return f"checkpoint rebuilt: the next batch is {first_seq}, {waiting:,} events wait in Kafka{moved}"
 
 
 def topic_ids(checkpoint: Checkpoint) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pyspark.sql.types import ArrayType, StructType
 from common.contracts.model import EVENTS, Contracts, Field, quote
 from common.errors import UserError
 from common.lake_paths import WAREHOUSE, table_folder
-from streaming.ingest.checkpoint import Positions
+from streaming.ingest.checkpoint import Offsets
 from streaming.ingest.commit import delta_log, is_new
 
 
@@ -44,14 +44,14 @@ def known_topics(spark: SparkSession) -> dict[str, str]:
     return {row.topic: row.topic_id for row in newest.collect()}
 
 
-def positions(spark: SparkSession, topic_ids: dict[str, str]) -> Positions:
+def next_offsets(spark: SparkSession, topic_ids: dict[str, str]) -> Offsets:
     """Return the offset that follows what bronze holds of each partition of these very topics; reads all identities."""
     ids = list(topic_ids.values())
     rows = read(spark).where(F.col("topic_id").isin(ids)).groupBy("topic", "partition")
-    found: Positions = {topic: {} for topic in topic_ids}
+    following: Offsets = {topic: {} for topic in topic_ids}
     for row in rows.agg((F.max("offset") + 1).alias("following")).collect():
-        found[row.topic][row.partition] = row.following
-    return found
+        following[row.topic][row.partition] = row.following
+    return following
 
 
 def migrate(spark: SparkSession, contracts: Contracts) -> list[str]:

@@ -28,8 +28,8 @@ from common.settings import Settings
 from streaming.ingest.folder import Folder
 
 REMEDY = "`make recover` rebuilds it from bronze.events"
-# Topic, partition, and the offset that follows.
-Positions = dict[str, dict[int, int]]
+# Topic, partition, and the offset of the record that comes next.
+Offsets = dict[str, dict[int, int]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,36 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What a checkpoint is: the application that Delta knows its batches by, the number in bronze of batch 0, where
+    that begins, and the identities of its topics.
+    """
+
+    application: str
+    first_seq: int
+    start: Offsets
+    topic_ids: dict[str, str]
+
+    @classmethod
+    def fresh(cls, first_seq: int, start: Offsets, topic_ids: Mapping[str, str]) -> "Identity":
+        """Return the identity of a new checkpoint whose first batch is `first_seq` and reads from `start`."""
+        return cls(str(uuid.uuid4()), first_seq, start, dict(topic_ids))
+
+    def text(self) -> str:
+        """Return the identity as JSON."""
+        return json.dumps(
+            {"id": self.application, "first_seq": self.first_seq, "start": self.start, "topic_ids": self.topic_ids}
+        )
+
+    @classmethod
+    def of(cls, text: str) -> "Identity":
+        """Return the identity of its JSON."""
+        content = json.loads(text)
+        start = {topic: by_partition(offsets) for topic, offsets in content["start"].items()}
+        return cls(str(content["id"]), int(content["first_seq"]), start, dict(content["topic_ids"]))
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """A checkpoint of the lake."""
 
@@ -66,44 +96,39 @@ class Checkpoint:
         """Return whether there is one."""
         return "identity.json" in self.folder.names()
 
-    def create(self, first_seq: int, start: Positions, topic_ids: Mapping[str, str]) -> None:
-        """Begin a checkpoint whose first batch is `first_seq` and reads from `start` of these very topics."""
-        identity = {"id": str(uuid.uuid4()), "first_seq": first_seq, "start": start, "topic_ids": dict(topic_ids)}
-        self.folder.write("identity.json", json.dumps(identity))
+    def create(self, identity: Identity) -> None:
+        """Begin a checkpoint of this identity."""
+        self.folder.write("identity.json", identity.text())
 
     @cached_property
-    def identity(self) -> dict:
+    def identity(self) -> Identity:
         """Return the content of `identity.json`.
 
         Raises:
             UserError: it is damaged.
         """
         try:
-            content = json.loads(self.folder.read("identity.json") or "")
-            return {
-                "id": str(content["id"]), "first_seq": int(content["first_seq"]), "start": content["start"],
-                "topic_ids": dict(content["topic_ids"]),
-            }  # fmt: skip
-        except (ValueError, KeyError, TypeError):
-            raise damaged("identity.json cannot be read") from None
+            return Identity.of(self.folder.read("identity.json") or "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise damage("identity.json cannot be read") from None
 
     @property
     def application(self) -> str:
         """Return the application that Delta knows this checkpoint's batches by."""
-        return str(self.identity["id"])
+        return self.identity.application
 
     @property
-    def start(self) -> Positions:
+    def start(self) -> Offsets:
         """Return where the first batch begins."""
-        return {topic: numbered(parts) for topic, parts in self.identity["start"].items()}
+        return self.identity.start
 
     def topic_ids(self, plan: "Plan | None") -> dict[str, str]:
         """Return the identities of the topics that it reads by a plan, or has begun with where there is none yet."""
-        return plan.topic_ids if plan else dict(self.identity["topic_ids"])
+        return plan.topic_ids if plan else self.identity.topic_ids
 
     def seq(self, batch: int) -> int:
         """Return a batch's number in bronze."""
-        return int(self.identity["first_seq"]) + batch
+        return self.identity.first_seq + batch
 
     def plan(self, batch: int) -> Plan | None:
         """Return the plan that holds for a batch; None where there is none yet.
@@ -116,21 +141,21 @@ class Checkpoint:
         try:
             return Plan.of(plans.read(str(due[-1])) or "") if due else None
         except (ValueError, KeyError, TypeError, UserError):
-            raise damaged(f"plans/{due[-1]} cannot be read") from None
+            raise damage(f"plans/{due[-1]} cannot be read") from None
 
-    def keep_plan(self, batch: int, plan: Plan) -> None:
+    def write_plan(self, batch: int, plan: Plan) -> None:
         """Let a plan hold from a batch on."""
         self.folder.below("plans").write(str(batch), plan.text())
 
-    def planned(self) -> int:
+    def last_planned(self) -> int:
         """Return the last batch that was planned, -1 for none."""
-        return last(self.folder.below("offsets").numbers())
+        return newest(self.folder.below("offsets").numbers())
 
-    def finished(self) -> int:
+    def last_finished(self) -> int:
         """Return the last batch that Spark knows to be finished, -1 for none."""
-        return last(self.folder.below("commits").numbers())
+        return newest(self.folder.below("commits").numbers())
 
-    def ends(self, batch: int) -> Positions:
+    def end_offsets(self, batch: int) -> Offsets:
         """Return the offsets that a batch ends before; where the checkpoint began for batch -1.
 
         Raises:
@@ -140,36 +165,39 @@ class Checkpoint:
             return self.start
         lines = (self.folder.below("offsets").read(str(batch)) or "").splitlines()
         try:
-            return {topic: numbered(parts) for topic, parts in json.loads(lines[-1]).items()}
+            return {topic: by_partition(parts) for topic, parts in json.loads(lines[-1]).items()}
         except (ValueError, IndexError, AttributeError):
-            raise damaged(f"offsets/{batch} cannot be read") from None
+            raise damage(f"offsets/{batch} cannot be read") from None
 
-    def reached(self, landed: int) -> Positions:
+    def next_offsets(self, landed: int) -> Offsets:
         """Return the offset that follows all that has landed, for each partition that was read.
+
+        Args:
+            landed: the last batch that bronze has of this checkpoint, -1 for none.
 
         Raises:
             UserError: the checkpoint is damaged; the text says how, and the remedy.
         """
-        planned, finished = self.planned(), self.finished()
+        planned, finished = self.last_planned(), self.last_finished()
         if finished > planned or planned > finished + 1:
-            raise damaged(f"batch {planned} is the last that was planned, {finished} the last that was finished")
+            raise damage(f"batch {planned} is the last that was planned, {finished} the last that was finished")
         if landed not in (planned, finished):
-            raise damaged(f"batch {landed} is the last in bronze.events, {planned} the last in the checkpoint")
+            raise damage(f"batch {landed} is the last in bronze.events, {planned} the last in the checkpoint")
         if planned >= 0:
-            self.ends(planned)
-        return {**self.start, **self.ends(landed)} if landed >= 0 else self.start
+            self.end_offsets(planned)
+        return {**self.start, **self.end_offsets(landed)} if landed >= 0 else self.start
 
 
-def damaged(how: str) -> UserError:
+def damage(how: str) -> UserError:
     """Return the error of a checkpoint that does not say where the ingest was."""
     return UserError(f"the checkpoint {EVENTS_CHECKPOINT} is damaged: {how}; {REMEDY}")
 
 
-def numbered(partitions: Mapping[str, int]) -> dict[int, int]:
+def by_partition(partitions: Mapping[str, int]) -> dict[int, int]:
     """Return partitions by number, as JSON cannot have them."""
     return {int(number): int(offset) for number, offset in partitions.items()}
 
 
-def last(numbers: Sequence[int]) -> int:
+def newest(numbers: Sequence[int]) -> int:
     """Return the largest number, -1 for none."""
     return numbers[-1] if numbers else -1

@@ -1,8 +1,8 @@
-"""One append to a Delta table, with the mark of who made it: the transaction identifier of the Delta protocol.
+"""One append to a Delta table, as a write transaction of its application: the Delta protocol's `txn` action.
 
-The writer's options `txnAppId` and `txnVersion` do the same, but ask the table for the marks that it has before each
-append, for which Delta rebuilds the state of the whole table: a third of a small batch's time, and more with each file.
-Here whoever appends has asked once, when it began, and says what it was told.
+The writer's options `txnAppId` and `txnVersion` do the same, but ask the table for the transactions that it has before
+each append, for which Delta rebuilds the state of the whole table: a third of a small batch's time, and more with each
+file. Here whoever appends has asked once, when it began, and passes on the answer.
 """
 
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from pyspark.sql import DataFrame, SparkSession
 
 
 @dataclass(frozen=True)
-class Mark:
-    """The last version of an application that a table holds, -1 for none, as of a version of the table."""
+class WriteTransaction:
+    """The last version that a table holds of an application, -1 for none, as of a version of the table."""
 
-    newest: int
+    version: int
     table_version: int
 
 
-def landed(spark: SparkSession, table: str, application: str) -> Mark:
-    """Return an application's mark in the Delta table at a path."""
+def last_transaction(spark: SparkSession, table: str, application: str) -> WriteTransaction:
+    """Return an application's last write transaction in the Delta table at a path."""
     snapshot = newest_snapshot(spark, table)
-    # Delta notes the marks in a checksum beside each commit; without one it rebuilds the table's state for them.
+    # Delta notes them in a checksum beside each commit; without one it rebuilds the table's state for them.
     checksum = snapshot.checksumOpt()
     noted = checksum.get().setTransactions() if checksum.isDefined() else checksum
-    marks = (noted.get() if noted.isDefined() else snapshot.setTransactions()).iterator()
-    newest = -1
-    while marks.hasNext():
-        one = marks.next()
-        newest = int(one.version()) if one.appId() == application else newest
-    return Mark(newest, int(snapshot.version()))
+    transactions = (noted.get() if noted.isDefined() else snapshot.setTransactions()).iterator()
+    version = -1
+    while transactions.hasNext():
+        one = transactions.next()
+        version = int(one.version()) if one.appId() == application else version
+    return WriteTransaction(version, int(snapshot.version()))
 
 
 def is_new(spark: SparkSession, table: str) -> bool:
@@ -39,7 +39,9 @@ def is_new(spark: SparkSession, table: str) -> bool:
     return bool(checksum.isDefined() and checksum.get().numFiles() == 0)
 
 
-def append_once(rows: DataFrame, table: str, application: str, version: int, mark: Mark) -> Mark | None:
+def append_once(
+    rows: DataFrame, table: str, application: str, version: int, last: WriteTransaction
+) -> WriteTransaction | None:
     """Append rows to the table at a path in one commit, or do nothing where it has this version of this application.
 
     Args:
@@ -47,15 +49,15 @@ def append_once(rows: DataFrame, table: str, application: str, version: int, mar
         table: its path.
         application: who appends.
         version: the number of this append; they ascend.
-        mark: what `landed`, or the append before, returned.
+        last: what `last_transaction`, or the append before, returned.
 
     Returns:
-        The mark now; None where the table has this version already.
+        The application's write transaction now; None where the table has this version already.
 
     Raises:
         PySparkException: it failed; also where another process appended under the same name meanwhile.
     """
-    if version <= mark.newest:
+    if version <= last.version:
         return None
     spark = rows.sparkSession
     java = spark._jvm
@@ -65,12 +67,12 @@ def append_once(rows: DataFrame, table: str, application: str, version: int, mar
     # What a transaction has read is what it conflicts about: of two that append the same version one fails. What was
     # committed before it began is no conflict; so Delta is asked, wherever somebody else has committed.
     transaction.readTxn().addOne(application)
-    if transaction.readVersion() != mark.table_version and transaction.txnVersion(application) >= version:
+    if transaction.readVersion() != last.table_version and transaction.txnVersion(application) >= version:
         return None
     actions = transaction.writeFiles(rows._jdf).appended(delta.actions.SetTransaction(application, version, none))
     append = java.org.apache.spark.sql.streaming.OutputMode.Append()
     update = getattr(delta, "DeltaOperations$StreamingUpdate")(append, application, version, none)
-    return Mark(version, int(transaction.commit(actions, update)))
+    return WriteTransaction(version, int(transaction.commit(actions, update)))
 
 
 def newest_snapshot(spark: SparkSession, table: str) -> JavaObject:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from common.kafka_topics import Topic
-from streaming.ingest.checkpoint import Positions
+from streaming.ingest.checkpoint import Offsets
 
 
-def losses(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Positions) -> list[str]:
+def losses(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Offsets) -> list[str]:
     """Return a line for each way in which records were lost before they were read; none where all is there.
 
     Args:
@@ -17,7 +17,7 @@ def losses(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Posit
     return [line for topic in topics for line in losses_of(topic, topic_ids.get(topic.name), reached)]
 
 
-def losses_of(topic: Topic, known_id: str | None, reached: Positions) -> list[str]:
+def losses_of(topic: Topic, known_id: str | None, reached: Offsets) -> list[str]:
     """Return the lines of one topic."""
     if known_id and known_id != topic.topic_id:
         return [
@@ -35,7 +35,7 @@ def losses_of(topic: Topic, known_id: str | None, reached: Positions) -> list[st
     return lines
 
 
-def resume(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Positions) -> Positions:
+def resume(topics: Sequence[Topic], topic_ids: Mapping[str, str], reached: Offsets) -> Offsets:
     """Return where to read on although records were lost: behind what was read, or where Kafka begins."""
     return {
         topic.name: {

@@ -21,8 +21,9 @@ from common.contracts.privacy import Privacy
 from common.errors import first_line
 from common.kafka_topics import Topic
 from common.settings import Settings
-from streaming.ingest.checkpoint import Checkpoint, Plan, Positions
-from streaming.ingest.commit import Mark, append_once
+from streaming.ingest.checkpoint import Offsets, Plan
+from streaming.ingest.commit import append_once
+from streaming.ingest.opening import Opening
 from streaming.ingest.parse import bronze_rows
 
 ROWS_PER_TASK = 50_000
@@ -41,7 +42,7 @@ class Batch:
     number: int
     seq: int
     records: dict[str, int]
-    ends: Positions
+    ends: Offsets
     seconds: float
 
     def __str__(self) -> str:
@@ -54,15 +55,16 @@ class Batch:
 class Lander:
     """Writes the query's batches, each under the plan that it began with."""
 
-    checkpoint: Checkpoint
+    opening: Opening
     table: str
     privacy: Privacy
-    plan: Plan
-    planned_before: int
-    mark: Mark
-    landed: Callable[[Batch], None]
-    known: dict[int, Positions] = field(default_factory=dict)
+    on_landed: Callable[[Batch], None]
+    last_ends: dict[int, Offsets] = field(default_factory=dict)
     failure: Exception | None = None
+
+    def __post_init__(self) -> None:
+        """Begin behind the last batch that has landed."""
+        self.checkpoint, self.transaction = self.opening.checkpoint, self.opening.transaction
 
     def __call__(self, batch: DataFrame, number: int) -> None:
         """Land one batch.
@@ -80,27 +82,27 @@ class Lander:
     def land(self, batch: DataFrame, number: int) -> None:
         """Parse, judge and append one batch."""
         began = time.monotonic()
-        before, ends = self.ends(number - 1), self.ends(number)
-        self.known = {number: ends}
-        taken = records(before, ends)
+        before, ends = self.end_offsets(number - 1), self.end_offsets(number)
+        self.last_ends = {number: ends}
+        counts = records(before, ends)
         plan = self.plan_of(number)
-        contracts = only(plan.contracts, [topic for topic, count in taken.items() if count])
+        contracts = only(plan.contracts, [topic for topic, count in counts.items() if count])
         seq = self.checkpoint.seq(number)
         # Before anything is computed: each partition of the input generates the code of its projections anew.
-        rows = bronze_rows(batch.coalesce(tasks(taken)), contracts, plan.topic_ids, seq, self.privacy)
-        mark = append_once(rows, self.table, self.checkpoint.application, number, self.mark)
-        if mark:
-            self.mark = mark
-            self.landed(Batch(number, seq, taken, ends, time.monotonic() - began))
+        rows = bronze_rows(batch.coalesce(tasks(counts)), contracts, plan.topic_ids, seq, self.privacy)
+        transaction = append_once(rows, self.table, self.checkpoint.application, number, self.transaction)
+        if transaction:
+            self.transaction = transaction
+            self.on_landed(Batch(number, seq, counts, ends, time.monotonic() - began))
 
     def plan_of(self, number: int) -> Plan:
         """Return the plan that a batch began with: the run's own, or that of the run that planned it."""
-        older = self.checkpoint.plan(number) if number <= self.planned_before else None
-        return older or self.plan
+        older = self.checkpoint.plan(number) if number < self.opening.next_batch else None
+        return older or self.opening.plan
 
-    def ends(self, number: int) -> Positions:
+    def end_offsets(self, number: int) -> Offsets:
         """Return where a batch ends; the one before is known."""
-        return self.known.get(number) or self.checkpoint.ends(number)
+        return self.last_ends.get(number) or self.checkpoint.end_offsets(number)
 
 
 @contextmanager
@@ -108,7 +110,8 @@ def running(
     spark: SparkSession, settings: Settings, topics: Sequence[Topic], lander: Lander, continuous: bool
 ) -> Iterator[StreamingQuery]:
     """Run the query for the length of the block: on and on, or until it has read what is there now."""
-    first = lander.checkpoint.planned() < 0
+    is_first = lander.opening.next_batch == 0
+    start = json.dumps(starting_offsets(lander.checkpoint.start, topics)) if is_first else "earliest"
     reader = (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
@@ -117,7 +120,7 @@ def running(
         # records: by default half a second, in every batch, for one partition after the other.
         .option("kafka.fetch.max.wait.ms", "10")
         .option("subscribe", ",".join(topic.name for topic in topics))
-        .option("startingOffsets", json.dumps(every(lander.checkpoint.start, topics)) if first else "earliest")
+        .option("startingOffsets", start)
         .option("maxOffsetsPerTrigger", settings.max_offsets_per_batch)
         .option("failOnDataLoss", "true")
     )
@@ -131,7 +134,7 @@ def running(
         query.stop()
 
 
-def every(start: Positions, topics: Sequence[Topic]) -> Positions:
+def starting_offsets(start: Offsets, topics: Sequence[Topic]) -> Offsets:
     """Return where to begin in every partition there is now, as Spark demands; one that came later at its first."""
     return {
         topic.name: {
@@ -141,17 +144,17 @@ def every(start: Positions, topics: Sequence[Topic]) -> Positions:
     }
 
 
-def records(before: Positions, ends: Positions) -> dict[str, int]:
-    """Return how many offsets lie between two positions, per topic; a new partition counts from its first."""
+def records(before: Offsets, ends: Offsets) -> dict[str, int]:
+    """Return how many offsets lie between two sets of offsets, per topic; a new partition counts from its first."""
     return {
         topic: sum(end - before.get(topic, {}).get(partition, 0) for partition, end in parts.items())
         for topic, parts in ends.items()
     }
 
 
-def tasks(taken: dict[str, int]) -> int:
+def tasks(counts: dict[str, int]) -> int:
     """Return how many tasks a batch is worth: each writes a file."""
-    return max(1, min(os.cpu_count() or 1, sum(taken.values()) // ROWS_PER_TASK))
+    return max(1, min(os.cpu_count() or 1, sum(counts.values()) // ROWS_PER_TASK))
 
 
 def only(contracts: Contracts, topics: list[str]) -> Contracts:

@@ -16,7 +16,7 @@ from common.kafka_errors import UnreachableError
 from common.settings import Settings
 from streaming import topics as kafka
 from streaming.ingest import tally
-from streaming.ingest.checkpoint import Positions
+from streaming.ingest.checkpoint import Offsets
 from streaming.ingest.gauges import Gauges
 from streaming.ingest.landing import Batch
 from streaming.ingest.tally import TopicTally
@@ -38,7 +38,8 @@ class Meter:
     arrived: dict[str, float] = field(default_factory=dict)
     batches: int = 0
     last: Batch | None = None
-    ends: Positions = field(default_factory=dict)
+    ends: Offsets = field(default_factory=dict)
+    first_seq: int = 0
     before: Totals | None = None
     counted_seq: int | None = None
     newest_seq: int = 0
@@ -46,12 +47,13 @@ class Meter:
     reported_offsets: int = 0
     gauges: Gauges | None = None
 
-    def begin(self, first_seq: int) -> None:
-        """Find out, once, what landed before the run's first batch."""
+    def begin(self, first_seq: int, offsets: Offsets) -> None:
+        """Begin a query behind some offsets; of the run's first one, find out what landed before it."""
+        self.ends = offsets
         if self.before is None:
-            self.before = Totals.before(self.settings, first_seq)
+            self.first_seq, self.before = first_seq, Totals.before(self.settings, first_seq)
 
-    def landed(self, batch: Batch) -> None:
+    def add(self, batch: Batch) -> None:
         """Count a batch; called by the query's own thread."""
         self.offsets += sum(batch.records.values())
         self.batches += 1

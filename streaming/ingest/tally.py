@@ -28,19 +28,19 @@ class TopicTally:
 
     def __str__(self) -> str:
         """Return one line of the table."""
-        held = sum(self.quarantined.values())
+        quarantined = sum(self.quarantined.values())
         rules = ", ".join(f"{rule} {count:,}" for rule, count in sorted(self.quarantined.items()))
-        return f"{self.topic:<12}{self.read:>12,}{self.valid:>12,}{held:>13,}  {rules}".rstrip()
+        return f"{self.topic:<12}{self.read:>12,}{self.valid:>12,}{quarantined:>13,}  {rules}".rstrip()
 
 
 def tally(events: LakeTable, first_seq: int, topics: Sequence[str]) -> list[TopicTally]:
     """Count the rows of `bronze.events` from batch `first_seq` on, per topic."""
-    counted = counts(events, first_seq)
+    numbers = counts(events, first_seq)
     return [
         TopicTally(
             topic,
-            counted[topic, None],
-            {rule: count for (of, rule), count in counted.items() if of == topic and rule is not None},
+            numbers[topic, None],
+            {rule: count for (of, rule), count in numbers.items() if of == topic and rule is not None},
         )
         for topic in topics
     ]
@@ -51,13 +51,13 @@ def counts(events: LakeTable, first_seq: int, last_seq: int | None = None) -> Co
 
     Without Spark, which compiles for longer than these few columns take to read.
     """
-    found: Counter[tuple[str, str | None]] = Counter()
+    rows: Counter[tuple[str, str | None]] = Counter()
     until = "" if last_seq is None else f" and ingest_seq <= {last_seq}"
     for batch in events.batches(("topic", "broken_rule"), where=f"ingest_seq >= {first_seq}{until}"):
         groups = pa.Table.from_batches([batch]).group_by(["topic", "broken_rule"]).aggregate([([], "count_all")])
         for row in groups.to_pylist():
-            found[row["topic"], row["broken_rule"]] += row["count_all"]
-    return found
+            rows[row["topic"], row["broken_rule"]] += row["count_all"]
+    return rows
 
 
 def arrivals(events: DataFrame, after_seq: int, last_seq: int) -> list[Row]:

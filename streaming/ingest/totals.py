@@ -27,7 +27,7 @@ class Totals:
 
         Of a run that was killed, the batches that nobody counted are counted in their files.
         """
-        known = kept(settings)
+        known = stored_totals(settings)
         if known.seq >= first_seq:
             # The table was made anew, and its batches count from one again.
             known = cls()
@@ -48,7 +48,7 @@ class Totals:
         }
 
 
-def kept(settings: Settings) -> Totals:
+def stored_totals(settings: Settings) -> Totals:
     """Return the totals that the last run kept, or none."""
     try:
         state = json.loads(settings.path(*FILE).read_text("utf-8"))["totals"]

@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError
-from streaming.ingest.checkpoint import Checkpoint, Plan
-from streaming.ingest.commit import append_once, is_new, landed
+from streaming.ingest.checkpoint import Checkpoint, Identity, Plan
+from streaming.ingest.commit import append_once, is_new, last_transaction
 from streaming.ingest.folder import Folder
 
 IDS = {"orders": "a", "returns": "b"}
@@ -20,7 +20,7 @@ START = {"orders": {0: 5, 1: 0}, "returns": {0: 0}}
 def checkpoint(spark: SparkSession, tmp_path: Path) -> Checkpoint:
     one = Checkpoint(spark, Folder(spark, f"file://{tmp_path}/events"))
     assert not one.exists()
-    one.create(11, START, IDS)
+    one.create(Identity.fresh(11, START, IDS))
     return one
 
 
@@ -35,8 +35,8 @@ def batches(tmp_path: Path, planned: int, finished: int) -> None:
 
 def test_a_new_checkpoint_begins_where_it_was_told(checkpoint: Checkpoint) -> None:
     assert checkpoint.exists()
-    assert (checkpoint.planned(), checkpoint.finished(), checkpoint.seq(0)) == (-1, -1, 11)
-    assert checkpoint.reached(-1) == START
+    assert (checkpoint.last_planned(), checkpoint.last_finished(), checkpoint.seq(0)) == (-1, -1, 11)
+    assert checkpoint.next_offsets(-1) == START
     assert checkpoint.topic_ids(checkpoint.plan(0)) == IDS
 
 
@@ -54,7 +54,7 @@ def test_what_a_crash_can_leave_is_gone_on_from(
     checkpoint: Checkpoint, tmp_path: Path, planned: int, finished: int, last: int, following: dict[int, int]
 ) -> None:
     batches(tmp_path, planned, finished)
-    assert checkpoint.reached(last) == {"orders": following, "returns": {0: 0}}
+    assert checkpoint.next_offsets(last) == {"orders": following, "returns": {0: 0}}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_no_crash_can_leave_is_refused(
 ) -> None:
     batches(tmp_path, planned, finished)
     with pytest.raises(UserError, match=message + ".*make recover"):
-        checkpoint.reached(last)
+        checkpoint.next_offsets(last)
 
 
 @pytest.mark.parametrize(("name", "number"), [("identity.json", None), ("offsets/1", 1), ("plans/0", 0)])
@@ -80,20 +80,20 @@ def test_a_file_that_was_cut_short_is_named(
     checkpoint: Checkpoint, tmp_path: Path, name: str, number: int | None
 ) -> None:
     batches(tmp_path, 1, 1)
-    checkpoint.keep_plan(0, Plan(load(FOLDER), {"orders": "id"}))
+    checkpoint.write_plan(0, Plan(load(FOLDER), {"orders": "id"}))
     path = tmp_path / "events" / name
     path.write_text(path.read_text()[:7])
     (path.parent / f".{path.name}.crc").unlink(missing_ok=True)
     with pytest.raises(UserError, match=f"{name} cannot be read.*make recover"):
-        Checkpoint(checkpoint.spark, checkpoint.folder).reached(1)
+        Checkpoint(checkpoint.spark, checkpoint.folder).next_offsets(1)
         checkpoint.plan(5)
 
 
 def test_a_plan_holds_from_its_batch_on(checkpoint: Checkpoint) -> None:
     first, second = Plan(load(FOLDER), {"orders": "a"}), Plan(load(FOLDER), {"orders": "b"})
-    checkpoint.keep_plan(0, first)
-    checkpoint.keep_plan(4, second)
-    checkpoint.keep_plan(4, second)
+    checkpoint.write_plan(0, first)
+    checkpoint.write_plan(4, second)
+    checkpoint.write_plan(4, second)
     assert [checkpoint.plan(number) for number in (0, 3, 4, 9)] == [first, first, second, second]
     plan = checkpoint.plan(0)
     assert plan and plan.contracts == load(FOLDER)
@@ -102,35 +102,37 @@ def test_a_plan_holds_from_its_batch_on(checkpoint: Checkpoint) -> None:
 def test_delta_knows_the_last_batch_of_an_application(spark: SparkSession, tmp_path: Path) -> None:
     table = f"{tmp_path}/table"
     spark.range(0).toDF("n").write.format("delta").save(table)
-    nothing, rows = landed(spark, table, "a"), spark.range(1).toDF("n")
-    assert (nothing.newest, nothing.table_version) == (-1, 0)
+    nothing, rows = last_transaction(spark, table, "a"), spark.range(1).toDF("n")
+    assert (nothing.version, nothing.table_version) == (-1, 0)
     first = append_once(rows, table, "a", 0, nothing)
-    assert first == landed(spark, table, "a")
+    assert first == last_transaction(spark, table, "a")
     assert append_once(rows, table, "a", 0, first) is None, "a batch that runs again is skipped"
     assert append_once(rows, table, "a", 0, nothing) is None, "and one that another process committed meanwhile"
     append_once(rows, table, "b", 7, nothing)
     assert append_once(rows, table, "a", 1, first)
-    assert (landed(spark, table, "a").newest, landed(spark, table, "b").newest) == (1, 7)
+    assert (last_transaction(spark, table, "a").version, last_transaction(spark, table, "b").version) == (1, 7)
     assert spark.read.format("delta").load(table).count() == 3
 
 
-def test_marks_and_newness_are_known_with_and_without_a_checksum(spark: SparkSession, tmp_path: Path) -> None:
+def test_write_transactions_and_newness_are_known_with_and_without_a_checksum(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     table = f"{tmp_path}/table"
     spark.sql(f"create table delta.`{table}` (n bigint) using delta")
     assert is_new(spark, table)
-    append_once(spark.range(1).toDF("n"), table, "a", 3, landed(spark, table, "a"))
-    noted = landed(spark, table, "a")
-    assert (noted.newest, is_new(spark, table)) == (3, False)
+    append_once(spark.range(1).toDF("n"), table, "a", 3, last_transaction(spark, table, "a"))
+    noted = last_transaction(spark, table, "a")
+    assert (noted.version, is_new(spark, table)) == (3, False)
     for checksum in (tmp_path / "table" / "_delta_log").glob("*.crc"):
         checksum.unlink()
     assert spark._jvm
     spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
-    assert (landed(spark, table, "a"), is_new(spark, table)) == (noted, False)
+    assert (last_transaction(spark, table, "a"), is_new(spark, table)) == (noted, False)
 
 
 def test_a_folder_is_moved_aside_under_a_free_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
     assert checkpoint.folder.move_aside().endswith("events.old-1")
-    checkpoint.create(12, START, IDS)
+    checkpoint.create(Identity.fresh(12, START, IDS))
     assert checkpoint.folder.move_aside().endswith("events.old-2")
     assert not checkpoint.exists()
     assert (tmp_path / "events.old-1" / "identity.json").is_file()

@@ -13,7 +13,7 @@ from common.kafka_topics import Topic
 from common.lake_paths import table_folder
 from common.settings import Settings, read_settings
 from streaming import status
-from streaming.ingest.totals import FILE, Totals, kept
+from streaming.ingest.totals import FILE, Totals, stored_totals
 
 SCHEMA = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken_rule", pa.string())])
 
@@ -45,7 +45,7 @@ def test_what_nobody_counted_is_counted_once(settings: Settings) -> None:
     first = Totals.before(settings, 3)
     assert (first.seq, first.rows, first.quarantined) == (2, {"orders": 3, "returns": 1}, {"orders": 1, "returns": 0})
     keep(settings, first.plus(Counter({"orders": 5}), Counter({"orders": 2}), 3))
-    assert kept(settings) == Totals(3, Counter(orders=8, returns=1), Counter(orders=3))
+    assert stored_totals(settings) == Totals(3, Counter(orders=8, returns=1), Counter(orders=3))
     land(settings, 3, ["orders"] * 5)
     land(settings, 4, ["returns", "visits"], broken="not_json")
     # The run of batch 4 was killed before it kept its counts.
@@ -68,7 +68,7 @@ def test_a_table_that_was_made_anew_is_counted_anew(settings: Settings) -> None:
 @pytest.mark.parametrize("text", ["", "{}", '{"totals": {"seq": "x"}}', "[]"])
 def test_a_state_that_says_nothing_is_as_none(settings: Settings, text: str) -> None:
     settings.path(*FILE).write_text(text)
-    assert kept(settings) == Totals()
+    assert stored_totals(settings) == Totals()
     assert Totals.before(settings, 3).rows["orders"] == 3
 
 
