@@ -10,7 +10,7 @@ from common.contracts.model import FOLDER, Contracts, load
 from common.errors import UserError
 from common.kafka_topics import Topic
 from common.settings import Settings, read_settings
-from streaming.ingest import opening
+from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint, Identity, Plan
 from streaming.ingest.commit import WriteTransaction
 from streaming.ingest.opening import State, open_checkpoint, require_agreement
@@ -57,8 +57,8 @@ def test_contracts_that_break_the_last_plan_are_refused() -> None:
 @pytest.fixture
 def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a platform without a checkpoint, whose table has no batch and every column."""
-    monkeypatch.setattr(opening.bronze, "newest_seq", lambda _: 0)
-    monkeypatch.setattr(opening.bronze, "migrate", lambda *_: ["gift_note"])
+    monkeypatch.setattr(bronze, "newest_seq", lambda _: 0)
+    monkeypatch.setattr(bronze, "migrate", lambda *_: ["gift_note"])
     environ = {"STATE_DIR": str(tmp_path), "HDFS_URL": f"file://{tmp_path}", "PSEUDONYMS_PASSWORD": "secret"}
     monkeypatch.setenv("PSEUDONYMS_PASSWORD", "secret")
     return read_settings(environ, tmp_path / "none")
