@@ -4,7 +4,7 @@
 are lognormal; their orders are counted where they are drawn, chunk by chunk, and never stored.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -129,4 +129,6 @@ def batch(
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("customers", metavar="CUSTOMERS", type=int, help="how many")
+    main(parser.parse_args().customers)

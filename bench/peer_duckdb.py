@@ -3,8 +3,8 @@
 Runs in the benches' environment, which `environment.py` makes.
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import duckdb
@@ -27,4 +27,7 @@ def main(files: str, database: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", metavar="FOLDER_OF_PARQUET", help="the events")
+    parser.add_argument("database", metavar="DATABASE", help="the file that it makes")
+    main(**vars(parser.parse_args()))

@@ -4,7 +4,7 @@
 row becomes text in Spark, goes through the driver to COPY, and both sides are counted.
 """
 
-import sys
+import argparse
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
@@ -74,4 +74,7 @@ def by_text(settings: Settings, spark: SparkSession, frame: DataFrame, target: s
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("way", choices=("jdbc", "text"), help="how")
+    parser.add_argument("names", metavar="NAME", nargs="+", help="tables")
+    main(**vars(parser.parse_args()))

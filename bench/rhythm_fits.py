@@ -6,6 +6,7 @@ makes of the paper's likelihood over all rows, in time scaled so that the longes
 gradient of differences.
 """
 
+import argparse
 import json
 import time
 from collections.abc import Callable
@@ -88,4 +89,5 @@ def measures(parameters: bgnbd.Parameters, rows: DataFrame) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     main()
