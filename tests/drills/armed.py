@@ -34,17 +34,17 @@ SECONDS_BETWEEN_LOOKS = 0.003
 Append = Callable[..., Any]
 
 
-def strike(said: str) -> None:
+def strike(where: str) -> None:
     """Say where, then kill this process and its engine at once."""
-    print(f"{STRUCK} {said}", flush=True)
+    print(f"{STRUCK} {where}", flush=True)
     kill_tree(os.getpid())
 
 
-def armed(point: str, batch: int, append: Append) -> Append:
+def strike_at(point: str, batch: int, append: Append) -> Append:
     """Return `append_once`, wrapped so that the given batch does not survive the point."""
     seen = 0
 
-    def wrapped(rows: DataFrame, table: str, *arguments: Any, **named: Any) -> Any:
+    def append_and_strike(rows: DataFrame, table: str, *arguments: Any, **named: Any) -> Any:
         nonlocal seen
         seen += 1
         due = seen == batch
@@ -62,7 +62,7 @@ def armed(point: str, batch: int, append: Append) -> Append:
             strike("after-commit")
         return mark
 
-    return wrapped
+    return append_and_strike
 
 
 def events() -> Table:
@@ -90,10 +90,10 @@ def watch(point: str, known: dict[str, int], version: int) -> None:
 def arm(point: str, batch: int) -> None:
     """Put the wrapped function wherever the ingest has imported it."""
     original = append_once
-    wrapped = armed(point, batch, original)
+    append_and_strike = strike_at(point, batch, original)
     for name, module in list(sys.modules.items()):
         if name.startswith("streaming.") and getattr(module, "append_once", None) is original:
-            module.append_once = wrapped  # type: ignore[attr-defined]
+            module.append_once = append_and_strike  # type: ignore[attr-defined]
 
 
 def main(argv: Sequence[str]) -> None:

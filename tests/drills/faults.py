@@ -30,7 +30,7 @@ class Drill:
     struck_at: str = ""
 
     def soon(self) -> None:
-        """Wait a little, so that a fault meets a batch anywhere."""
+        """Wait a little, so that a fault meets a batch anywhere: the moment itself is drawn."""
         time.sleep(self.chance.uniform(0.5, 4))
 
     def busy(self) -> None:
@@ -42,7 +42,7 @@ class Drill:
 
     def at_work(self) -> None:
         """Start the ingest where it does not run, and wait until it has committed something."""
-        if self.ingest.ended():
+        if self.ingest.has_ended():
             self.fresh()
 
     def die_at(self, point: str, batch: int | None = None) -> None:
@@ -55,7 +55,7 @@ class Drill:
         self.ingest.start(point, str(batch or (self.chance.randrange(1, 3) if self.ingest.arguments else 1)))
         self.burst()
         deadline = time.monotonic() + ARMED_SECONDS
-        while not self.ingest.ended():
+        while not self.ingest.has_ended():
             if time.monotonic() > deadline:
                 raise UserError(f"the ingest did not reach {point} in {ARMED_SECONDS} s; see its last log")
             time.sleep(0.2)
@@ -86,7 +86,7 @@ class Drill:
 Fault = Callable[[Drill], None]
 
 
-def killed(drill: Drill) -> None:
+def kill_at_random(drill: Drill) -> None:
     """Kill the ingest at random."""
     drill.busy()
     drill.ingest.kill()
@@ -172,7 +172,7 @@ def contract_changed(drill: Drill) -> None:
 
 
 def upkeep_killed(drill: Drill) -> None:
-    """Kill the upkeep of the table somewhere in its work, beside a running batch."""
+    """Kill the upkeep of the table after a time that is drawn, so somewhere in its work, beside a running batch."""
     drill.at_work()
     upkeep = drill.platform.start("spark.maintenance", "--small-files", "2", "--commits", "1")
     drill.burst()
@@ -182,7 +182,7 @@ def upkeep_killed(drill: Drill) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "ingest killed at random": killed,
+    "ingest killed at random": kill_at_random,
     "ingest killed before the write": killed_at("before-write"),
     "ingest killed mid-write": killed_at("mid-write"),
     "ingest killed after the write": killed_at("after-write"),

@@ -40,13 +40,13 @@ class Ingest:
             )  # fmt: skip
         self.starts += 1
 
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Return whether it does not run."""
         return self.process is None or self.process.poll() is not None
 
     def tend(self) -> None:
         """Start it again where it has ended, as a supervisor would."""
-        if self.ended():
+        if self.has_ended():
             time.sleep(PAUSE_SECONDS)
             self.start()
 
@@ -81,7 +81,7 @@ class Ingest:
         Raises:
             UserError: it does not.
         """
-        if self.process is None or self.ended():
+        if self.process is None or self.has_ended():
             return
         self.process.send_signal(signal.SIGINT)
         try:

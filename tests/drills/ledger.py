@@ -36,14 +36,14 @@ class Outcome:
     doubled: int
 
 
-def acknowledged(path: Path) -> Records:
+def read_acknowledged(path: Path) -> Records:
     """Read what was acknowledged."""
     table = csv.read_csv(path, read_options=csv.ReadOptions(column_names=COLUMNS))
     topics, partitions, offsets = (table[name].to_numpy(zero_copy_only=False) for name in COLUMNS[1:4])
     return Records(identities(topics, partitions, offsets), table["number"].to_numpy(), table["fault"].to_numpy())
 
 
-def landed(table: Table) -> Records:
+def read_landed(table: Table) -> Records:
     """Read what bronze holds, from its files and its log alone, without the engine that wrote them.
 
     Raises:
@@ -73,13 +73,13 @@ def identities(topics: np.ndarray, partitions: np.ndarray, offsets: np.ndarray) 
 
 def outcome(sent: Records, there: Records, faults: Iterable[int]) -> Outcome:
     """Return how many of the records sent under these faults bronze lacks or holds otherwise, and holds twice."""
-    mine = np.isin(sent.fault, list(faults))
-    identity, number = sent.identity[mine], sent.number[mine]
+    of_faults = np.isin(sent.fault, list(faults))
+    identity, number = sent.identity[of_faults], sent.number[of_faults]
     order = np.argsort(there.identity, kind="stable")
     sorted_there = there.identity[order]
     first = np.searchsorted(sorted_there, identity, "left")
     rows = np.searchsorted(sorted_there, identity, "right") - first
-    found = rows > 0
+    present = rows > 0
     same = np.zeros(identity.size, bool)
-    same[found] = (number[found] == 0) | (there.number[order[first[found]]] == number[found])
+    same[present] = (number[present] == 0) | (there.number[order[first[present]]] == number[present])
     return Outcome(int(identity.size), int((~same).sum()), int((rows - 1).clip(0).sum()))

@@ -130,13 +130,13 @@ class Platform:
         paths = [path for path in tree(self.hdfs, EVENTS_CHECKPOINT) if "/offsets/" in path]
         newest = max(
             (path for path in paths if path.rpartition("/")[2].isdecimal()),
-            key=lambda path: (self.changed(path), int(path.rpartition("/")[2])),
+            key=lambda path: (self.changed_at(path), int(path.rpartition("/")[2])),
         )
         length = int((self.hdfs.status(newest) or {})["length"] * share)
         self.hdfs.call("POST", newest, "TRUNCATE", newlength=str(length))
         return newest
 
-    def changed(self, path: str) -> int:
+    def changed_at(self, path: str) -> int:
         """Return when a file was last written."""
         return int((self.hdfs.status(path) or {}).get("modificationTime", 0))
 
@@ -154,15 +154,15 @@ class Platform:
 
 def own() -> Platform:
     """Return the drills' platform; it may not run yet."""
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("SPARK_", "PYSPARK_", "HADOOP_", "DBT_", "MAKE")) and name != "CONTRACTS_DIR"
     }
-    environ = {**kept, "STATE_DIR": str(STATE_DIR), "PORT_BASE": PORT_BASE}
+    environ = {**inherited, "STATE_DIR": str(STATE_DIR), "PORT_BASE": PORT_BASE}
     return Platform(read_settings(environ), environ)
 
 
-def given() -> Platform:
+def of_settings() -> Platform:
     """Return the platform that the environment names."""
     return Platform(read_settings(), dict(os.environ))

@@ -39,7 +39,7 @@ class Ledger:
         self.file, self.lock = file, threading.Lock()
         self.failed = 0
 
-    def acknowledged(self, fault: int, number: int, place: RecordMetadata) -> None:
+    def write_acknowledged(self, fault: int, number: int, place: RecordMetadata) -> None:
         """Write down a record; called by the producer's thread, and by whoever sent what it had acknowledged by then.
 
         A text file of Python's takes two writers at once for one, and fills a line with what was in memory before.
@@ -47,7 +47,7 @@ class Ledger:
         with self.lock:
             self.file.write(f"{fault},{place.topic},{place.partition},{place.offset},{number}\n")
 
-    def refused(self, error: Exception) -> None:
+    def count_refused(self, error: Exception) -> None:
         """Count a record whose fate is unknown: it is neither expected in bronze nor missed there."""
         self.failed += 1
 
@@ -91,7 +91,7 @@ def send(producer: KafkaProducer, ledger: Ledger, made: Iterator[Made], fault: i
     """Hand one event to the producer."""
     topic, key, value, number = next(made)
     future = producer.send(topic, key=key.encode(), value=value)
-    future.add_callback(ledger.acknowledged, fault, number).add_errback(ledger.refused)
+    future.add_callback(ledger.write_acknowledged, fault, number).add_errback(ledger.count_refused)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -99,13 +99,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ledger", metavar="LEDGER", type=Path, help="the file of what was acknowledged")
     parser.add_argument("--seed", type=int, default=1, help="another seed is other events")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     producer = KafkaProducer(
         bootstrap_servers=read_settings().kafka_bootstrap, acks="all", enable_idempotence=True, compression_type="gzip",
         linger_ms=20, batch_size=128 * 1024, delivery_timeout_ms=PATIENCE_MS, max_block_ms=PATIENCE_MS,
     )  # fmt: skip
-    made, fault = events(given.seed), 0
-    with given.ledger.open("a") as file:
+    made, fault = events(arguments.seed), 0
+    with arguments.ledger.open("a") as file:
         ledger = Ledger(file)
         while True:
             ready, _, _ = select.select([sys.stdin], [], [], SECONDS_BETWEEN_TRICKLES)

@@ -31,22 +31,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     Raises:
         UserError: something acknowledged is lost or doubled, or the control has found nothing.
     """
-    given = parse(argv)
-    chance = Random(given.seed)
-    names = list(faults.SAMPLE) if given.sample else faults.plan(given.faults, chance, given.only)
-    events = SAMPLE_EVENTS if given.sample else given.events
-    with on_platform(given.here) as place:
-        ingest = Ingest(place, () if given.until_caught_up else CONTINUOUS)
-        drill = faults.Drill(place, ingest, chance, lambda: None, given.unreachable)
+    arguments = parse(argv)
+    chance = Random(arguments.seed)
+    names = list(faults.SAMPLE) if arguments.sample else faults.plan(arguments.faults, chance, arguments.only)
+    events = SAMPLE_EVENTS if arguments.sample else arguments.events
+    with on_platform(arguments.here) as place:
+        ingest = Ingest(place, () if arguments.until_caught_up else CONTINUOUS)
+        drill = faults.Drill(place, ingest, chance, lambda: None, arguments.unreachable)
         try:
-            found = drilled(drill, names, events, given.seed)
-            doubles = None if given.sample or given.without_control else controlled(drill, given.seed + 1)
+            outcome = strike_all(drill, names, events, arguments.seed)
+            doubles = (
+                None
+                if arguments.sample or arguments.without_control
+                else count_doubles_of_control(drill, arguments.seed + 1)
+            )
         finally:
             ingest.kill()
-    said = f"{len(names)} faults, {found.acknowledged:,} events: lost {found.lost:,}, doubled {found.doubled:,}"
-    if found.lost or found.doubled or doubles == 0:
-        raise UserError(f"{said}; doubles of the control: {doubles}")
-    print(said if doubles is None else f"{said}; without identifiers {doubles:,} doubled, as the control must find")
+    summary = (
+        f"{len(names)} faults, {outcome.acknowledged:,} events: lost {outcome.lost:,}, doubled {outcome.doubled:,}"
+    )
+    if outcome.lost or outcome.doubled or doubles == 0:
+        raise UserError(f"{summary}; doubles of the control: {doubles}")
+    print(
+        summary if doubles is None else f"{summary}; without identifiers {doubles:,} doubled, as the control must find"
+    )
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -72,8 +80,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 @contextmanager
 def on_platform(here: bool) -> Iterator[platform.Platform]:
-    """Yield the platform of the drill; its own is made anew, and stopped at the end."""
-    place = platform.given() if here else platform.own()
+    """Yield the platform of the drill; its own is reset first, and stopped at the end."""
+    place = platform.of_settings() if here else platform.own()
     if not here:
         place.command("infra.local", "reset", "--yes")
         place.command("infra.setup", "--quiet")
@@ -87,7 +95,7 @@ def on_platform(here: bool) -> Iterator[platform.Platform]:
             place.command("infra.local", "down")
 
 
-def drilled(drill: faults.Drill, names: Sequence[str], events: int, seed: int) -> ledger.Outcome:
+def strike_all(drill: faults.Drill, names: Sequence[str], events: int, seed: int) -> ledger.Outcome:
     """Strike with every fault, catch up, print the table of faults, and return its sum."""
     seconds: list[float] = []
     with Sender(drill.platform, seed, events // len(names)) as sender:
@@ -96,7 +104,7 @@ def drilled(drill: faults.Drill, names: Sequence[str], events: int, seed: int) -
             seconds.append(struck(drill, name, faults.FAULTS[name], f"{sender.fault}/{len(names)}"))
         path = sender.finish()
     status = caught_up(drill)
-    sent, there = ledger.acknowledged(path), ledger.landed(drill.platform.table)
+    sent, there = ledger.read_acknowledged(path), ledger.read_landed(drill.platform.table)
     rows = []
     for name in dict.fromkeys(names):
         numbers = [number for number, one in enumerate(names, 1) if one == name]
@@ -129,13 +137,13 @@ def struck(drill: faults.Drill, name: str, fault: faults.Fault, place: str) -> f
     fault(drill)
     seconds = drill.fresh()
     took = time.monotonic() - began
-    said = f"fresh after {seconds:.0f} s, {drill.ingest.starts - starts} starts, {took:.0f} s in all"
+    course = f"fresh after {seconds:.0f} s, {drill.ingest.starts - starts} starts, {took:.0f} s in all"
     where = f", struck {drill.struck_at}" if drill.struck_at else ""
-    print(f"drill {place}: {name}: {said}{where}", file=sys.stderr, flush=True)
+    print(f"drill {place}: {name}: {course}{where}", file=sys.stderr, flush=True)
     return seconds
 
 
-def controlled(drill: faults.Drill, seed: int) -> int:
+def count_doubles_of_control(drill: faults.Drill, seed: int) -> int:
     """Return how many doubles there are when the appends pass no transaction identifiers."""
     with Sender(drill.platform, seed, CONTROL_EVENTS) as sender:
         drill.burst = sender.burst
@@ -144,4 +152,6 @@ def controlled(drill: faults.Drill, seed: int) -> int:
         path = sender.finish()
     # It finds the doubles too and fails; they are counted here.
     caught_up(drill)
-    return ledger.outcome(ledger.acknowledged(path), ledger.landed(drill.platform.table), range(CONTROLS + 1)).doubled
+    return ledger.outcome(
+        ledger.read_acknowledged(path), ledger.read_landed(drill.platform.table), range(CONTROLS + 1)
+    ).doubled

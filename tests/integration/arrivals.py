@@ -19,11 +19,11 @@ def shop(orders: int = 120) -> list[Event]:
     Among them are corrections to another amount, customer or guest, on the same day and later ones, and repetitions.
     """
     chance = random.Random(7)
-    found = [one for number in range(orders) for one in history(chance, number)]
+    events = [one for number in range(orders) for one in history(chance, number)]
     for place, customer in enumerate(CUSTOMERS * 2):
         at = BEGIN + timedelta(days=place)
-        found.append(stated("customers", f"p{place}", at, customer, city=chance.choice(["Rome", "Oslo", None])))
-    return sorted([*found, *chance.sample(found, len(found) // 10)], key=lambda one: str(one["occurred_at"]))
+        events.append(event_of("customers", f"p{place}", at, customer, city=chance.choice(["Rome", "Oslo", None])))
+    return sorted([*events, *chance.sample(events, len(events) // 10)], key=lambda one: str(one["occurred_at"]))
 
 
 def history(chance: random.Random, number: int) -> Iterator[Event]:
@@ -33,27 +33,27 @@ def history(chance: random.Random, number: int) -> Iterator[Event]:
     whose = chance.choice([*CUSTOMERS, None])
     for place, after in enumerate([timedelta(), *later]):
         order = {"order_id": f"o{number}", "kind": "sale", "currency": "GBP", "lines": lines(chance)}
-        yield stated("orders", f"o{number}.{place}", placed + after, whose, **order)
+        yield event_of("orders", f"o{number}.{place}", placed + after, whose, **order)
         whose = chance.choice([whose, whose, *CUSTOMERS, None])
     if whose and chance.random() < 0.4:
         at, back = placed + timedelta(days=chance.randrange(9)), {"return_id": f"r{number}", "currency": "GBP"}
-        yield stated("returns", f"r{number}", at, whose, **back, lines=lines(chance))
+        yield event_of("returns", f"r{number}", at, whose, **back, lines=lines(chance))
     if whose and chance.random() < 0.5:
-        said = {"rating_id": f"s{number}", "order_id": f"o{number}", "rating": chance.randint(1, 5)}
-        yield stated("ratings", f"s{number}", placed + timedelta(days=2), whose, **said)
+        rating = {"rating_id": f"s{number}", "order_id": f"o{number}", "rating": chance.randint(1, 5)}
+        yield event_of("ratings", f"s{number}", placed + timedelta(days=2), whose, **rating)
 
 
 def conflicting(events: Sequence[Event]) -> list[Event]:
     """Return events, some with another under the same id, of another customer and another day."""
     chance = random.Random(11)
-    found = list(events)
+    mixed = list(events)
     for one in chance.sample([one for one in events if one["topic"] != "customers"], len(events) // 6):
         at = datetime.fromisoformat(one["occurred_at"]) + timedelta(days=chance.choice((-1, 0, 3)))
-        found.append({**one, "occurred_at": stamp(at), "customer_id": chance.choice(CUSTOMERS)})
-    return chance.sample(found, len(found))
+        mixed.append({**one, "occurred_at": stamp(at), "customer_id": chance.choice(CUSTOMERS)})
+    return chance.sample(mixed, len(mixed))
 
 
-def stated(topic: str, event_id: str, at: datetime, customer: str | None, **fields: Any) -> Event:
+def event_of(topic: str, event_id: str, at: datetime, customer: str | None, **fields: Any) -> Event:
     """Return an event."""
     envelope = {"event_id": event_id, "schema_version": 1, "occurred_at": stamp(at), "customer_id": customer}
     return {"topic": topic, **envelope, **fields}

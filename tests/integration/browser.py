@@ -12,12 +12,12 @@ SECONDS_FOR_SCRIPTS = 10
 
 def chromium() -> str:
     """Return the browser; skip where there is none, and fail where CI must have it."""
-    found = shutil.which("chromium")
-    if not found and os.environ.get("CI"):
+    executable = shutil.which("chromium")
+    if not executable and os.environ.get("CI"):
         pytest.fail("chromium is not installed, and CI must not skip the tests of what people see")
-    if not found:
+    if not executable:
         pytest.skip("chromium is not installed: install it to test what people see")
-    return found
+    return executable
 
 
 def document(page: Path, place: str, profile: Path) -> str:
@@ -43,8 +43,8 @@ def run(page: Path, place: str, profile: Path, *wanted: str) -> str:
     alone = ["--no-sandbox"] if os.geteuid() == 0 else []
     patience = f"--virtual-time-budget={SECONDS_FOR_SCRIPTS * 1000}"
     command = [chromium(), "--headless", *quiet, *alone, f"--user-data-dir={profile}", patience, *wanted]
-    done = subprocess.run(
+    browser = subprocess.run(
         [*command, f"{page.as_uri()}{place}"], capture_output=True, text=True, timeout=120, check=False
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    assert browser.returncode == 0, browser.stderr[-2000:]
+    return browser.stdout

@@ -41,16 +41,16 @@ def lake(settings: Settings, names: Iterable[str]) -> Contents:
 
 def files(settings: Settings) -> Contents:
     """Return size, time, owner, group and rights of every file and folder of the lake: tables, checkpoints, models."""
-    return dict(listed(WebHdfs.of(settings, SUPERUSER), "/lake"))
+    return dict(walk(WebHdfs.of(settings, SUPERUSER), "/lake"))
 
 
-def listed(hdfs: WebHdfs, folder: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+def walk(hdfs: WebHdfs, folder: str) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield what lies below a folder of HDFS, by path."""
     for one in hdfs.call("GET", folder, "LISTSTATUS")["FileStatuses"]["FileStatus"]:
         path = f"{folder}/{one['pathSuffix']}"
         yield path, tuple(one[fact] for fact in FACTS)
         if one["type"] == "DIRECTORY":
-            yield from listed(hdfs, path)
+            yield from walk(hdfs, path)
 
 
 def addresses(settings: Settings) -> set[str]:
@@ -75,14 +75,14 @@ def kafka(settings: Settings) -> Contents:
     admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     consumer = KafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
     try:
-        found: Contents = {}
+        topics: Contents = {}
         for topic in admin.describe_topics():
             if not topic["is_internal"]:
                 parts = sorted(TopicPartition(topic["name"], one["partition_index"]) for one in topic["partitions"])
                 first, end = consumer.beginning_offsets(parts), consumer.end_offsets(parts)
                 marks = ((one.partition, first[one], end[one]) for one in parts)
-                found[topic["name"]] = (str(topic["topic_id"]), *marks)
-        return found
+                topics[topic["name"]] = (str(topic["topic_id"]), *marks)
+        return topics
     finally:
         consumer.close()
         admin.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import ROOT
-from tests.integration.arrivals import CUSTOMERS, record, shop, stamp, stated
+from tests.integration.arrivals import CUSTOMERS, event_of, record, shop, stamp
 from tests.integration.events import send
 from tests.integration.harness import Platform
 
@@ -81,6 +81,6 @@ def later_events() -> list[dict[str, object]]:
         events.append({**event, "event_id": f"late{number}", "occurred_at": stamp(at), "customer_id": "c1"})
     for name in CUSTOMERS:
         events.append({**orders["o1"], "event_id": f"new-{name}", "order_id": f"new-{name}", "occurred_at": stamp(at)})
-        events.append(stated("ratings", f"rated-{name}", at, name, rating_id=f"rated-{name}", rating=1))
-        events.append(stated("customers", f"moved-{name}", at, name, city="Vienna"))
+        events.append(event_of("ratings", f"rated-{name}", at, name, rating_id=f"rated-{name}", rating=1))
+        events.append(event_of("customers", f"moved-{name}", at, name, city="Vienna"))
     return events

@@ -53,9 +53,9 @@ def test_a_comparison_of_nothing_fails(platform: Platform) -> None:
 
 
 def test_ingest_of_nothing_says_how_to_feed(platform: Platform) -> None:
-    done = platform.make("ingest")
-    assert "make replay" in done.stdout + done.stderr
-    assert "make simulate" in done.stdout + done.stderr
+    process = platform.make("ingest")
+    assert "make replay" in process.stdout + process.stderr
+    assert "make simulate" in process.stdout + process.stderr
 
 
 def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) -> None:

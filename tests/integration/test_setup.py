@@ -19,11 +19,11 @@ def test_a_second_set_up_needs_no_network(tmp_path: Path, environ: dict[str, str
         pytest.skip("this machine does not let a process refuse itself the network")
     own = {name: value for name, value in environ.items() if name not in ("STATE_DIR", "PYTHON")}
     own |= {"PORT_BASE": str(SPARE_PORTS)}
-    done = subprocess.run(
+    process = subprocess.run(
         [*refuse, "make", "setup"], cwd=clone, env=own, capture_output=True, text=True, check=False, timeout=300
     )
-    assert done.returncode == 0, done.stderr
-    assert ", 0 fetched" in done.stderr
+    assert process.returncode == 0, process.stderr
+    assert ", 0 fetched" in process.stderr
     assert (clone / "dbt_project" / "profiles.yml").stat().st_mode & 0o777 == 0o600
     again = subprocess.run([*refuse, "make", "status"], cwd=clone, env=own, capture_output=True, text=True, check=False)
     assert "set-up" not in again.stderr, "a set-up that is complete says nothing"

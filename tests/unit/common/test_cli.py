@@ -48,6 +48,7 @@ def test_ctrl_c_is_said_once_and_then_ends_what_a_library_does() -> None:
         "def main():\n"
         "    signal.signal(signal.SIGINT, lambda *_: print('the library ends', flush=True))\n"
         "    hear_ctrl_c(ends=True)\n"
+        # What is asleep is woken by the signal; this is how long it may take.
         "    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
         "entry_point(main)()"
     )

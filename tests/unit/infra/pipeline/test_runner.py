@@ -96,6 +96,22 @@ def test_verbose_shows_everything(settings: Settings, capfd: pytest.CaptureFixtu
     assert "also" in captured.err
 
 
+# Ends once another process has ended and whoever started it has taken notice, or after a minute.
+OUTLIVES = """
+import pathlib, sys, time
+pid, deadline = pathlib.Path(sys.argv[1]), time.monotonic() + 60
+while not (pid.exists() and pid.read_text().endswith(' ')) or pathlib.Path('/proc', pid.read_text().strip()).exists():
+    assert time.monotonic() < deadline
+    time.sleep(0.02)
+print('done')
+"""
+LEAVES_ITS_PID = """
+import os, pathlib, sys
+pathlib.Path(sys.argv[1]).write_text(f'{os.getpid()} ')
+raise SystemExit(1)
+"""
+
+
 MEETS = """
 import pathlib, sys, time
 mine, other = map(pathlib.Path, sys.argv[1:])
@@ -122,8 +138,11 @@ def test_steps_that_do_not_wait_for_each_other_run_side_by_side(
 def test_a_failure_lets_its_neighbour_end_and_nothing_begin(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bad = python("bad", "raise SystemExit(1)")
-    slow = replace(python("slow", "import time; time.sleep(1); print('done')"), after=())
+    pid = tmp_path / "pid"
+    bad = python(
+        "bad", f"import os, pathlib; pathlib.Path('{pid}').write_text(f'{{os.getpid()}} '); raise SystemExit(1)"
+    )
+    slow = replace(Step("slow", [sys.executable, "-c", OUTLIVES, str(pid)]), after=())
     with pytest.raises(UserError, match="bad failed"):
         run_all(settings, [bad, slow, replace(python("never", ""), after=("slow",))])
     out = capsys.readouterr().out
