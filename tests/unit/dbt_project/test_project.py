@@ -64,7 +64,7 @@ def layer(node: Node) -> str:
     return f"{folders[0]} base" if "base" in folders else str(folders[0])
 
 
-def exported(manifest: Node) -> dict[str, Node]:
+def exported_nodes(manifest: Node) -> dict[str, Node]:
     """Return what the exporter loads, models and sources, by unique_id."""
     nodes = {**manifest["nodes"], **manifest["sources"]}
     return {name: node for name, node in nodes.items() if (node["config"].get("meta") or {}).get("export")}
@@ -78,17 +78,17 @@ def test_both_targets_share_one_lineage_graph(manifest: Manifest) -> None:
 
 def test_what_is_exported_is_the_exporters_table_in_postgresql_alone(manifest: Manifest) -> None:
     lake, serving = manifest("lake"), manifest("serving")
-    names = set(exported(lake))
+    names = set(exported_nodes(lake))
     assert len([name for name in names if name.startswith("model.")]) == 16
     assert len([name for name in names if name.startswith("source.")]) == 7
-    assert {name for name, node in exported(serving).items() if node["schema"] == "marts"} == names
+    assert {name for name, node in exported_nodes(serving).items() if node["schema"] == "marts"} == names
     assert {node["unique_id"] for node in models(serving).values() if node["schema"] == "marts"} < names
     assert not [name for name, node in {**lake["nodes"], **lake["sources"]}.items() if node["schema"] == "marts"]
 
 
 def test_an_exported_source_says_where_the_lake_has_it_and_its_grain(manifest: Manifest) -> None:
     lake = manifest("lake")
-    for name in exported(manifest("serving")):
+    for name in exported_nodes(manifest("serving")):
         if name.startswith("source."):
             node = lake["sources"][name]
             export = node["config"]["meta"]["export"]
@@ -98,7 +98,7 @@ def test_an_exported_source_says_where_the_lake_has_it_and_its_grain(manifest: M
 
 def test_there_is_one_reporting_view_per_exported_mart_and_the_others_read_what_is_exported(manifest: Manifest) -> None:
     graph = manifest("lake")
-    nodes, there = models(graph), exported(graph)
+    nodes, there = models(graph), exported_nodes(graph)
     marts = {node["alias"] for name, node in there.items() if name.startswith("model.")}
     views = {node["alias"]: node for node in nodes.values() if layer(node) == "reporting"}
     assert len(views) == 24 and marts < set(views)
@@ -116,7 +116,7 @@ def test_sources_enter_through_their_own_layer_alone(manifest: Manifest) -> None
     for name, node in models(graph).items():
         for parent in node["depends_on"]["nodes"]:
             if parent.startswith("source.") and name != "run_bounds":
-                wanted = "reporting base" if parent in exported(graph) else readers[parent.split(".")[2]]
+                wanted = "reporting base" if parent in exported_nodes(graph) else readers[parent.split(".")[2]]
                 assert layer(node) == wanted, f"{name} reads {parent}"
 
 
@@ -157,7 +157,7 @@ def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
 
 
 def test_every_table_has_a_contract_and_no_exported_column_is_a_double(manifest: Manifest) -> None:
-    marts = {node["alias"] for node in exported(manifest("lake")).values() if node["resource_type"] == "model"}
+    marts = {node["alias"] for node in exported_nodes(manifest("lake")).values() if node["resource_type"] == "model"}
     for name, node in models(manifest("lake")).items():
         made_in_postgresql = layer(node) == "reporting" and node["alias"] not in marts
         if layer(node) in {"marts", "insights"} or made_in_postgresql:
