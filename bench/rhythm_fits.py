@@ -20,7 +20,7 @@ from scipy.special import betaln, gammaln
 from bench import learning_tables
 from common import tables
 from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
-from common.frames import sampled
+from common.frames import sample_rows
 from common.session import session
 from common.settings import read_settings
 from spark.churn import bgnbd, model
@@ -39,7 +39,7 @@ def main() -> None:
     features, labels = (tables.read(spark, name) for name in ("churn.churn_features", "churn.churn_labels"))
     newest = at(features, min(TRAINING_CUTS))
     held_out = model.labelled(at(features, HOLD_OUT_CUT), labels)
-    rows = sampled(held_out, held_out.count(), evaluation.MOST_ROWS, *model.KEY).persist()
+    rows = sample_rows(held_out, held_out.count(), evaluation.MOST_ROWS, *model.KEY).persist()
     rows.count()
     ways: dict[str, Callable[[DataFrame], bgnbd.Parameters]] = {
         "ours, grouped in Spark": lambda frame: bgnbd.fit(bgnbd.grouped(frame)),

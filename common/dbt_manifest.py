@@ -44,7 +44,7 @@ def exports(path: Path) -> list[Export]:
     found = sorted(
         [
             *(of_model(node, grains.get(name, ())) for name, node in manifest["nodes"].items() if is_exported(node)),
-            *(of_source(node) for node in manifest.get("sources", {}).values() if asked(node) is not None),
+            *(of_source(node) for node in manifest.get("sources", {}).values() if export_options(node) is not None),
         ]
     )
     if not found:
@@ -87,22 +87,22 @@ def of_model(node: Node, grain: Columns) -> Export:
     PostgreSQL.
     """
     schema = node["config"].get("schema") or node["schema"]
-    return Export(f"{schema}.{node['alias']}", node["alias"], grain, indexes(asked(node) or {}))
+    return Export(f"{schema}.{node['alias']}", node["alias"], grain, indexes(export_options(node) or {}))
 
 
 def of_source(node: Node) -> Export:
     """Return what a source asks for."""
-    wanted = asked(node) or {}
+    wanted = export_options(node) or {}
     schema = wanted.get("schema") or node["schema"]
     return Export(f"{schema}.{node['identifier']}", node["identifier"], tuple(wanted.get("grain", ())), indexes(wanted))
 
 
 def is_exported(node: Node) -> bool:
     """Return whether a node is a model that asks to be exported."""
-    return node["resource_type"] == "model" and asked(node) is not None
+    return node["resource_type"] == "model" and export_options(node) is not None
 
 
-def asked(node: Node) -> Node | None:
+def export_options(node: Node) -> Node | None:
     """Return what `meta.export` of a node asks for, empty for a plain `true`; None where it is not exported."""
     meta = (node.get("config") or {}).get("meta") or node.get("meta") or {}
     wanted = meta.get("export")

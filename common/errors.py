@@ -65,11 +65,11 @@ def as_typed(text: str) -> str:
     if BY_MAKE not in os.environ:
         return text
 
-    def typed(found: re.Match[str]) -> str:
+    def write_option(found: re.Match[str]) -> str:
         return found[1].upper().replace("-", "_") + {"": "=", " ": "="}.get(found[2], found[2])
 
     # A word behind an option is its value, but for those that go on with the sentence.
-    return re.sub(r"--([a-z][a-z-]*)(:| (?!(?:and|or|with|is)\b)|=?)", typed, text)
+    return re.sub(r"--([a-z][a-z-]*)(:| (?!(?:and|or|with|is)\b)|=?)", write_option, text)
 
 
 def why(error: Exception) -> str:

@@ -9,7 +9,7 @@ def one_row(aggregate: DataFrame) -> Row:
     return aggregate.collect()[0]
 
 
-def settled(frame: DataFrame, *key: str) -> DataFrame:
+def fix_order(frame: DataFrame, *key: str) -> DataFrame:
     """Return the same rows computed once, in an order that follows from the key alone.
 
     The order in which floats are added is part of a model, so it must not follow from how files happened to be read.
@@ -19,7 +19,7 @@ def settled(frame: DataFrame, *key: str) -> DataFrame:
     return frame.repartition(*key).sortWithinPartitions(*key).localCheckpoint()
 
 
-def sampled(frame: DataFrame, rows: int, most: int, *key: str) -> DataFrame:
+def sample_rows(frame: DataFrame, rows: int, most: int, *key: str) -> DataFrame:
     """Return about `most` of the frame's `rows` rows, chosen by a hash of the key; all of them where they are fewer.
 
     The same rows are chosen every time, and a customer of several dates is in with all of them or none where the key

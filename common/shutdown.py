@@ -92,7 +92,7 @@ def listening() -> Iterator[Stop]:
 
 
 @contextmanager
-def handled(handler: Callable[[int, object], None]) -> Iterator[None]:
+def handling(handler: Callable[[int, object], None]) -> Iterator[None]:
     """Let `handler` hear every signal to stop, for the length of the block."""
     before = {number: signal.signal(number, handler) for number in STOPS}
     try:
@@ -103,9 +103,9 @@ def handled(handler: Callable[[int, object], None]) -> Iterator[None]:
 
 
 @contextmanager
-def heard() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Let any signal to stop end the block as Ctrl-C does, so that it cleans up."""
-    with handled(interrupt):
+    with handling(interrupt):
         yield
 
 
@@ -122,7 +122,7 @@ def held_back() -> Iterator[None]:
         tell_of_ctrl_c()
         came.append(number)
 
-    with handled(later):
+    with handling(later):
         yield
     if came:
         raise KeyboardInterrupt

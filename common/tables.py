@@ -35,7 +35,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
         if error.getCondition() not in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             raise
         raise UserError(f"the lake has no table {name}; run {maker(name)} first") from None
-    lacking = [column for column in declared(name) if column not in frame.columns]
+    lacking = [column for column in declared_columns(name) if column not in frame.columns]
     if lacking:
         raise UserError(
             f"{name} is of an earlier version of this project: it has no column {', '.join(lacking)}; start a new "
@@ -44,7 +44,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
     return frame if as_of is None else frame.where(F.col("as_of") == instant(as_of))
 
 
-def declared(name: str) -> list[str]:
+def declared_columns(name: str) -> list[str]:
     """Return the columns that a table of predictions is declared with; none where another part declares it."""
     return [column for table in PREDICTIONS if table.name == name for column, _, _ in table.columns]
 

@@ -25,7 +25,7 @@ SECONDS_TO_END = 5.0
 UNKNOWN_PRODUCER = {"producer_id": -1, "producer_epoch": -1, "base_sequence": -1}
 
 
-def encoded(number: int) -> bytes:
+def encode_varint(number: int) -> bytes:
     """Return a number from zero on as a zigzag varint."""
     rest = number << 1
     groups = bytearray()
@@ -36,12 +36,12 @@ def encoded(number: int) -> bytes:
     return bytes(groups)
 
 
-SMALL = [encoded(number) for number in range(8192)]
+SMALL = [encode_varint(number) for number in range(8192)]
 
 
 def varint(number: int) -> bytes:
     """Return a number from zero on as a zigzag varint; nearly all are small."""
-    return SMALL[number] if number < 8192 else encoded(number)
+    return SMALL[number] if number < 8192 else encode_varint(number)
 
 
 def record(offset: int, key: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -50,7 +50,7 @@ def seal(body: bytes) -> bytes:
     return b'{"event_id":"' + digest.encode() + b'",' + body[1:]
 
 
-def sealed(event: Mapping[str, Any]) -> bytes:
+def seal_event(event: Mapping[str, Any]) -> bytes:
     """Return the JSON of the event with an `event_id` of its content."""
     return seal(encode(event))
 

@@ -25,7 +25,9 @@ def breaks(released: Contracts, current: Contracts) -> list[str]:
     found += broken_fields("carriers", released.carriers, current.carriers)
     old, new = released.snapshot, current.snapshot
     found += broken_fields("customer_snapshots", old.fields, new.fields)
-    found += unraised("customer_snapshots", (old.version, old.fields, old.rules), (new.version, new.fields, new.rules))
+    found += version_faults(
+        "customer_snapshots", (old.version, old.fields, old.rules), (new.version, new.fields, new.rules)
+    )
     found += broken_columns(released.events_table, current.events_table, released.union)
     found += broken_columns(released.snapshots_table, current.snapshots_table, old.fields)
     return found
@@ -43,7 +45,9 @@ def broken_topic(before: Contract, after: Contract) -> list[str]:
         if old != new
     ]
     found += broken_fields(name, before.fields, after.fields)
-    found += unraised(name, (before.version, before.fields, before.rules), (after.version, after.fields, after.rules))
+    found += version_faults(
+        name, (before.version, before.fields, before.rules), (after.version, after.fields, after.rules)
+    )
     return found
 
 
@@ -60,7 +64,7 @@ def broken_fields(where: str, before: Sequence[Field], after: Sequence[Field]) -
             found.append(f"{name}: {old.sql_type} became {new.sql_type}; {KEEP}")
         else:
             found += same_place(name, old, new)
-            found += broken_fields(name, old.items, new.items) + reordered(name, old.items, new.items)
+            found += broken_fields(name, old.items, new.items) + order_changes(name, old.items, new.items)
     new_and_required = (field for field in after if field.name not in known and field.required)
     found += [f"{where}.{field.name}: a new field cannot be required; make it optional" for field in new_and_required]
     return found
@@ -74,7 +78,7 @@ def same_place(name: str, old: Field, new: Field) -> Iterator[str]:
         yield f"{name}: its header was {old.header!r} and is {new.header!r}; files have the old one, keep it"
 
 
-def reordered(name: str, before: Sequence[Field], after: Sequence[Field]) -> list[str]:
+def order_changes(name: str, before: Sequence[Field], after: Sequence[Field]) -> list[str]:
     """Return a line where new fields of an array's elements do not come after the old ones, as Delta appends them."""
     kept, order = [one.name for one in before], [one.name for one in after]
     if order[: len(kept)] == kept or set(kept) - set(order):
@@ -85,7 +89,7 @@ def reordered(name: str, before: Sequence[Field], after: Sequence[Field]) -> lis
 Promise = tuple[int, Sequence[Field], Sequence[Rule]]
 
 
-def unraised(where: str, before: Promise, after: Promise) -> list[str]:
+def version_faults(where: str, before: Promise, after: Promise) -> list[str]:
     """Return a line where the version fell, or stayed while fields or rules changed."""
     if after[0] < before[0]:
         return [f"{where}.version: was {before[0]} and is {after[0]}; a version only grows"]
@@ -99,7 +103,7 @@ def unraised(where: str, before: Promise, after: Promise) -> list[str]:
 
 def changed_fields(before: Sequence[Field], after: Sequence[Field]) -> list[str]:
     """Return the names of fields that are not the same but for their descriptions."""
-    old, new = ({one.name: undescribed(one) for one in fields} for fields in (before, after))
+    old, new = ({one.name: without_descriptions(one) for one in fields} for fields in (before, after))
     return [f"field {name}" for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
@@ -110,9 +114,9 @@ def changed_rules(before: Sequence[Rule], after: Sequence[Rule]) -> list[str]:
     return names or (["the order of the rules"] if list(old) != list(new) else [])
 
 
-def undescribed(field: Field) -> Field:
+def without_descriptions(field: Field) -> Field:
     """Return the field without the texts that people read."""
-    return replace(field, description="", items=tuple(undescribed(one) for one in field.items))
+    return replace(field, description="", items=tuple(without_descriptions(one) for one in field.items))
 
 
 def broken_columns(before: BronzeTable, after: BronzeTable, fields: Iterable[Field]) -> list[str]:

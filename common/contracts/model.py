@@ -136,12 +136,12 @@ def load(folder: Path) -> Contracts:
         UserError: a file is missing or not of the form, or two topics give one field two types.
     """
     try:
-        return loaded(folder)
+        return read_contracts(folder)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"a contract in {folder} is not of the form ({error!r}); compare it with the others") from None
 
 
-def loaded(folder: Path) -> Contracts:
+def read_contracts(folder: Path) -> Contracts:
     """Read the contracts, as far as they are of the form."""
     envelope = read(folder / "_envelope.yml")
     bronze = read(folder / "_bronze.yml")

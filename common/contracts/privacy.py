@@ -27,25 +27,25 @@ class Privacy:
     @classmethod
     def of(cls, settings: Settings) -> "Privacy":
         """Return the keys of a platform."""
-        return cls.derived(settings.secret(IDENTITY))
+        return cls.of_secret(settings.secret(IDENTITY))
 
     @classmethod
-    def derived(cls, secret: str) -> "Privacy":
+    def of_secret(cls, secret: str) -> "Privacy":
         """Return the keys that follow from a secret."""
         return cls(derive(secret, b"personal fields"), derive(secret, b"quarantined payloads"))
 
-    def hashed(self, text: Column) -> Column:
+    def hash_text(self, text: Column) -> Column:
         """Return the HMAC-SHA-256 of a text as 64 hexadecimal digits, null for null (RFC 2104)."""
         padded = self.hash_key.ljust(BLOCK_BYTES, b"\0")
         inner, outer = (F.lit(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
         digest = F.unhex(F.sha2(F.concat(inner, text.cast("binary")), 256))
         return F.sha2(F.concat(outer, digest), 256)
 
-    def encrypted(self, payload: Column) -> Column:
+    def encrypt(self, payload: Column) -> Column:
         """Return bytes encrypted by AES-GCM: the initialisation vector, the text, the tag; null for null."""
         return F.aes_encrypt(payload, F.lit(self.payload_key))
 
-    def decrypted(self, payload: Column) -> Column:
+    def decrypt(self, payload: Column) -> Column:
         """Return encrypted bytes as they were; null where they were encrypted by another key."""
         return F.try_aes_decrypt(payload, F.lit(self.payload_key))
 

@@ -88,10 +88,10 @@ def entries(base: Path, roots: Iterable[str], skipped: Iterable[str] = ()) -> It
     left_out = set(skipped)
     for root in roots:
         if (base / root).exists():
-            yield from walked((base / root).resolve(), root, left_out)
+            yield from walk((base / root).resolve(), root, left_out)
 
 
-def walked(path: Path, name: str, left_out: set[str]) -> Iterator[Entry]:
+def walk(path: Path, name: str, left_out: set[str]) -> Iterator[Entry]:
     """Yield a file, or a folder and what is in it."""
     if path.is_symlink() or not (path.is_file() or path.is_dir()):
         raise UserError(f"{path} is neither a file nor a folder, so it cannot be part of a backup; move it away")
@@ -99,7 +99,7 @@ def walked(path: Path, name: str, left_out: set[str]) -> Iterator[Entry]:
     if path.is_dir():
         for child in sorted(path.iterdir()):
             if child.name not in left_out:
-                yield from walked(child, f"{name}/{child.name}", left_out)
+                yield from walk(child, f"{name}/{child.name}", left_out)
 
 
 def pack(path: Path, content: list[Entry]) -> Archive:
@@ -144,7 +144,7 @@ def compressor(sink: Sink) -> Iterator[pa.CompressedOutputStream]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tarfile.TarFile]:
+def open_archive(path: Path) -> Iterator[tarfile.TarFile]:
     """Yield an archive to be read from its beginning to its end.
 
     Raises:
@@ -175,7 +175,7 @@ def require_sound(path: Path, archive: Archive, roots: tuple[str, ...]) -> None:
     if sha256(path) != archive.sha256:
         raise UserError(f"{path} is damaged: its sha256 is not that of the manifest; use another backup")
     files = 0
-    with opened(path) as tar:
+    with open_archive(path) as tar:
         for member in tar:
             require_safe(path, member, roots)
             files += member.isfile()
@@ -202,7 +202,7 @@ def unpack(path: Path, archive: Archive, roots: tuple[str, ...], to: Path) -> No
         UserError: the disk is full, or a member is not safe.
     """
     progress = Progress("unpacks", path.name, archive.unpacked)
-    with opened(path) as tar:
+    with open_archive(path) as tar:
         # Early releases of Python 3.11 have no such filter; what it refuses is refused by name here.
         tar.extraction_filter = getattr(tarfile, "data_filter", None)
         for member in tar:

@@ -37,11 +37,11 @@ def backup(settings: Settings, to: str, with_secrets: bool) -> None:
     require_embedded(settings)
     require_stores(settings)
     parts = (*PARTS, *([SECRETS] if with_secrets else []))
-    with shutdown.heard(), quiet(settings, "a backup") as ran, scratch(place) as folder:
+    with shutdown.interruptible(), quiet(settings, "a backup") as ran, scratch(place) as folder:
         require_space(settings, place, parts)
         as_of = clock(settings) if ran else None
         with standstill(settings, ran):
-            archives = [packed(settings, folder, part) for part in parts]
+            archives = [pack_part(settings, folder, part) for part in parts]
             manifest(settings, archives, as_of).save(folder)
             publish(folder, place)
     size, files = sum(one.size for one in archives), sum(one.files for one in archives)
@@ -120,7 +120,7 @@ def scratch(place: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def packed(settings: Settings, folder: Path, part: Part) -> Archive:
+def pack_part(settings: Settings, folder: Path, part: Part) -> Archive:
     """Write the archive of a part and say so."""
     begun, found = time.monotonic(), content(settings, part)
     archive = pack(folder / f"{part.name}{SUFFIX}", found)

@@ -53,7 +53,7 @@ class Manifest:
         return [(part, one) for part in (*PARTS, SECRETS) if (one := self.archive(part))]
 
     @property
-    def unpacked(self) -> int:
+    def unpacked_bytes(self) -> int:
         """Return what it takes on a disk when it is restored, in bytes."""
         return sum(one.unpacked for one in self.archives)
 

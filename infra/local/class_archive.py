@@ -61,7 +61,7 @@ def complete_list(settings: Settings) -> Path:
     return settings.path("run", "spark.classes.complete")
 
 
-def wanted(settings: Settings) -> bool:
+def is_wanted(settings: Settings) -> bool:
     """Return whether an archive can and should be made; its list is then ready."""
     loaded = class_list(settings)
     if archive().is_file() or not loaded.is_file() or not writable(archive().parent):

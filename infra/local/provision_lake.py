@@ -14,7 +14,7 @@ from common.errors import UserError
 from common.lake_paths import schema_folder
 from common.settings import Settings
 from infra.local import hdfs_folders
-from infra.local.files import stamped, write
+from infra.local.files import has_stamp, write
 from infra.local.lake import GROUP, SCHEMAS, Folder
 
 TABLE = re.compile(r"create table if not exists `?(\w+)`?\.`?(\w+)`?", re.IGNORECASE)
@@ -54,7 +54,7 @@ def provision(settings: Settings) -> None:
     declared = ddl(settings)
     stamp = settings.path("data", "thrift", "provisioned")
     mark = hashlib.sha256("\n".join([*schemas(), *declared, identity(settings)]).encode()).hexdigest()
-    if stamped(stamp, mark):
+    if has_stamp(stamp, mark):
         return
     owned = locations(declared)
     for path in owned:

@@ -9,7 +9,7 @@ from psycopg import sql
 from common import postgres
 from common.errors import UserError
 from common.settings import Settings
-from infra.local.files import stamped, write
+from infra.local.files import has_stamp, write
 from infra.setup.jars import classpath
 
 ROLES = ("catalogue", "exporter", "modeler", "monitor", "reporter")
@@ -44,7 +44,7 @@ def provision(settings: Settings) -> None:
     """Ensure roles, databases, schemas, grants and the catalogue's tables; skipped where the stamp says it was done."""
     stamp = settings.path("data", "postgres", "provisioned")
     mark = fingerprint(settings)
-    if not stamped(stamp, mark):
+    if not has_stamp(stamp, mark):
         with connect(settings, "postgres", "postgres") as connection:
             ensure_roles(connection, settings)
             ensure_databases(connection)

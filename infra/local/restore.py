@@ -32,7 +32,7 @@ def restore(settings: Settings, source: str) -> None:
     """
     begun = time.monotonic()
     place = Path(source).expanduser().absolute()
-    with shutdown.heard(), lock.hold_all(settings, "a restore"):
+    with shutdown.interruptible(), lock.hold_all(settings, "a restore"):
         require_empty(settings)
         manifest = load(place)
         secrets.ensure(settings)
@@ -52,7 +52,7 @@ def restore(settings: Settings, source: str) -> None:
         secrets.ensure(settings)
     warn(settings, manifest)
     print(
-        f"restore: {megabytes(manifest.unpacked)} of {manifest.made_at} "
+        f"restore: {megabytes(manifest.unpacked_bytes)} of {manifest.made_at} "
         f"(as of {manifest.as_of or 'no day'}) in {time.monotonic() - begun:.1f} s, in {settings.state_dir}; "
         f"`make up` starts it"
     )
@@ -80,7 +80,7 @@ def require_space(settings: Settings, manifest: Manifest) -> None:
     Raises:
         UserError: there is less.
     """
-    free, needed = shutil.disk_usage(settings.state_dir).free, manifest.unpacked + SPARE
+    free, needed = shutil.disk_usage(settings.state_dir).free, manifest.unpacked_bytes + SPARE
     if free < needed:
         raise UserError(f"{settings.state_dir} has {megabytes(free)} free, the backup takes {megabytes(needed)}; free "
                         "some space, or set STATE_DIR to another disk")  # fmt: skip

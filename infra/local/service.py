@@ -75,7 +75,7 @@ def start_order(services: Iterable[Service]) -> list[Service]:
     return ordered
 
 
-def selected(services: Iterable[Service], extra: Iterable[str] = ()) -> list[Service]:
+def select_services(services: Iterable[Service], extra: Iterable[str] = ()) -> list[Service]:
     """Return the services that always run and the optional ones named in `extra`, in start order."""
     wanted = set(extra)
     return start_order([service for service in services if not service.optional or service.name in wanted])

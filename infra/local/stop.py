@@ -77,7 +77,7 @@ def end_orphans(settings: Settings) -> int:
     for pid in found:
         signal_to(pid, signal.SIGINT if "postgres" in processes.command_of(pid) else signal.SIGTERM)
     deadline = time.monotonic() + ORPHAN_SECONDS
-    while not all(supervise.ended(pid) for pid in found):
+    while not all(supervise.has_ended(pid) for pid in found):
         if time.monotonic() > deadline:
             for pid in found:
                 signal_to(pid, signal.SIGKILL)
@@ -93,7 +93,7 @@ def orphans(settings: Settings) -> list[int]:
     return [
         pid
         for pid in processes.pids()
-        if processes.environment_of(pid).get(supervise.MARK) == mine and not supervise.ended(pid)
+        if processes.environment_of(pid).get(supervise.MARK) == mine and not supervise.has_ended(pid)
     ]
 
 

@@ -158,7 +158,7 @@ def proxy(settings: Settings) -> Any:
     return server
 
 
-def connected(settings: Settings) -> Any:
+def require_proxy(settings: Settings) -> Any:
     """Return a connection to the supervisor.
 
     Raises:
@@ -172,7 +172,7 @@ def connected(settings: Settings) -> Any:
 
 def update(settings: Settings) -> None:
     """Let the supervisor read its configuration anew; a daemon whose section changed is stopped here."""
-    server = connected(settings).supervisor
+    server = require_proxy(settings).supervisor
     added, changed, removed = server.reloadConfig()[0]
     for name in (*changed, *removed):
         if server.getProcessInfo(name)["pid"]:
@@ -191,14 +191,14 @@ def processes(settings: Settings) -> dict[str, dict]:
 
 def begin(settings: Settings, program: Program) -> None:
     """Start a daemon unless it runs."""
-    server = connected(settings).supervisor
+    server = require_proxy(settings).supervisor
     if server.getProcessInfo(program.name)["statename"] not in WORKING:
         server.startProcess(program.name, False)
 
 
 def stop(settings: Settings, name: str) -> None:
     """Stop a daemon and wait until it has ended."""
-    server = connected(settings).supervisor
+    server = require_proxy(settings).supervisor
     if server.getProcessInfo(name)["statename"] in WORKING:
         server.stopProcess(name, True)
 
@@ -210,11 +210,11 @@ def shut_down(settings: Settings) -> None:
         return
     pid = server.supervisor.getPID()
     server.supervisor.shutdown()
-    while not ended(pid):
+    while not has_ended(pid):
         time.sleep(0.05)
 
 
-def ended(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     """Return whether a process has ended, though perhaps nobody has collected it yet.
 
     While other threads of it still run, its first one may have ended already; its ports are then still open.

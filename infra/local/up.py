@@ -10,7 +10,7 @@ from common.errors import UserError
 from common.settings import Settings
 from infra.local import lock, processes, supervise
 from infra.local.configure import configure
-from infra.local.service import NotReadyError, Service, selected
+from infra.local.service import NotReadyError, Service, select_services
 from infra.local.stop import end_orphans
 
 POLL_SECONDS = 0.1
@@ -36,7 +36,7 @@ def up(settings: Settings, extra: Iterable[str] = ()) -> None:
             end_orphans(settings)
         check_ports(settings, services)
         supervise.ensure_running(settings, services)
-        wanted = [*selected(services, extra)]
+        wanted = [*select_services(services, extra)]
         bring_up(settings, wanted)
         for service in wanted:
             if service.helpers_wanted(settings):

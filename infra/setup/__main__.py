@@ -27,30 +27,30 @@ def main() -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing where nothing has to be done")
     quiet = parser.parse_args().quiet
     settings = read_settings()
-    complete, fetched = python.installed() and jars.are_verified(), 0
+    complete, fetched = python.is_installed() and jars.are_verified(), 0
     if not (complete and quiet):
         fetched = install(settings)
     if not quiet or (home.is_there(settings) and not rendered.is_current(settings)):
         prepare(settings)
     if not (complete and quiet):
-        print(f"set-up complete: {len(jars.locked())} jars verified, {fetched} fetched", file=sys.stderr)
+        print(f"set-up complete: {len(jars.locked_jars())} jars verified, {fetched} fetched", file=sys.stderr)
 
 
 def install(settings: Settings) -> int:
     """Install what is missing, verify what is there, and return how many jars were fetched."""
     absent = jars.missing()
-    if absent or not python.installed():
+    if absent or not python.is_installed():
         checks.check(settings)
         announce(absent)
     with cache.hold_cache():
-        if not python.installed():
+        if not python.is_installed():
             python.install()
         return jars.install()
 
 
 def announce(absent: list[jars.Jar]) -> None:
     """Say what will be downloaded and what it needs."""
-    wheels = 0 if python.installed() else WHEELS_MB
+    wheels = 0 if python.is_installed() else WHEELS_MB
     megabytes = sum(jar.size for jar in absent) / 1e6
     print(
         f"set-up: up to {wheels} MB of Python packages and {megabytes:.0f} MB of jars to fetch, less what is cached; "

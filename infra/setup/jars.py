@@ -46,7 +46,7 @@ def parse(line: str) -> Jar:
     return Jar(set_name, organisation, name, revision, classifier, extension, digest, int(size))
 
 
-def locked(set_name: str | None = None) -> list[Jar]:
+def locked_jars(set_name: str | None = None) -> list[Jar]:
     """Return the jars of one set, or of all."""
     jars = [parse(line) for line in LOCK.read_text().splitlines() if not line.startswith("#")]
     return [jar for jar in jars if set_name in (None, jar.set_name)]
@@ -58,7 +58,7 @@ def classpath(set_name: str) -> list[Path]:
     Raises:
         UserError: a file is not in the cache.
     """
-    paths = sorted(jar.path() for jar in locked(set_name))
+    paths = sorted(jar.path() for jar in locked_jars(set_name))
     absent = [path.name for path in paths if not path.is_file()]
     if absent:
         raise UserError(f"{len(absent)} jars of {set_name} are missing (first: {absent[0]}); run `make setup`")
@@ -78,7 +78,7 @@ def verify(jars: Iterable[Jar]) -> None:
 
 def missing() -> list[Jar]:
     """Return the locked jars that the cache lacks, one entry per file."""
-    return list({jar.path(): jar for jar in locked() if not jar.path().is_file()}.values())
+    return list({jar.path(): jar for jar in locked_jars() if not jar.path().is_file()}.values())
 
 
 def install() -> int:
@@ -86,7 +86,7 @@ def install() -> int:
     absent = missing()
     if absent:
         fetch(absent)
-    verify(locked())
+    verify(locked_jars())
     stamp().write_text(marks())
     return len(absent)
 
@@ -103,7 +103,7 @@ def stamp() -> Path:
 
 def marks() -> str:
     """Return size and time of every cached jar, as one hash."""
-    stats = ((path, path.stat()) for path in sorted({jar.path() for jar in locked()}) if path.is_file())
+    stats = ((path, path.stat()) for path in sorted({jar.path() for jar in locked_jars()}) if path.is_file())
     lines = "".join(f"{path} {stat.st_size} {stat.st_mtime_ns}\n" for path, stat in stats)
     return hashlib.sha256(lines.encode()).hexdigest()
 
@@ -169,10 +169,10 @@ class progress:  # noqa: N801 - reads as a statement: `with progress(...)`
     def __init__(self, folder: Path, total: int) -> None:
         """Watch `folder` for `total` more bytes."""
         self.folder, self.total, self.done = folder, total, threading.Event()
-        self.before = self.arrived()
+        self.before = self.arrived_bytes()
         self.thread = threading.Thread(target=self.show, daemon=True)
 
-    def arrived(self) -> int:
+    def arrived_bytes(self) -> int:
         """Return the bytes that the folder holds; files may vanish while they are renamed."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
@@ -180,7 +180,7 @@ class progress:  # noqa: N801 - reads as a statement: `with progress(...)`
         """Print until done."""
         while not self.done.wait(2):
             try:
-                megabytes = (self.arrived() - self.before) / 1e6
+                megabytes = (self.arrived_bytes() - self.before) / 1e6
             except FileNotFoundError:
                 continue
             print(f"  jars: {megabytes:.0f} of about {self.total / 1e6:.0f} MB", file=sys.stderr, flush=True)

@@ -27,14 +27,14 @@ def lock_jars() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pattern = f"{folder}/[conf]/[organisation]/[module]/[revision]/[artifact](-[classifier]).[ext]"
         ivy.retrieve(Path(__file__).with_name("ivy.xml"), cache.folder("ivy-resolve"), pattern)
-        jars = [resolved(Path(folder), path) for path in Path(folder).rglob("*") if path.is_file()]
+        jars = [lock_entry(Path(folder), path) for path in Path(folder).rglob("*") if path.is_file()]
     lines = sorted(jar.line() for jar in jars)
     JARS_LOCK.write_text(
         "# set organisation name revision classifier extension sha256 bytes\n" + "\n".join(lines) + "\n"
     )
 
 
-def resolved(folder: Path, path: Path) -> Jar:
+def lock_entry(folder: Path, path: Path) -> Jar:
     """Return the lock's entry of a retrieved file."""
     name_set, organisation, name, revision, file = path.relative_to(folder).parts
     extension = "tar.gz" if file.endswith(".tar.gz") else "jar"

@@ -32,7 +32,7 @@ def digest() -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def installed() -> bool:
+def is_installed() -> bool:
     """Return whether the environment holds exactly what the lock says."""
     return STAMP.is_file() and STAMP.read_text() == digest()
 

@@ -5,7 +5,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from common.business_numbers import AT_RISK_DAYS, AT_RISK_PROBABILITY
-from common.frames import sampled
+from common.frames import sample_rows
 from spark.churn import model
 from spark.ml.comparison import Bin, Subject, compared, curves
 from spark.ml.evaluation import MODEL, MOST_ROWS, Measure
@@ -26,7 +26,7 @@ def evaluate(
         champion: the model that scores until now; None where there is none, or it cannot read the features.
     """
     total = held_out.count()
-    rows = sampled(held_out, total, MOST_ROWS, *model.KEY)
+    rows = sample_rows(held_out, total, MOST_ROWS, *model.KEY)
     predicted = fitted.transform(rows).join(
         model.by_trees(fitted, model.trees(training, fitted), rows), list(model.KEY)
     )

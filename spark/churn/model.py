@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from common.business_numbers import CHURN_HORIZON_DAYS, TRAINING_CUTS
-from common.frames import sampled, settled
+from common.frames import fix_order, sample_rows
 from spark.churn import bgnbd
 from spark.churn.bgnbd import literal
 
@@ -65,7 +65,7 @@ def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:
         newest: those of the newest cut, in which each customer is once and with the longest history, for BG/NBD.
     """
     to_inputs = inputs(bgnbd.fit(bgnbd.grouped(newest)))
-    rows = settled(to_inputs.transform(training), *KEY)
+    rows = fix_order(to_inputs.transform(training), *KEY)
     constant, weights = regression(rows)
     to_odds = log_odds(constant, weights)
     return PipelineModel([to_inputs, to_odds, probability(*calibration(to_odds.transform(rows)))])
@@ -151,8 +151,10 @@ def contributions() -> dict[str, Column]:
 
 def trees(training: DataFrame, fitted: PipelineModel) -> Any:
     """Return boosted trees on the inputs of a fitted pipeline: what a model without a form would make of them."""
-    rows = sampled(training, training.count(), MOST_FOR_TREES, *KEY)
-    prepared = settled(assembled().transform(fitted.stages[0].transform(rows)).select(*KEY, "assembled", "label"), *KEY)
+    rows = sample_rows(training, training.count(), MOST_FOR_TREES, *KEY)
+    prepared = fix_order(
+        assembled().transform(fitted.stages[0].transform(rows)).select(*KEY, "assembled", "label"), *KEY
+    )
     return GBTClassifier(
         featuresCol="assembled",
         labelCol="label",

@@ -9,7 +9,7 @@ from common import tables
 from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.cli import Parser
 from common.errors import entry_point
-from common.frames import settled
+from common.frames import fix_order
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
@@ -48,8 +48,8 @@ def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     registry.require_rows_at(features, FEATURES, as_of)
     rows = model.labelled(features, labels)
     earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in TRAINING_CUTS))
-    training = settled(rows.where(earlier), *model.KEY)
-    held_out = settled(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, HOLD_OUT_CUT))), *model.KEY)
+    training = fix_order(rows.where(earlier), *model.KEY)
+    held_out = fix_order(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, HOLD_OUT_CUT))), *model.KEY)
     reason = nothing_to_learn(training, "training") or nothing_to_learn(held_out, "held-out")
     if reason:
         return f"churn: nothing to learn: {reason}"

@@ -1,6 +1,7 @@
 """How good predictions are, each number with an interval; plain arrays, no Spark.
 
-The rows that are held out are few or sampled (`frames.sampled`), so that they fit into this process; see `bootstrap`.
+The rows that are held out are few or sampled (`frames.sample_rows`), so that they fit into this process; see
+`bootstrap`.
 """
 
 from collections.abc import Callable, Mapping

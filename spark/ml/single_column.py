@@ -14,7 +14,7 @@ import numpy as np
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from common.frames import sampled
+from common.frames import sample_rows
 from spark.ml import evaluation
 from spark.ml.drift import bin_of
 from spark.ml.evaluation import Numbers, Scored
@@ -49,7 +49,7 @@ def auc_alone(rows: Rows) -> dict[str, float]:
     A flag that tells one class of three is a function of the label too, hence the best and not the mean. Where there
     is one class, or only rows that are alike, nothing can be told and nothing is returned.
     """
-    judged = replace(rows, frame=sampled(rows.frame, rows.frame.count(), MOST_ROWS, *rows.alike))
+    judged = replace(rows, frame=sample_rows(rows.frame, rows.frame.count(), MOST_ROWS, *rows.alike))
     classes = {row[0]: row[1] for row in judged.frame.groupBy(rows.label).count().orderBy(rows.label).collect()}
     if len(classes) < 2:
         return {}

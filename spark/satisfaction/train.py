@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from common import tables
 from common.cli import Parser
 from common.errors import entry_point
-from common.frames import settled
+from common.frames import fix_order
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
@@ -47,8 +47,8 @@ def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
     registry.typed(features, FEATURES, [*model.KEY, model.LABEL, model.KNOWN_AT, *model.FEATURES])
     registry.require_rows_at(features, FEATURES, as_of)
     rows = model.prepared(features)
-    scored = settled(rows.where(F.col("as_of") == tables.instant(as_of)), *model.KEY)
-    known = settled(rows.where(F.col(model.LABEL).isNotNull()), *model.KEY)
+    scored = fix_order(rows.where(F.col("as_of") == tables.instant(as_of)), *model.KEY)
+    known = fix_order(rows.where(F.col(model.LABEL).isNotNull()), *model.KEY)
     labels = sorted(row[model.LABEL] for row in known.select(model.LABEL).distinct().collect())
     if len(labels) < 2:
         told = f"every known level is {labels[0]}" if labels else "no customer's satisfaction is known"
@@ -81,7 +81,7 @@ def run(spark: SparkSession, settings: Settings, *, again: bool = False) -> str:
         columns=tried.columns,
         inside=inside,
     )
-    encoded = settled(encoder.transform(training).select(*model.KEY, "label", "features"), *model.KEY)
+    encoded = fix_order(encoder.transform(training).select(*model.KEY, "label", "features"), *model.KEY)
     fitted = model.classifier().fit(encoded).setThresholds(list(tried.favour))
     trained = registry.Trained(
         task=model.TASK,

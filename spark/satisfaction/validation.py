@@ -9,7 +9,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from common.frames import sampled, settled
+from common.frames import fix_order, sample_rows
 from spark.ml.evaluation import MOST_ROWS, Numbers
 from spark.satisfaction import model, regression, weighing
 from spark.satisfaction.baselines import Codes
@@ -47,14 +47,14 @@ def held_out(training: DataFrame, total: int, labels: list[str]) -> HeldOut:
     `fold` follows from the features alone, so that rows equal but for the customer are in one fold, and `city_fold`
     from the city alone.
     """
-    some = sampled(training, total, MOST_ROWS, *model.FEATURES)
+    some = sample_rows(training, total, MOST_ROWS, *model.FEATURES)
     cities = some.select("city").distinct().count()
     by_city = (
         F.dense_rank().over(Window.orderBy("city")) - 1
         if cities <= MOST_CITIES
         else F.pmod(F.xxhash64("city"), F.lit(MOST_CITIES))
     )
-    frame = settled(
+    frame = fix_order(
         some.select(
             "*",
             (F.row_number().over(Window.orderBy(*model.KEY)) - 1).alias("row"),

@@ -7,7 +7,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from common.frames import sampled
+from common.frames import sample_rows
 from spark.ml.comparison import words
 from spark.ml.evaluation import MODEL, MOST_ROWS, Measure, Numbers, bootstrap, inner, ratio
 from spark.ml.registry import CHAMPION
@@ -37,7 +37,7 @@ def evaluate(
         total: how many there are.
         champion: the model that assigns until now; None where there is none, or it cannot read the features.
     """
-    told = assigned(fitted, sampled(rows, total, MOST_ROWS, "source", "customer_id"), champion)
+    told = assigned(fitted, sample_rows(rows, total, MOST_ROWS, "source", "customer_id"), champion)
     subjects = [name for name in (MODEL, CHAMPION, *RULES) if name in told.columns]
     numbers = [name for name in (*model.LOGS, OUTCOME) if name in told.columns]
     frame = told.orderBy(*model.KEY).select("source", *subjects, *numbers).toPandas()

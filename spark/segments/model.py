@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from common.frames import sampled
+from common.frames import sample_rows
 from spark.ml.evaluation import MOST_ROWS, Numbers
 from spark.segments.naming import Centre, lasting_ids, names
 from spark.segments.stability import FLOOR, GROUPS, REPLICATES, SEED, Grouping, best, groupings
@@ -76,7 +76,7 @@ def fit(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, Grouping]
     assembler = VectorAssembler(inputCols=list(LOGS), outputCol="assembled")
     assembled = assembler.transform(to_logs.transform(rows))
     scaler = StandardScaler(inputCol="assembled", outputCol="features", withMean=True, withStd=True).fit(assembled)
-    sample = sampled(scaler.transform(assembled), total, MOST_ROWS, "source", "customer_id").orderBy(*KEY)
+    sample = sample_rows(scaler.transform(assembled), total, MOST_ROWS, "source", "customer_id").orderBy(*KEY)
     tried = groupings(points(sample.select(*(vector_to_array(F.col("features"))[axis] for axis in range(len(LOGS))))))
     if not tried:
         return None, {}

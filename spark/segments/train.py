@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from common import tables
 from common.cli import Parser
 from common.errors import entry_point
-from common.frames import settled
+from common.frames import fix_order
 from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
@@ -88,9 +88,9 @@ def learned_from(features: DataFrame, past: DataFrame, as_of: datetime) -> tuple
     registry.require_rows_at(features, FEATURES, as_of)
     registry.typed(past, PAST, [*model.KEY, *model.FEATURES, *OUTCOMES, "spent_until"])
     registry.require_rows_at(past.select(F.col("spent_until").alias("as_of")), PAST, as_of)
-    present = settled(model.prepared(features.where(F.col("as_of") == tables.instant(as_of))), *model.KEY)
+    present = fix_order(model.prepared(features.where(F.col("as_of") == tables.instant(as_of))), *model.KEY)
     earlier = past.where(F.col("spent_until") == tables.instant(as_of))
-    before = settled(model.prepared(earlier, *OUTCOMES), *model.KEY)
+    before = fix_order(model.prepared(earlier, *OUTCOMES), *model.KEY)
     return present, before if 2 * before.count() >= max(present.count(), 1) else present
 
 

@@ -9,7 +9,7 @@ from common.contracts.model import Contracts, load
 from common.errors import UserError, entry_point
 from common.settings import ROOT, read_settings
 from streaming.contracts.dictionary import dictionary
-from streaming.contracts.release import RELEASED, broken_promises, released
+from streaming.contracts.release import RELEASED, broken_promises, release_text
 from streaming.contracts.sources import sources
 
 SOURCES = ROOT / "dbt_project" / "models" / "staging" / "sources.yml"
@@ -24,10 +24,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments = parser.parse_args(argv)
     contracts = load(read_settings().contracts_dir)
-    files = generated(contracts)
+    files = generate(contracts)
     refuse(broken_promises(contracts), "nothing was written" if not arguments.check else "see above")
     if arguments.check:
-        refuse(drifted(files), "run `make contracts` and commit what it writes")
+        refuse(differences(files), "run `make contracts` and commit what it writes")
     else:
         for path, text in files.items():
             path.write_text(text, "utf-8")
@@ -35,12 +35,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"{len(contracts.topics)} contracts: {names} {'are as they say' if arguments.check else 'written'}")
 
 
-def generated(contracts: Contracts) -> dict[Path, str]:
+def generate(contracts: Contracts) -> dict[Path, str]:
     """Return the text of every file that follows from the contracts."""
-    return {SOURCES: sources(contracts), DICTIONARY: dictionary(contracts), RELEASED: released(contracts)}
+    return {SOURCES: sources(contracts), DICTIONARY: dictionary(contracts), RELEASED: release_text(contracts)}
 
 
-def drifted(files: Mapping[Path, str]) -> list[str]:
+def differences(files: Mapping[Path, str]) -> list[str]:
     """Return a line for each file that is not as the contracts have it."""
     return [
         f"{path.relative_to(ROOT).as_posix()}: is not what the contracts say"

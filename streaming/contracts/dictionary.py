@@ -119,10 +119,10 @@ def yes(value: bool) -> str:
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; a bar within a cell is escaped."""
     rows = [list(head), ["---"] * len(head), *lines]
-    return "\n".join("| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows)
+    return "\n".join("| " + " | ".join(escape_cell(cell) for cell in row) + " |" for row in rows)
 
 
-def escaped(cell: str) -> str:
+def escape_cell(cell: str) -> str:
     """Return the text of a cell on one line; angle brackets outside code would be taken for HTML."""
     text = " ".join(cell.split()).replace("|", "\\|")
     return text if text.startswith("`") else text.replace("<", "&lt;").replace(">", "&gt;")

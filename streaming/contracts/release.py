@@ -11,7 +11,7 @@ from common.errors import UserError
 RELEASED = FOLDER / "released.json"
 
 
-def released(contracts: Contracts) -> str:
+def release_text(contracts: Contracts) -> str:
     """Return the text of the released contracts, laid out so that a change is seen line by line."""
     return json.dumps(json.loads(to_json(contracts)), ensure_ascii=False, indent=1) + "\n"
 

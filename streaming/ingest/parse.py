@@ -31,7 +31,7 @@ def bronze_rows(
         ingest_seq: the number of this batch.
         privacy: what personal data is hashed and quarantined payloads are encrypted with.
     """
-    judged = typed(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
+    judged = parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
     broken = F.col("broken_rule").isNotNull()
     columns = {
         "ingest_seq": F.lit(ingest_seq).cast("bigint"),
@@ -39,11 +39,11 @@ def bronze_rows(
         "contract_version": by_topic({one.topic: one.version for one in contracts.topics}),
         "arrived_at": F.col("timestamp"),
         "key": F.when(broken, F.make_valid_utf8(F.col("key").cast("string"))),
-        "payload": F.when(broken, privacy.encrypted(F.col("value"))),
+        "payload": F.when(broken, privacy.encrypt(F.col("value"))),
         "payload_hash": F.when(F.col("value").isNotNull(), F.xxhash64("value")),
     }
     fields = {one.name: F.col(one.name) for one in contracts.union}
-    hashed = {one.name: privacy.hashed(fields[one.name]) for one in contracts.union if one.hashed}
+    hashed = {one.name: privacy.hash_text(fields[one.name]) for one in contracts.union if one.hashed}
     kafka = {name: F.col(name) for name in KAFKA}
     there = {**kafka, "broken_rule": F.col("broken_rule"), **fields, **hashed, **columns}
     table = contracts.events_table.columns
@@ -55,7 +55,7 @@ def nothing(field: Field) -> Column:
     return F.lit(None).cast(field.sql_type).alias(field.name)
 
 
-def typed(records: DataFrame, contracts: Contracts) -> DataFrame:
+def parse_records(records: DataFrame, contracts: Contracts) -> DataFrame:
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
     checks = ["is_json", "has_wrong_type", "has_nul", "missing"]
@@ -67,14 +67,14 @@ def typed(records: DataFrame, contracts: Contracts) -> DataFrame:
 def parse_event(contracts: Contracts) -> str:
     """Return the SQL of a value, read with the fields of its own topic; see `ParseEvent.scala`."""
     schema = ", ".join(f"`{one.name}` {one.sql_type}" for one in (*contracts.union, *contracts.carriers))
-    owners = ";".join(f"{one.topic}:{','.join(owned(one, contracts.carriers))}" for one in contracts.topics)
+    owners = ";".join(f"{one.topic}:{','.join(field_paths(one, contracts.carriers))}" for one in contracts.topics)
     return f"parse_event(topic, value, '{schema}', '{owners}')"
 
 
-def owned(contract: Contract, carriers: Iterable[Field]) -> Iterator[str]:
+def field_paths(contract: Contract, carriers: Iterable[Field]) -> Iterator[str]:
     """Yield the paths of the fields of a topic's values, a `!` behind those that must be there."""
     for field in contract.fields:
-        yield from (f"{path}!" for path in required(field)) if field.required else (field.name,)
+        yield from (f"{path}!" for path in required_paths(field)) if field.required else (field.name,)
     yield from (field.name for field in carriers)
 
 
@@ -120,11 +120,11 @@ def missing_rules(field: Field) -> list[Rule]:
     """Return the checks that a required field is there, and those of an array's elements."""
     return [
         Rule(f"missing_{path.replace('.', '_')}", f"missing = '{path}'", "A required field is there.")
-        for path in required(field)
+        for path in required_paths(field)
     ]
 
 
-def required(field: Field) -> list[str]:
+def required_paths(field: Field) -> list[str]:
     """Return the paths of what must be there of a field, before those of its elements."""
     if not field.required:
         return []

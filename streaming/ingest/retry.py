@@ -25,7 +25,7 @@ class Retry:
     failing_since: float | None = None
     pause: float = FIRST_PAUSE
 
-    def succeed(self) -> None:
+    def reset(self) -> None:
         """Forget the failures: something has landed, or the query has run for long enough."""
         self.failing_since, self.pause = None, FIRST_PAUSE
 

@@ -91,7 +91,7 @@ class Run:
 
     def note(self, batch: Batch) -> None:
         """Count a batch that has landed; called by the query's own thread."""
-        self.retry.succeed()
+        self.retry.reset()
         self.meter.add(batch)
         if not self.continuous:
             say(batch)
@@ -108,7 +108,7 @@ class Run:
             self.stop.check()
             if self.continuous:
                 if time.monotonic() - began > WELL_SECONDS:
-                    self.retry.succeed()
+                    self.retry.reset()
                 self.meter.look()
                 if self.contract_files.write_times() != write_times:
                     return True

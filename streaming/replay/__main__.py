@@ -17,11 +17,11 @@ from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
-from streaming.replay.fragments import parsed
+from streaming.replay.fragments import parse_records
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
-from streaming.replay.stage import Stage, staged
+from streaming.replay.stage import Stage, new_stage
 
 TOPICS = ("orders", "returns")
 ROWS_AT_ONCE = 2_000
@@ -87,7 +87,7 @@ def replay(
     progress: Progress,
 ) -> tuple[str, Tally]:
     """Stage the file, send its events behind those of an interrupted replay, and return the summary and the counts."""
-    with staged(settings) as stage:
+    with new_stage(settings) as stage:
         read = fill(stage, arguments.orders, mapping)
         if read == 0:
             raise UsageError(f"{arguments.orders}: has a header and no rows")
@@ -95,7 +95,7 @@ def replay(
         tally = Tally()
         versions = contracts.load(settings.contracts_dir).versions
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
-        before = progress.acknowledged()
+        before = progress.load()
         acknowledged = producer.send(
             settings,
             islice(events.of(stage), before, None),
@@ -118,7 +118,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
     rows = Rows(mapping, positions, len(header))
     number, reported, began = 0, 0, time.monotonic()
     while chunk := list(islice(texts, ROWS_AT_ONCE)):
-        stage.add(parsed(rows, mapping.delimiter, number + 1, chunk))
+        stage.add(parse_records(rows, mapping.delimiter, number + 1, chunk))
         number += len(chunk)
         if number - reported >= ROWS_BETWEEN_REPORTS:
             reported = number

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from json.encoder import encode_basestring as quoted
 
-from streaming.producer import MAX_VALUE_BYTES, Message, seal, sealed
+from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.mapping import Mapping
 from streaming.replay.stage import Order, Stage
 
@@ -96,7 +96,7 @@ class Events:
             "raw_row": row[: MAX_VALUE_BYTES // 8],
             "raw_reason": f"row {number}: {reason}",
         }
-        return Message("orders", f"{self.source}/row-{number}", sealed(event))
+        return Message("orders", f"{self.source}/row-{number}", seal_event(event))
 
 
 def starts(order_id: str, prefix: str | None) -> bool:

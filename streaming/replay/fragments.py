@@ -41,7 +41,7 @@ class Parsed:
     raw: list[Raw] = field(default_factory=list)
 
 
-def parsed(rows: Rows, delimiter: str, first: int, texts: Iterable[str]) -> Parsed:
+def parse_records(rows: Rows, delimiter: str, first: int, texts: Iterable[str]) -> Parsed:
     """Return what becomes of records that follow each other, numbered from `first`."""
     found = Parsed()
     members: list[Line] = []

@@ -26,7 +26,7 @@ class Progress:
         self.path = settings.path("replays", f"{digest}.{identity['source']}.progress")
         self.identity = dict(identity)
 
-    def acknowledged(self) -> int:
+    def load(self) -> int:
         """Return the number, 0 where there is none or it belongs to another identity."""
         try:
             content = json.loads(self.path.read_text("utf-8"))

@@ -41,7 +41,7 @@ class Rows:
         self.places = tuple(positions.get(name, width) for name in COLUMNS)
         self.lacks_columns = width in self.places
         self.back = mapping.return_prefix
-        self.padded = padded(mapping.time_format)
+        self.padded = padded_pattern(mapping.time_format)
         # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
         self.product = lru_cache(65536)(self.product_json)
         self.customer_of = lru_cache(65536)(self.customer)
@@ -120,7 +120,7 @@ class Rows:
         return int(begins) * 1000 if ends - begins == 3599 else None
 
 
-def padded(time_format: str) -> re.Pattern[str] | None:
+def padded_pattern(time_format: str) -> re.Pattern[str] | None:
     """Return the pattern of a time whose numbers have all their digits, to save most of the time that `strptime` takes.
 
     None where the format has more than year, month, day, hour, minute and second, lacks a day, or has one twice.

@@ -58,14 +58,14 @@ def texts(path: Path, encoding: str, delimiter: str) -> Iterator[str]:
     Raises:
         UsageError: missing, empty, damaged, of another encoding, or not CSV.
     """
-    with readable(path), opened(path) as file:
+    with readable(path), open_file(path) as file:
         lines = Lines(path, file, encoding)
         longest, empty = csv.field_size_limit(), True
         try:
             for line in chain.from_iterable(lines):
                 text = line.rstrip("\r")
                 if not is_plain(text) or len(text) > longest:
-                    text = quoted(line, lines, delimiter)
+                    text = read_quoted(line, lines, delimiter)
                 if text:
                     yield text
                     empty = False
@@ -87,20 +87,20 @@ def cells_of(text: str, delimiter: str) -> list[str]:
     return next(csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter))
 
 
-def quoted(line: str, lines: "Lines", delimiter: str) -> str:
+def read_quoted(line: str, lines: "Lines", delimiter: str) -> str:
     """Return the text of the record that begins with a line and may go on over the next ones; none is empty."""
     consumed: list[str] = []
 
-    def kept() -> Iterator[str]:
+    def consume() -> Iterator[str]:
         for one in chain((line,), chain.from_iterable(lines)):
             consumed.append(one)
             yield f"{one}\n"
 
-    cells = next(csv.reader(kept(), delimiter=delimiter), [])
+    cells = next(csv.reader(consume(), delimiter=delimiter), [])
     return "\n".join(consumed).rstrip("\r\n") if cells else ""
 
 
-def opened(path: Path) -> BufferedIOBase:
+def open_file(path: Path) -> BufferedIOBase:
     """Open a file, unpacking gzip by its content, not its name."""
     with path.open("rb") as file:
         start = file.read(4)

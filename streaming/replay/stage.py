@@ -100,9 +100,9 @@ class Stage:
     def orders(self) -> Iterator[Order]:
         """Yield each order in time order."""
         for *order, fragments in self.database.execute(WITH_FIRST_FRAGMENT):
-            yield Order(*order) if fragments == 1 else self.joined(*order[:3])
+            yield Order(*order) if fragments == 1 else self.join_fragments(*order[:3])
 
-    def joined(self, order_id: str, occurred_ms: int, customer_id: str | None) -> Order:
+    def join_fragments(self, order_id: str, occurred_ms: int, customer_id: str | None) -> Order:
         """Return an order of several fragments."""
         _, negative, size, lines, _ = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
         return Order(order_id, occurred_ms, customer_id, max(negative), sum(size), ",".join(lines))
@@ -118,7 +118,7 @@ class Stage:
 
 
 @contextmanager
-def staged(settings: Settings) -> Iterator[Stage]:
+def new_stage(settings: Settings) -> Iterator[Stage]:
     """Return an empty stage below the state folder for the length of the block; the caller holds the job's lock."""
     path = settings.path("tmp", "replay.sqlite")
     try:

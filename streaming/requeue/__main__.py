@@ -26,7 +26,7 @@ from common.settings import Settings, read_settings
 from streaming import producer
 from streaming.producer import Message
 from streaming.requeue import quarantine
-from streaming.requeue.repair import Repair, load, messages, parsed
+from streaming.requeue.repair import Repair, load, messages, parse_object
 
 EXAMPLES = 3
 WIDTH = 300
@@ -69,7 +69,7 @@ def requeue(settings: Settings, found: DataFrame, total: int, rule: str, repair:
     """Send the events, or in a dry run show some of them; the last line says what came of all."""
     left: Counter[str] = Counter()
     ready = messages(found.toLocalIterator(), repair, left)
-    sent = shown(settings, ready) if dry_run else producer.send(settings, ready, total, "requeue")
+    sent = show(settings, ready) if dry_run else producer.send(settings, ready, total, "requeue")
     by_topic = ", ".join(f"{topic} {count:,}" for topic, count in sorted(sent.items()))
     not_sent = "".join(f"; {count:,} not: {reason}" for reason, count in sorted(left.items()))
     done = "would be sent again" if dry_run else "sent again"
@@ -77,26 +77,26 @@ def requeue(settings: Settings, found: DataFrame, total: int, rule: str, repair:
     print(f"{sent.total():,} of {total:,} events of {rule} {done} ({by_topic or 'none'}){not_sent}{ending}")
 
 
-def shown(settings: Settings, ready: Iterator[Message]) -> Counter[str]:
+def show(settings: Settings, ready: Iterator[Message]) -> Counter[str]:
     """Print the first events as they would be sent, without what is personal, and count all."""
     contracts, counts = contracts_of_events(settings.contracts_dir), Counter[str]()
     public = {one.name for one in (*contracts.union, *contracts.carriers) if not one.personal}
     for message in islice(ready, EXAMPLES):
-        text = masked(message.value, public)
+        text = mask(message.value, public)
         print(f"{message.topic}: {text[:WIDTH]}{'…' if len(text) > WIDTH else ''}")
         counts[message.topic] += 1
     counts.update(message.topic for message in ready)
     return counts
 
 
-def masked(value: bytes, public: Set[str]) -> str:
+def mask(value: bytes, public: Set[str]) -> str:
     """Return an event as text; of fields that are personal, or that no contract knows, the name alone."""
-    event = parsed(value)
+    event = parse_object(value)
     if event is None:
         return f"{len(value):,} bytes, no JSON object"
     # An object where a contract has a text, or names for it, may hold anything.
-    shown = {name: part if name in public and not isinstance(part, dict) else "…" for name, part in event.items()}
-    text = json.dumps(shown, ensure_ascii=False)
+    visible = {name: part if name in public and not isinstance(part, dict) else "…" for name, part in event.items()}
+    text = json.dumps(visible, ensure_ascii=False)
     return text.encode("utf-8", "replace").decode()
 
 

@@ -14,7 +14,7 @@ COLUMNS = ("topic", "partition", "offset", "key", "event_id")
 
 def readable_payload(settings: Settings) -> Column:
     """Return the payload as it came, decrypted; null where it was encrypted by another key."""
-    return Privacy.of(settings).decrypted(F.col("payload"))
+    return Privacy.of(settings).decrypt(F.col("payload"))
 
 
 def candidates(events: DataFrame, rule: str, since: datetime, payload: Column) -> DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from common.errors import UsageError, UserError
-from streaming.producer import Message, encode, sealed
+from streaming.producer import Message, encode, seal_event
 
 Event = dict[str, Any]
 Repair = Callable[[Event], Event | None]
@@ -29,7 +29,7 @@ def load(path: Path) -> Repair:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise UsageError(f"--repair {path}: {said(error)}") from None
+        raise UsageError(f"--repair {path}: {error_line(error)}") from None
     repair = getattr(module, "repair", None)
     if not callable(repair):
         raise UsageError(f"--repair {path}: has no function `repair(event: dict) -> dict | None`")
@@ -44,12 +44,12 @@ def messages(rows: Iterable[Row], repair: Repair | None, left: Counter[str]) -> 
         UserError: the repair fails or takes an event's identity away; the record is named.
     """
     for row in rows:
-        value = changed(row, repair, left)
+        value = new_value(row, repair, left)
         if value is not None:
             yield Message(row.topic, row.key or "", value)
 
 
-def changed(row: Row, repair: Repair | None, left: Counter[str]) -> bytes | None:
+def new_value(row: Row, repair: Repair | None, left: Counter[str]) -> bytes | None:
     """Return the value to send in place of a row's, or None where it is left."""
     if row.payload is None:
         left["encrypted by another key"] += 1
@@ -57,20 +57,20 @@ def changed(row: Row, repair: Repair | None, left: Counter[str]) -> bytes | None
     payload = bytes(row.payload)
     if repair is None:
         return payload
-    event = parsed(payload)
+    event = parse_object(payload)
     if event is None:
         left["no JSON object"] += 1
         return None
-    return repaired(row, payload, event, repair, left)
+    return repair_event(row, payload, event, repair, left)
 
 
-def repaired(row: Row, payload: bytes, event: Event, repair: Repair, left: Counter[str]) -> bytes | None:
+def repair_event(row: Row, payload: bytes, event: Event, repair: Repair, left: Counter[str]) -> bytes | None:
     """Return the value of an event after its repair, or None where the repair leaves it."""
     where, identity = f"{row.topic}/{row.partition}, offset {row.offset}", event.get("event_id")
     try:
         result = repair(json.loads(payload))
     except Exception as error:
-        raise UserError(f"repair of {where}: {said(error)}; what was sent before it stays") from None
+        raise UserError(f"repair of {where}: {error_line(error)}; what was sent before it stays") from None
     if result is None:
         left["left by the repair"] += 1
         return None
@@ -82,13 +82,15 @@ def repaired(row: Row, payload: bytes, event: Event, repair: Repair, left: Count
         return payload
     try:
         return (
-            encode(result) if result.get("event_id") else sealed({k: v for k, v in result.items() if k != "event_id"})
+            encode(result)
+            if result.get("event_id")
+            else seal_event({k: v for k, v in result.items() if k != "event_id"})
         )
     except (TypeError, ValueError) as error:
-        raise UserError(f"repair of {where} gives what is no JSON: {said(error)}") from None
+        raise UserError(f"repair of {where} gives what is no JSON: {error_line(error)}") from None
 
 
-def parsed(payload: bytes) -> Event | None:
+def parse_object(payload: bytes) -> Event | None:
     """Return the JSON object of a payload, or None where it is none."""
     try:
         event = json.loads(payload)
@@ -97,6 +99,6 @@ def parsed(payload: bytes) -> Event | None:
     return event if isinstance(event, dict) else None
 
 
-def said(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """Return an error as one line."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -31,7 +31,7 @@ class Anomalies:
             made = KINDS[kind](self, customer_id(int(bought.number[row])), self.render.nth(int(bought.nth[row])), begin)
             yield from (draft._replace(mark=kind) for draft in made)
 
-    def ordered(self, who: str, nth: str, at: int, pieces: int, price: str | None = None) -> Draft:
+    def one_line_order(self, who: str, nth: str, at: int, pieces: int, price: str | None = None) -> Draft:
         """Return an order of one line."""
         return Draft(at, at, "orders", key(who), order(who, nth, line(self.product(), pieces, price), False))
 
@@ -41,16 +41,16 @@ class Anomalies:
 
     def huge(self, who: str, nth: str, at: int) -> Iterator[Draft]:
         """Yield one order of hundreds of pieces."""
-        yield self.ordered(who, f"{nth}-X", at, self.detail.randint(300, 2_000))
+        yield self.one_line_order(who, f"{nth}-X", at, self.detail.randint(300, 2_000))
 
     def tiny(self, who: str, nth: str, at: int) -> Iterator[Draft]:
         """Yield one order at a hundredth of a pound."""
-        yield self.ordered(who, f"{nth}-X", at, self.detail.randint(1, 6), "0.01")
+        yield self.one_line_order(who, f"{nth}-X", at, self.detail.randint(1, 6), "0.01")
 
     def orders(self, who: str, nth: str, at: int) -> Iterator[Draft]:
         """Yield a dozen orders within an hour."""
         for turn in range(self.detail.randint(8, 15)):
-            yield self.ordered(who, f"{nth}-X{turn}", at + turn * 4 * MINUTE_MS, self.detail.randint(1, 3))
+            yield self.one_line_order(who, f"{nth}-X{turn}", at + turn * 4 * MINUTE_MS, self.detail.randint(1, 3))
 
     def returns(self, who: str, nth: str, at: int) -> Iterator[Draft]:
         """Yield many returns of one order within a day."""

@@ -54,10 +54,10 @@ def value(draft: Draft, head: str, moment: str) -> bytes:
     sound = seal(f"{head}{moment}{draft.rest}".encode())
     if draft.mark == CONFLICTING:
         return sound[:ID_END] + f'",{head[1:]}{moment}{draft.other}'.encode()
-    return broken(sound, draft.other) if draft.mark == BROKEN else sound
+    return break_event(sound, draft.other) if draft.mark == BROKEN else sound
 
 
-def broken(sound: bytes, how: str) -> bytes:
+def break_event(sound: bytes, how: str) -> bytes:
     """Return an event as a faulty client would send it."""
     return {
         "cut": sound[: len(sound) // 2],

@@ -52,17 +52,17 @@ class Faults:
         if fault == BROKEN:
             return sound, sound._replace(mark=fault, other=self.detail.choice(BREAKAGES))
         if fault == CONFLICTING:
-            return sound, sound._replace(mark=fault, other=altered(sound))
+            return sound, sound._replace(mark=fault, other=alter(sound))
         if fault == CORRECTION:
             at = sound.at + self.detail.randint(60, 2_880) * MINUTE_MS
-            return sound, sound._replace(arrives=at, at=at, rest=altered(sound), mark=fault)
+            return sound, sound._replace(arrives=at, at=at, rest=alter(sound), mark=fault)
         delay = self.detail.randint(1, 30) * MINUTE_MS
         if fault == LATE:
             delay = self.detail.randint(DAY_MS, 10 * DAY_MS)
         return (sound._replace(arrives=sound.arrives + delay, mark=fault),)
 
 
-def altered(draft: Draft) -> str:
+def alter(draft: Draft) -> str:
     """Return another content of an event with the same identity."""
     content = fields(draft.rest)
     content |= CHANGES[draft.topic](content)

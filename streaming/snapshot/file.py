@@ -33,7 +33,7 @@ def check(path: Path, contract: SnapshotContract) -> Checked:
         with path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
                 digest.update(raw)
-                text = decoded(path, raw, number)
+                text = decode_line(path, raw, number)
                 header = header if number > 1 else text
                 rows += number > 1 and bool(text.strip())
     except FileNotFoundError:
@@ -48,7 +48,7 @@ def check(path: Path, contract: SnapshotContract) -> Checked:
     return Checked(path, digest.hexdigest(), columns)
 
 
-def decoded(path: Path, raw: bytes, number: int) -> str:
+def decode_line(path: Path, raw: bytes, number: int) -> str:
     """Return a line as text."""
     if number == 1 and raw.startswith((ZIP, GZIP)):
         raise UsageError(f"{path}: is an archive or an Excel workbook; unpack it, or save it as CSV")

@@ -37,7 +37,7 @@ def test_a_killed_daemon_comes_back_with_its_data(platform: Platform, daemon: st
 def test_everything_comes_back_after_a_power_cut(platform: Platform) -> None:
     before = platform.value(COUNT, "lake")
     marts = platform.rows("select * from reporting.source_totals order by 1, 2")
-    supervisor = supervise.connected(platform.settings).supervisor.getPID()
+    supervisor = supervise.require_proxy(platform.settings).supervisor.getPID()
     for pid in (supervisor, *(pid_of(platform, daemon) for daemon in DAEMONS)):
         os.kill(pid, signal.SIGKILL)
     platform.make("up")

@@ -8,7 +8,7 @@ from pathlib import Path
 from common.errors import UserError
 from common.settings import Settings
 from infra.local import hadoop_conf, hdfs_folders, java, web
-from infra.local.files import folder, stamped, write
+from infra.local.files import folder, has_stamp, write
 from infra.local.lake import SUPERUSER, folders
 from infra.local.service import NotReadyError, Program, Service
 from infra.setup.jars import classpath
@@ -104,7 +104,7 @@ def provision(settings: Settings) -> None:
     """Ensure the lake's folders with their owners; skipped where the stamp says it was done."""
     stamp = settings.path("data", "hdfs", "provisioned")
     mark = hashlib.sha256(repr(folders()).encode()).hexdigest()
-    if stamped(stamp, mark):
+    if has_stamp(stamp, mark):
         return
     for each in folders():
         hdfs_folders.ensure(settings, each)

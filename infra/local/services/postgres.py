@@ -129,7 +129,7 @@ def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     """
     if os.geteuid() != 0:
         return ()
-    user = unprivileged()
+    user = unprivileged_user()
     drop = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
     if all(reachable(path) for path in (settings.state_dir, BIN)):
         return (*drop, "--bounding-set=-all")
@@ -138,7 +138,7 @@ def as_unprivileged(settings: Settings) -> tuple[str, ...]:
     return (*drop, "--securebits=+no_setuid_fixup", f"--inh-caps{one}", f"--ambient-caps{one}", f"--bounding-set{one}")
 
 
-def unprivileged() -> pwd.struct_passwd:
+def unprivileged_user() -> pwd.struct_passwd:
     """Return the user that the server runs as where this process is root's.
 
     Raises:
@@ -166,7 +166,7 @@ def own_all(folder: Path) -> None:
 def own(*paths: Path) -> None:
     """Give files to the user that the server runs as."""
     if os.geteuid() == 0:
-        user = unprivileged()
+        user = unprivileged_user()
         for path in paths:
             os.chown(path, user.pw_uid, user.pw_gid)
 

@@ -56,7 +56,7 @@ def service(settings: Settings) -> Service:
         provision=provision_lake.provision,
         config=(config["server"], config["arguments"], config["log4j"], *spark_conf.configure(settings)[:1]),
         helpers=(class_archive.program(settings),),
-        helpers_wanted=class_archive.wanted,
+        helpers_wanted=class_archive.is_wanted,
     )
 
 

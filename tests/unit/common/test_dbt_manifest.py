@@ -14,7 +14,7 @@ def node(name: str, kind: str = "model", schema: str | None = "insights", meta: 
     return {"resource_type": kind, "alias": name, "schema": "marts", "config": {"schema": schema, "meta": meta}}
 
 
-def written(folder: Path, *nodes: dict[str, object]) -> Path:
+def write_manifest(folder: Path, *nodes: dict[str, object]) -> Path:
     """Return a manifest of these nodes."""
     path = folder / "manifest.json"
     path.write_text(json.dumps({"nodes": {str(place): one for place, one in enumerate(nodes)}}))
@@ -22,7 +22,7 @@ def written(folder: Path, *nodes: dict[str, object]) -> Path:
 
 
 def test_only_models_that_ask_are_exported_from_their_declared_schema(tmp_path: Path) -> None:
-    path = written(
+    path = write_manifest(
         tmp_path,
         node("risk", meta={"export": True}),
         node("bounds", schema="core", meta={"export": True}),
@@ -48,7 +48,7 @@ def test_a_broken_manifest_is_one_line(tmp_path: Path) -> None:
 
 def test_nothing_to_export_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nothing to export"):
-        exports(written(tmp_path, node("plain")))
+        exports(write_manifest(tmp_path, node("plain")))
 
 
 def test_the_grain_is_that_of_the_test_and_the_model_names_its_indexes(tmp_path: Path) -> None:

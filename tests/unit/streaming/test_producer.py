@@ -18,8 +18,8 @@ from common.errors import UserError
 from common.settings import Settings, read_settings
 from common.shutdown import Stop
 from streaming import producer
-from streaming.batches import PackedRecords, encoded, key_hash, record
-from streaming.producer import Message, Outbox, sealed, send
+from streaming.batches import PackedRecords, encode_varint, key_hash, record
+from streaming.producer import Message, Outbox, seal_event, send
 
 
 class Broker:
@@ -76,7 +76,7 @@ def test_kafka_python_reads_a_batch_back() -> None:
 
 
 def test_numbers_are_zigzag_varints() -> None:
-    assert [encoded(number) for number in (0, 1, 63, 64, 8191, 8192)] == [
+    assert [encode_varint(number) for number in (0, 1, 63, 64, 8191, 8192)] == [
         b"\x00", b"\x02", b"\x7e", b"\x80\x01", b"\xfe\x7f", b"\x80\x80\x01",
     ]  # fmt: skip
 
@@ -136,5 +136,5 @@ def test_a_stop_is_heard_between_messages(broker: Broker, settings: Settings) ->
 
 
 def test_the_id_follows_from_the_content() -> None:
-    assert sealed({"a": 1}) == sealed({"a": 1}) != sealed({"a": 2})
-    assert sealed({"a": 1}).endswith(b'","a":1}')
+    assert seal_event({"a": 1}) == seal_event({"a": 1}) != seal_event({"a": 2})
+    assert seal_event({"a": 1}).endswith(b'","a":1}')

@@ -36,7 +36,7 @@ def orders(version: int = 4, **changes: Any) -> Contracts:
     return contracts(replace(ORDERS, version=version, **changes), RATINGS)
 
 
-def changed(name: str, **changes: Any) -> tuple[Field, ...]:
+def change(name: str, **changes: Any) -> tuple[Field, ...]:
     return tuple(replace(one, **changes) if one.name == name else one for one in FIELDS)
 
 
@@ -44,16 +44,16 @@ COMPATIBLE: dict[str, Contracts] = {
     "nothing": RELEASED,
     "a new optional field": orders(fields=(*FIELDS, Field("device", "string", ""))),
     "a new field of the lines, at the end": orders(
-        fields=changed("lines", items=(*LINES.items, Field("weight", "int", "")))
+        fields=change("lines", items=(*LINES.items, Field("weight", "int", "")))
     ),
     "a new topic": contracts(ORDERS, RATINGS, replace(RATINGS, topic="visits")),
     "new rules of a new version": orders(rules=(*RULES, Rule("huge", "amount > 9", ""))),
     "a rule less in a new version": orders(rules=RULES[:1]),
-    "a required field that becomes optional": orders(fields=changed("amount", required=False)),
+    "a required field that becomes optional": orders(fields=change("amount", required=False)),
     "other descriptions": orders(
         3,
         description="x",
-        fields=changed("city", description="x"),
+        fields=change("city", description="x"),
         rules=tuple(replace(r, description="x") for r in RULES),
     ),
     "another retention": orders(3, retention_days=30),
@@ -66,7 +66,7 @@ def test_what_breaks_nothing(current: Contracts) -> None:
 
 
 def items(*fields: Field) -> Contracts:
-    return orders(fields=changed("lines", items=fields))
+    return orders(fields=change("lines", items=fields))
 
 
 BREAKS: dict[str, tuple[Contracts, str]] = {
@@ -74,8 +74,8 @@ BREAKS: dict[str, tuple[Contracts, str]] = {
     "key": (orders(key="<order_id>"), "orders: key was '<source>/<customer_id>' and is '<order_id>'"),
     "business key": (orders(business_key="id"), "orders: business_key was 'order_id' and is 'id'"),
     "removed field": (orders(fields=FIELDS[:2] + FIELDS[3:]), "orders.city: the field is gone"),
-    "retyped field": (orders(fields=changed("amount", type="double")), "orders.amount: decimal(18,4) became double"),
-    "no longer an array": (orders(fields=changed("lines", type="string", items=())), "orders.lines: array<struct<"),
+    "retyped field": (orders(fields=change("amount", type="double")), "orders.amount: decimal(18,4) became double"),
+    "no longer an array": (orders(fields=change("lines", type="string", items=())), "orders.lines: array<struct<"),
     "removed field of the lines": (items(LINES.items[0]), "orders.lines.note: the field is gone"),
     "retyped field of the lines": (
         items(replace(LINES.items[0], type="int"), LINES.items[1]),
@@ -93,13 +93,13 @@ BREAKS: dict[str, tuple[Contracts, str]] = {
         items(*LINES.items, Field("weight", "int", "", required=True)),
         "orders.lines.weight: a new field cannot be required",
     ),
-    "optional field becomes required": (orders(fields=changed("city", required=True)), "orders.city: was optional"),
+    "optional field becomes required": (orders(fields=change("city", required=True)), "orders.city: was optional"),
     "field without a new version": (
         orders(3, fields=(*FIELDS, Field("device", "string", ""))),
         "orders.version: field device changed within version 3; raise it to 4",
     ),
-    "unit without a new version": (orders(3, fields=changed("amount", unit="pence")), "orders.version: field amount"),
-    "hashing without a new version": (orders(3, fields=changed("city", hashed=True)), "orders.version: field city"),
+    "unit without a new version": (orders(3, fields=change("amount", unit="pence")), "orders.version: field amount"),
+    "hashing without a new version": (orders(3, fields=change("city", hashed=True)), "orders.version: field city"),
     "rule without a new version": (
         orders(3, rules=(replace(RULES[0], broken="amount < 1"), RULES[1])),
         "orders.version: rule negative changed within version 3",
@@ -134,7 +134,7 @@ def test_every_field_of_the_real_contracts_is_guarded() -> None:
     for contract in real.topics:
         for field in contract.fields:
             rest = tuple(one for one in contract.fields if one is not field)
-            changed = replace(contract, version=contract.version + 1, fields=rest)
-            topics = tuple(changed if one is contract else one for one in real.topics)
+            change = replace(contract, version=contract.version + 1, fields=rest)
+            topics = tuple(change if one is contract else one for one in real.topics)
             found = breaks(real, replace(real, topics=topics))
             assert found == [f"{contract.topic}.{field.name}: the field is gone; restore it"]

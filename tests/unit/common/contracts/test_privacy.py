@@ -8,26 +8,26 @@ from pyspark.sql import functions as F
 
 from common.contracts.privacy import Privacy
 
-KEYS = Privacy.derived("a secret")
+KEYS = Privacy.of_secret("a secret")
 
 
 def test_the_hash_is_hmac_sha256(spark: SparkSession) -> None:
     texts = ["ann@example.org", "", "Zoë, 1 High Street", None]
     frame = spark.createDataFrame([(text,) for text in texts], "text string")
-    found = [row.hashed for row in frame.select(KEYS.hashed(F.col("text")).alias("hashed")).collect()]
+    found = [row.hashed for row in frame.select(KEYS.hash_text(F.col("text")).alias("hashed")).collect()]
     expected = [text and hmac.new(KEYS.hash_key, text.encode(), hashlib.sha256).hexdigest() for text in texts]
     assert found[0] == expected[0] and found[2:] == expected[2:]
     assert found[1] == hmac.new(KEYS.hash_key, b"", hashlib.sha256).hexdigest()
 
 
 def test_only_the_key_opens_a_payload(spark: SparkSession) -> None:
-    (row,) = spark.range(1).select(KEYS.encrypted(F.lit(b"ann@example.org")).alias("payload")).collect()
+    (row,) = spark.range(1).select(KEYS.encrypt(F.lit(b"ann@example.org")).alias("payload")).collect()
     assert b"ann" not in bytes(row.payload)
     sealed = spark.createDataFrame([(row.payload,), (None,)], "payload binary")
-    assert [one[0] for one in sealed.select(KEYS.decrypted(F.col("payload"))).collect()] == [b"ann@example.org", None]
-    with_another_key = sealed.select(Privacy.derived("another").decrypted(F.col("payload")))
+    assert [one[0] for one in sealed.select(KEYS.decrypt(F.col("payload"))).collect()] == [b"ann@example.org", None]
+    with_another_key = sealed.select(Privacy.of_secret("another").decrypt(F.col("payload")))
     assert [row[0] for row in with_another_key.collect()] == [None, None]
 
 
 def test_keys_differ_by_purpose_and_secret() -> None:
-    assert len({*vars(KEYS).values(), *vars(Privacy.derived("another")).values()}) == 4
+    assert len({*vars(KEYS).values(), *vars(Privacy.of_secret("another")).values()}) == 4

@@ -52,7 +52,7 @@ def test_a_job_that_begins_meanwhile_is_told_of_the_backup(
     """Every one of them, for the length of the copy."""
     told = []
 
-    def packed(*_: object) -> None:
+    def pack_part(*_: object) -> None:
         for job in locks.JOBS:
             with (
                 pytest.raises(UserError, match=rf"process {os.getpid()}, a backup\)") as error,
@@ -62,7 +62,7 @@ def test_a_job_that_begins_meanwhile_is_told_of_the_backup(
             told.append(str(error.value))
         raise UserError("enough")
 
-    monkeypatch.setattr(command, "packed", packed)
+    monkeypatch.setattr(command, "pack_part", pack_part)
     with pytest.raises(UserError, match="enough"):
         backup(platform, str(tmp_path / "kept"), False)
     assert len(told) == len(locks.JOBS)
@@ -73,16 +73,16 @@ def test_half_a_backup_is_removed(
     platform: Settings, failure: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever ends it; the same command again then ends well, though a killed one has left something."""
-    place, real = tmp_path / "kept", command.packed
+    place, real = tmp_path / "kept", command.pack_part
 
-    def packed(settings: Settings, folder: Path, part: Part) -> Archive:
+    def pack_part(settings: Settings, folder: Path, part: Part) -> Archive:
         if part.name == "hdfs":
             assert (folder / "kafka.tar.zst").is_file()
             raise failure
         return real(settings, folder, part)
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "packed", packed)
+        patch.setattr(command, "pack_part", pack_part)
         with pytest.raises(KeyboardInterrupt if failure is KeyboardInterrupt else UserError):
             backup(platform, str(place), False)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["state"]
@@ -96,15 +96,15 @@ def test_two_backups_into_one_folder_do_not_meet(
     platform: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As two platforms may be told the same one; the first goes on."""
-    place, real, second = tmp_path / "kept", command.packed, []
+    place, real, second = tmp_path / "kept", command.pack_part, []
 
-    def packed(settings: Settings, folder: Path, part: Part) -> Archive:
+    def pack_part(settings: Settings, folder: Path, part: Part) -> Archive:
         with pytest.raises(UserError, match="another backup is being written"), command.scratch(place):
             pass
         second.append(part.name)
         return real(settings, folder, part)
 
-    monkeypatch.setattr(command, "packed", packed)
+    monkeypatch.setattr(command, "pack_part", pack_part)
     backup(platform, str(place), False)
     assert second == ["postgres", "kafka", "hdfs", "files"]
 

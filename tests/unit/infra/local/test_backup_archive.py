@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def written(store: Path, path: Path) -> Archive:
+def write_archive(store: Path, path: Path) -> Archive:
     """Return the archive of the store."""
     return pack(path, list(entries(store, ROOTS, (".lock",))))
 
@@ -40,7 +40,7 @@ def written(store: Path, path: Path) -> Archive:
 def test_what_is_unpacked_is_what_was_packed(store: Path, tmp_path: Path) -> None:
     """Empty folders and times too; locks are left out, nobody else may write, and the archive is private."""
     path = tmp_path / "kafka.tar.zst"
-    archive = written(store, path)
+    archive = write_archive(store, path)
     assert (archive.files, archive.unpacked) == (2, 10_002_432 + 4096)
     assert path.stat().st_mode & 0o777 == 0o600
     assert (archive.size, archive.sha256) == (path.stat().st_size, sha256(path))
@@ -67,7 +67,7 @@ def test_a_store_may_lie_elsewhere_but_holds_no_links(store: Path, tmp_path: Pat
         list(entries(store, ROOTS))
 
 
-def forged(path: Path, *members: tarfile.TarInfo) -> Archive:
+def forge(path: Path, *members: tarfile.TarInfo) -> Archive:
     """Write an archive of any members, whose hash is right."""
     with (
         pa.CompressedOutputStream(pa.OSFile(str(path), "wb"), "zstd") as stream,
@@ -104,7 +104,7 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.
 def test_an_unsafe_member_is_refused_by_name(bad: tarfile.TarInfo, tmp_path: Path) -> None:
     """Both before anything is unpacked and, for whoever skips that, by unpacking itself."""
     path = tmp_path / "kafka.tar.zst"
-    archive = forged(path, member("data/kafka/a"), bad)
+    archive = forge(path, member("data/kafka/a"), bad)
     with pytest.raises(UserError, match=f"holds '{bad.name}'.*refused"):
         require_sound(path, archive, ROOTS)
     with pytest.raises(UserError, match="refused"):
@@ -115,13 +115,13 @@ def test_an_unsafe_member_is_refused_by_name(bad: tarfile.TarInfo, tmp_path: Pat
 def test_the_same_archive_without_it_is_taken(tmp_path: Path) -> None:
     """The negative control of the test before."""
     path = tmp_path / "kafka.tar.zst"
-    require_sound(path, forged(path, member("data/kafka/a")), ROOTS)
+    require_sound(path, forge(path, member("data/kafka/a")), ROOTS)
 
 
 def test_damage_is_named(store: Path, tmp_path: Path) -> None:
     """One bit, an end that is missing, a file that is gone or too much."""
     path = tmp_path / "kafka.tar.zst"
-    archive = written(store, path)
+    archive = write_archive(store, path)
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
     with pytest.raises(UserError, match=r"kafka\.tar\.zst is damaged: its sha256"):
@@ -153,11 +153,11 @@ def largest_file(size: int) -> Iterator[None]:
 def test_a_disk_that_fills_up_is_one_clear_line(store: Path, tmp_path: Path) -> None:
     """Whichever way it is written; what is left of it is for the caller to remove."""
     path = tmp_path / "kafka.tar.zst"
-    archive = written(store, path)
+    archive = write_archive(store, path)
     (store / "data" / "kafka" / "noise").write_bytes(os.urandom(3_000_000))
     with largest_file(1_000_000):
         with pytest.raises(UserError, match=r"cannot write .*second\.tar\.zst: File too large; free space"):
-            written(store, tmp_path / "second.tar.zst")
+            write_archive(store, tmp_path / "second.tar.zst")
         with pytest.raises(UserError, match=r"cannot write .*0\.log: File too large; free space"):
             unpack(path, archive, ROOTS, tmp_path / "fresh")
 

@@ -29,7 +29,7 @@ def test_a_manifest_is_private_and_comes_back_equal(manifest: Manifest, tmp_path
     back = load(tmp_path)
     assert back == replace(manifest, archives=tuple(manifest.archives))
     assert not back.has_secrets
-    assert back.unpacked == 4 * 4096
+    assert back.unpacked_bytes == 4 * 4096
     more = replace(manifest, archives=[*manifest.archives, Archive("secrets.tar.zst", "ab", 10, 1, 4096)])
     assert more.has_secrets
 
@@ -41,7 +41,7 @@ def test_a_folder_without_manifest_is_no_backup(tmp_path: Path) -> None:
             load(place)
 
 
-def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], str]:
+def as_text(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], str]:
     """Return a change of a manifest as one of its text."""
 
     def text(told: dict[str, Any]) -> str:
@@ -57,16 +57,16 @@ def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, A
         (lambda told: "{", "is damaged"),
         (lambda told: "[]", "is not of a backup of this project"),
         (lambda told: '{"format": 1}', "is not of a backup of this project"),
-        (changed(lambda told: told.update(kind="a photograph album")), "is not of a backup of this project"),
-        (changed(lambda told: told.update(format=FORMAT + 1)), r"of format 2, this project reads 1; .* 0\.1\.0"),
-        (changed(lambda told: told.pop("stores")), "is damaged: .*stores"),
-        (changed(lambda told: told.update(stores="all")), "is damaged: a field is of the wrong type"),
-        (changed(lambda told: told.update(mood="good")), "is damaged: .*mood"),
-        (changed(lambda told: told["archives"][0].pop("sha256")), "is damaged: .*sha256"),
-        (changed(lambda told: told["archives"][0].update(size="10")), "is damaged: a field is of the wrong type"),
-        (changed(lambda told: told["archives"].pop(1)), r"is damaged: kafka\.tar\.zst is not in it"),
+        (as_text(lambda told: told.update(kind="a photograph album")), "is not of a backup of this project"),
+        (as_text(lambda told: told.update(format=FORMAT + 1)), r"of format 2, this project reads 1; .* 0\.1\.0"),
+        (as_text(lambda told: told.pop("stores")), "is damaged: .*stores"),
+        (as_text(lambda told: told.update(stores="all")), "is damaged: a field is of the wrong type"),
+        (as_text(lambda told: told.update(mood="good")), "is damaged: .*mood"),
+        (as_text(lambda told: told["archives"][0].pop("sha256")), "is damaged: .*sha256"),
+        (as_text(lambda told: told["archives"][0].update(size="10")), "is damaged: a field is of the wrong type"),
+        (as_text(lambda told: told["archives"].pop(1)), r"is damaged: kafka\.tar\.zst is not in it"),
         (
-            changed(lambda told: told["archives"].append({**told["archives"][0], "name": "../postgres.tar.zst"})),
+            as_text(lambda told: told["archives"].append({**told["archives"][0], "name": "../postgres.tar.zst"})),
             r"is damaged: \.\./postgres\.tar\.zst is no archive of a backup",
         ),
     ],

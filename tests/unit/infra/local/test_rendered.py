@@ -28,7 +28,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[S
     return settings, configure(settings)
 
 
-def rendered(settings: Settings) -> list[Path]:
+def render(settings: Settings) -> list[Path]:
     """Return every rendered file."""
     return [path for path in settings.path("conf").rglob("*") if path.is_file()]
 
@@ -36,9 +36,9 @@ def rendered(settings: Settings) -> list[Path]:
 def test_a_second_rendering_changes_nothing(platform: tuple[Settings, list[Service]]) -> None:
     """Else every `up` would restart daemons."""
     settings, _ = platform
-    before = {path: path.stat().st_mtime_ns for path in rendered(settings)}
+    before = {path: path.stat().st_mtime_ns for path in render(settings)}
     configure(settings)
-    assert {path: path.stat().st_mtime_ns for path in rendered(settings)} == before
+    assert {path: path.stat().st_mtime_ns for path in render(settings)} == before
 
 
 def test_a_password_stands_only_in_files_that_the_owner_alone_reads(platform: tuple[Settings, list[Service]]) -> None:
@@ -46,10 +46,10 @@ def test_a_password_stands_only_in_files_that_the_owner_alone_reads(platform: tu
     settings, _ = platform
     passwords = {name: settings.secret(name) for name in IDENTITIES}
     holders = {
-        (path.name, name) for path in rendered(settings) for name, word in passwords.items() if word in path.read_text()
+        (path.name, name) for path in render(settings) for name, word in passwords.items() if word in path.read_text()
     }
     assert holders == {("spark-defaults.conf", "catalogue"), ("profiles.yml", "modeler")}
-    for path in rendered(settings):
+    for path in render(settings):
         if any(path.name == name for name, _ in holders):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -67,7 +67,7 @@ def test_every_port_is_the_platforms_own_and_on_loopback(platform: tuple[Setting
     """A second platform beside this one only needs another base."""
     settings, services = platform
     own = {BASE + offset for offset in PORTS.values()}
-    for path in rendered(settings):
+    for path in render(settings):
         for host, port in re.findall(r"\b(localhost|\d+\.\d+\.\d+\.\d+):(\d+)", path.read_text()):
             assert host in ("localhost", "127.0.0.1"), path
             assert int(port) in own, path
@@ -83,7 +83,7 @@ def test_hadoop_files_are_xml_and_hold_the_folders_of_this_platform(
     settings, _ = platform
     values = {
         entry.findtext("name"): entry.findtext("value")
-        for path in rendered(settings)
+        for path in render(settings)
         if path.suffix == ".xml"
         for entry in ElementTree.parse(path).getroot()
     }

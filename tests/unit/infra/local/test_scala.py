@@ -10,7 +10,7 @@ from infra.setup import cache
 
 
 @pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "jars").symlink_to(cache.folder("jars"))
     monkeypatch.setenv("LAKEHOUSE_CACHE", str(tmp_path))
     return tmp_path / "scala"
@@ -23,7 +23,7 @@ def source(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_a_source_is_compiled_once_and_again_when_it_changes(
-    cached: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source(tmp_path, monkeypatch, "class One")
     first = scala.jar()
@@ -31,13 +31,13 @@ def test_a_source_is_compiled_once_and_again_when_it_changes(
     assert (scala.jar(), scala.jar().stat().st_mtime_ns) == (first, made)
     source(tmp_path, monkeypatch, "class One { def two = 2 }")
     assert scala.jar() != first
-    assert len(list(cached.glob("*.jar"))) == 2
+    assert len(list(cache_folder.glob("*.jar"))) == 2
 
 
 def test_what_does_not_compile_leaves_nothing_and_names_its_log(
-    cached: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source(tmp_path, monkeypatch, "class One extends Nothing0")
     with pytest.raises(UserError, match=r"error.*see .*[.]log"):
         scala.jar()
-    assert list(cached.glob("*.jar")) == []
+    assert list(cache_folder.glob("*.jar")) == []

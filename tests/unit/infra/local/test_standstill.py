@@ -106,7 +106,7 @@ def test_of_postgres_only_writers_are_named(settings: Settings, monkeypatch: pyt
 def test_any_signal_to_stop_is_ctrl_c(number: int) -> None:
     """And afterwards each does what it did before."""
     before = [signal.getsignal(one) for one in shutdown.STOPS]
-    with pytest.raises(KeyboardInterrupt), shutdown.heard():
+    with pytest.raises(KeyboardInterrupt), shutdown.interruptible():
         os.kill(os.getpid(), number)
     assert [signal.getsignal(one) for one in shutdown.STOPS] == before
 
@@ -114,9 +114,9 @@ def test_any_signal_to_stop_is_ctrl_c(number: int) -> None:
 def test_a_signal_waits_where_it_must() -> None:
     """It is heard when the block is over, and where none came nothing happens."""
     done = []
-    with pytest.raises(KeyboardInterrupt), shutdown.heard(), shutdown.held_back():
+    with pytest.raises(KeyboardInterrupt), shutdown.interruptible(), shutdown.held_back():
         os.kill(os.getpid(), signal.SIGINT)
         done.append(True)
     assert done == [True]
-    with shutdown.heard(), shutdown.held_back():
+    with shutdown.interruptible(), shutdown.held_back():
         pass

@@ -42,7 +42,7 @@ def test_a_changed_byte_stops_with_the_jars_name() -> None:
 
 
 def test_a_jar_that_changed_is_compared_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jars, "locked", lambda *_: [jar()])
+    monkeypatch.setattr(jars, "locked_jars", lambda *_: [jar()])
     assert not jars.are_verified()
     put(jar(), b"right")
     assert jars.install() == 0
@@ -90,11 +90,11 @@ def test_the_descriptor_names_files_and_no_dependencies() -> None:
 
 
 def test_the_lock_holds_a_hash_and_a_size_for_every_jar_and_no_address() -> None:
-    assert {jar.set_name for jar in jars.locked()} == {"kafka", "hadoop", "spark", "metastore"}
-    assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in jars.locked())
+    assert {jar.set_name for jar in jars.locked_jars()} == {"kafka", "hadoop", "spark", "metastore"}
+    assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in jars.locked_jars())
     assert "://" not in jars.LOCK.read_text()
 
 
 def test_a_line_of_the_lock_reads_back() -> None:
-    line = jars.locked("metastore")[0].line()
+    line = jars.locked_jars("metastore")[0].line()
     assert line in jars.LOCK.read_text().splitlines()

@@ -7,11 +7,11 @@ import pytest
 from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from streaming.contracts import __main__ as tool
-from streaming.contracts.dictionary import dictionary, escaped, table
-from streaming.contracts.release import RELEASED, broken_promises, released
+from streaming.contracts.dictionary import dictionary, escape_cell, table
+from streaming.contracts.release import RELEASED, broken_promises, release_text
 
 
-def edited(folder: Path, name: str, old: str, new: str) -> Path:
+def edit(folder: Path, name: str, old: str, new: str) -> Path:
     """Return a folder of the contracts with one text changed in a copy of one file."""
     for path in FOLDER.glob("*.yml"):
         (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
@@ -29,7 +29,7 @@ def test_what_is_committed_is_what_the_contracts_say(capsys: pytest.CaptureFixtu
 def test_a_broken_promise_is_named_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = edited(tmp_path, "ratings.yml", "name: rating_id\n    type: string", "name: rating_id\n    type: bigint")
+    folder = edit(tmp_path, "ratings.yml", "name: rating_id\n    type: string", "name: rating_id\n    type: bigint")
     monkeypatch.setenv("CONTRACTS_DIR", str(folder))
     before = RELEASED.read_bytes()
     for arguments in ([], ["--check"]):
@@ -46,7 +46,7 @@ def test_a_broken_promise_is_named_and_nothing_is_written(
 def test_a_compatible_change_drifts_until_it_is_generated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = edited(tmp_path, "ratings.yml", "1 (worst) to 5 (best).", "From 1 to 5.")
+    folder = edit(tmp_path, "ratings.yml", "1 (worst) to 5 (best).", "From 1 to 5.")
     monkeypatch.setenv("CONTRACTS_DIR", str(folder))
     with pytest.raises(UserError, match="3 faults of the contracts; run `make contracts`"):
         tool.main(["--check"])
@@ -66,7 +66,7 @@ def test_a_damaged_release_is_refused(tmp_path: Path) -> None:
 
 def test_a_release_read_again_is_the_contracts(tmp_path: Path) -> None:
     path = tmp_path / "released.json"
-    path.write_text(released(load(FOLDER)), "utf-8")
+    path.write_text(release_text(load(FOLDER)), "utf-8")
     assert broken_promises(load(FOLDER), path) == []
 
 
@@ -84,4 +84,4 @@ def test_the_dictionary_names_every_topic_field_rule_and_column() -> None:
 
 def test_a_cell_cannot_break_its_table() -> None:
     assert table(("a", "b"), [["x | y", "<z>\nw"]]) == "| a | b |\n| --- | --- |\n| x \\| y | &lt;z&gt; w |"
-    assert escaped("`<z>`") == "`<z>`"
+    assert escape_cell("`<z>`") == "`<z>`"

@@ -17,7 +17,7 @@ from streaming.ingest.parse import bronze_rows
 from streaming.topics import MAX_MESSAGE_BYTES
 from tests.unit.streaming.ingest.payloads import PAYLOADS, line, order
 
-PRIVACY = Privacy.derived("a secret")
+PRIVACY = Privacy.of_secret("a secret")
 ARRIVED = datetime(2025, 1, 1, 12, 0)
 KAFKA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 TOPIC_IDS = {contract.topic: f"id-of-{contract.topic}" for contract in load(FOLDER).topics}
@@ -31,7 +31,7 @@ def spark(spark: SparkSession) -> SparkSession:
     return session
 
 
-def judged(
+def judge(
     spark: SparkSession, payloads: list[tuple[str, bytes | None]], contracts: Contracts | None = None
 ) -> list[Row]:
     records = [(topic, 0, number, ARRIVED, None, value) for number, (topic, value) in enumerate(payloads)]
@@ -40,7 +40,7 @@ def judged(
 
 
 def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
-    rows = judged(spark, [(topic, value) for topic, value, _ in PAYLOADS])
+    rows = judge(spark, [(topic, value) for topic, value, _ in PAYLOADS])
     found = [(row.topic, PAYLOADS[row.offset][1], row.broken_rule) for row in rows]
     assert found == PAYLOADS
 
@@ -57,7 +57,7 @@ def test_a_rule_that_cannot_be_computed_of_a_value_is_not_broken(spark: SparkSes
     orders = only(load(FOLDER), ["orders"])
     contracts = replace(orders, topics=(replace(orders.topics[0], rules=rules),))
     numbers = ("536365", "A536365", "536365000000", "700000")
-    rows = judged(spark, [("orders", order(order_id=number)) for number in numbers], contracts)
+    rows = judge(spark, [("orders", order(order_id=number)) for number in numbers], contracts)
     assert [row.broken_rule for row in rows] == [None, None, None, "large"]
 
 
@@ -69,23 +69,23 @@ def test_a_type_that_cannot_be_read_fails_before_a_record_is_there(spark: SparkS
 
 def test_a_value_is_as_large_as_a_topic_takes(spark: SparkSession) -> None:
     largest = order().ljust(MAX_MESSAGE_BYTES)
-    rows = judged(spark, [("orders", largest), ("orders", largest + b" ")])
+    rows = judge(spark, [("orders", largest), ("orders", largest + b" ")])
     assert [row.broken_rule for row in rows] == [None, "not_json"]
 
 
 def test_an_object_in_the_place_of_a_text_reaches_no_column(spark: SparkSession) -> None:
     nested = {"name": "Ann", "email": "ann@example.org"}
-    (row,) = judged(spark, [("orders", order(customer_id=nested, event_id=[nested]))])
+    (row,) = judge(spark, [("orders", order(customer_id=nested, event_id=[nested]))])
     assert (row.broken_rule, row.customer_id, row.event_id) == ("wrong_type", None, None)
 
 
 def test_payload_is_kept_only_where_a_rule_is_broken(spark: SparkSession) -> None:
-    good, bad, tombstone = judged(spark, [("orders", order()), ("orders", b"hello"), ("orders", None)])
+    good, bad, tombstone = judge(spark, [("orders", order()), ("orders", b"hello"), ("orders", None)])
     assert (good.payload, tombstone.payload) == (None, None)
     assert b"hello" not in bytes(bad.payload)
     (opened,) = (
         spark.createDataFrame([(bad.payload,)], "payload binary")
-        .select(PRIVACY.decrypted(F.col("payload")).alias("payload"))
+        .select(PRIVACY.decrypt(F.col("payload")).alias("payload"))
         .collect()
     )
     assert bytes(opened.payload) == b"hello"
@@ -93,12 +93,12 @@ def test_payload_is_kept_only_where_a_rule_is_broken(spark: SparkSession) -> Non
 
 
 def prices(spark: SparkSession, *given: object) -> list[str]:
-    rows = judged(spark, [("orders", line(unit_price=one)) for one in given])
+    rows = judge(spark, [("orders", line(unit_price=one)) for one in given])
     return [str(row.lines[1].unit_price) for row in rows]
 
 
 def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
-    (row,) = judged(spark, [("orders", order(rating=5, city="York"))])
+    (row,) = judge(spark, [("orders", order(rating=5, city="York"))])
     assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 2)
     assert row.occurred_at.replace(tzinfo=UTC) == datetime(2011, 3, 1, 8, 26, tzinfo=UTC)
     assert [tuple(one) for one in row.lines] == [("85123A", "HEART", 6, Decimal("2.5500"), True)]

@@ -27,7 +27,7 @@ def test_a_stream_waits_twice_as_long_each_time(stop: Stop, capsys: pytest.Captu
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == ["ingest: broken; tries again in 1 s", "ingest: broken; tries again in 2 s"]
     assert retry.pause == LONGEST_PAUSE and lines[-1].endswith("tries again in 30 s")
-    retry.succeed()
+    retry.reset()
     assert (retry.failing_since, retry.pause) == (None, FIRST_PAUSE)
 
 

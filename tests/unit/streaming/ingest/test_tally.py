@@ -30,7 +30,7 @@ def events(spark: SparkSession) -> DataFrame:
 
 
 @pytest.fixture
-def landed(tmp_path: Path) -> LakeTable:
+def landed_events(tmp_path: Path) -> LakeTable:
     """Return the rows as a table of the lake, a file for each batch."""
     names = ("topic", "ingest_seq", "broken_rule")
     folder = Path(f"{tmp_path}{table_folder('bronze.events')}")
@@ -40,8 +40,8 @@ def landed(tmp_path: Path) -> LakeTable:
     return open_table(read_settings({"HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere")), "bronze.events")
 
 
-def test_counts_are_of_the_new_batches_and_add_up(landed: LakeTable) -> None:
-    orders, returns, ratings = tally(landed, 2, ["orders", "returns", "ratings"])
+def test_counts_are_of_the_new_batches_and_add_up(landed_events: LakeTable) -> None:
+    orders, returns, ratings = tally(landed_events, 2, ["orders", "returns", "ratings"])
     assert (orders.read, orders.valid, orders.quarantined) == (3, 1, {"write_off": 1, "adjustment": 1})
     assert (returns.read, returns.valid, returns.quarantined) == (1, 1, {})
     assert ratings.read == 0

@@ -15,7 +15,7 @@ from streaming.producer import Message
 from streaming.replay.__main__ import fill, shift_ms
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
-from streaming.replay.stage import staged
+from streaming.replay.stage import new_stage
 
 # Unlike those of the project, so that it shows that they are handed in.
 VERSIONS = {"orders": 12, "returns": 13}
@@ -28,9 +28,9 @@ def settings(tmp_path: Path) -> Settings:
     return read_settings({"STATE_DIR": str(tmp_path / "state")}, tmp_path / "none")
 
 
-def replayed(settings: Settings, path: Path, shift_to: date | None = None) -> tuple[list[Message], Tally]:
+def replay(settings: Settings, path: Path, shift_to: date | None = None) -> tuple[list[Message], Tally]:
     mapping, tally = load("online_retail"), Tally()
-    with staged(settings) as stage:
+    with new_stage(settings) as stage:
         fill(stage, path, mapping)
         messages = list(Events(mapping, "shop", shift_ms(stage, shift_to), tally, VERSIONS).of(stage))
         assert stage.count() == len(messages)
@@ -40,7 +40,7 @@ def replayed(settings: Settings, path: Path, shift_to: date | None = None) -> tu
 def events_of(settings: Settings, tmp_path: Path, rows: Sequence[str], **options: Any) -> list[dict[str, Any]]:
     path = tmp_path / "orders.csv"
     path.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    return [json.loads(message.value) for message in replayed(settings, path, **options)[0]]
+    return [json.loads(message.value) for message in replay(settings, path, **options)[0]]
 
 
 def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(settings: Settings, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_return_is_positive_and_a_guest_is_keyed_by_the_order(settings: Settin
     path = tmp_path / "orders.csv"
     rows = ("C536379,D,Discount,-1,2010-12-01 09:41:00,27.5,14527.0,UK", "536544,21773,GLASS,1,2010-12-01 14:32:00,2,,")
     path.write_text("\n".join((HEADER, *rows)) + "\n", "utf-8")
-    (back, guest), tally = replayed(settings, path)
+    (back, guest), tally = replay(settings, path)
     assert (back.topic, back.key, guest.topic, guest.key) == ("returns", "shop/14527", "orders", "shop/536544")
     event = json.loads(back.value)
     assert (event["return_id"], event["order_id"]) == ("C536379", None)
@@ -145,7 +145,7 @@ def test_a_shift_moves_by_whole_days_and_makes_other_events(settings: Settings, 
 
 
 def test_the_sample_is_accounted_for_to_the_line_and_is_the_same_again(settings: Settings) -> None:
-    messages, tally = replayed(settings, SAMPLE)
+    messages, tally = replay(settings, SAMPLE)
     assert tally.lines.total() == sum(1 for _ in SAMPLE.open()) - 1 == 494
     assert dict(tally.events) == {
         "orders": 313,
@@ -157,4 +157,4 @@ def test_the_sample_is_accounted_for_to_the_line_and_is_the_same_again(settings:
     assert Counter(message.topic for message in messages) == {"orders": 325, "returns": 36}
     times = [json.loads(message.value)["occurred_at"] for message in messages]
     assert times[:-8] == sorted(times[:-8]) and times[-8:] == [None] * 8
-    assert replayed(settings, SAMPLE)[0] == messages
+    assert replay(settings, SAMPLE)[0] == messages

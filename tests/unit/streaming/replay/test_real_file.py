@@ -15,7 +15,7 @@ from common.settings import read_settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
-from streaming.replay.stage import staged
+from streaming.replay.stage import new_stage
 
 FILE = os.environ.get("ONLINE_RETAIL_CSV")
 
@@ -50,7 +50,7 @@ def by_replay(path: Path, state: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"gross": Decimal(0), "returned": Decimal(0)}
     counts: Counter[str] = Counter()
     customers, ids = set(), set()
-    with staged(read_settings({"STATE_DIR": str(state)}, state / "none")) as stage:
+    with new_stage(read_settings({"STATE_DIR": str(state)}, state / "none")) as stage:
         fill(stage, path, mapping)
         for message in Events(mapping, "shop", 0, tally, model.load(model.FOLDER).versions).of(stage):
             event = json.loads(message.value)

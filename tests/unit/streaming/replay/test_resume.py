@@ -91,10 +91,10 @@ def test_progress_is_bound_to_the_mapping_s_content_and_a_damaged_one_is_none(tm
     identity = identity_of(mapping, {"source": "shop"}, [])
     progress = Progress(settings, "abc", identity)
     progress.store(7)
-    assert Progress(settings, "abc", identity_of(load("online_retail"), {"source": "shop"}, [])).acknowledged() == 7
+    assert Progress(settings, "abc", identity_of(load("online_retail"), {"source": "shop"}, [])).load() == 7
     changed = identity_of(replace(mapping, currency="EUR"), {"source": "shop"}, [])
-    assert Progress(settings, "abc", changed).acknowledged() == 0
+    assert Progress(settings, "abc", changed).load() == 0
     progress.path.write_text("{")
-    assert progress.acknowledged() == 0
+    assert progress.load() == 0
     progress.clear()
     assert not progress.path.exists()

@@ -67,11 +67,11 @@ def test_other_rules_earlier_arrivals_and_records_without_a_value_are_left(spark
 
 
 def test_a_payload_comes_out_as_it_went_in_and_by_another_key_not_at_all(spark: SparkSession) -> None:
-    privacy = Privacy.derived("secret")
+    privacy = Privacy.of_secret("secret")
     stored = spark.createDataFrame([row(1, "wrong_type", "a")], SCHEMA).withColumns(
-        {"payload": privacy.encrypted(F.col("payload"))}
+        {"payload": privacy.encrypt(F.col("payload"))}
     )
-    (mine,) = candidates(stored, "wrong_type", MARCH, privacy.decrypted(F.col("payload"))).collect()
+    (mine,) = candidates(stored, "wrong_type", MARCH, privacy.decrypt(F.col("payload"))).collect()
     assert mine.asDict() == {
         "topic": "orders",
         "partition": 0,
@@ -80,7 +80,7 @@ def test_a_payload_comes_out_as_it_went_in_and_by_another_key_not_at_all(spark: 
         "event_id": "a",
         "payload": bytearray(b"payload 1"),
     }
-    (theirs,) = candidates(stored, "wrong_type", MARCH, Privacy.derived("x").decrypted(F.col("payload"))).collect()
+    (theirs,) = candidates(stored, "wrong_type", MARCH, Privacy.of_secret("x").decrypt(F.col("payload"))).collect()
     assert theirs.payload is None
 
 

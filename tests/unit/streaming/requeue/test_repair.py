@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import Row
 
 from common.errors import UsageError, UserError
-from streaming.producer import Message, sealed
+from streaming.producer import Message, seal_event
 from streaming.requeue.repair import Repair, load, messages
 
 RAW = {"event_id": "e1", "schema_version": 1, "source": "shop", "raw_row": "a,b", "raw_reason": "2 cells"}
@@ -19,14 +19,14 @@ def row(payload: bytes | None, key: str | None = "shop/1") -> Row:
     return Row(topic="orders", partition=0, offset=7, key=key, event_id="e1", payload=payload and bytearray(payload))
 
 
-def sent(repair: Repair | None, *rows: Row) -> tuple[list[Message], dict[str, int]]:
+def send(repair: Repair | None, *rows: Row) -> tuple[list[Message], dict[str, int]]:
     left: Counter[str] = Counter()
     return list(messages(rows, repair, left)), dict(left)
 
 
 def test_without_a_repair_a_payload_goes_as_it_came() -> None:
     value = b'{"price": 1.10,  "a": 1}'
-    assert sent(None, row(value), row(b"\xff", key=None)) == (
+    assert send(None, row(value), row(b"\xff", key=None)) == (
         [Message("orders", "shop/1", value), Message("orders", "", b"\xff")],
         {},
     )
@@ -38,26 +38,26 @@ def test_a_raw_row_becomes_an_event_of_the_same_identity() -> None:
         del event["raw_reason"]
         return {**event, "order_id": order_id}
 
-    ((message,), left) = sent(repair, row(json.dumps(RAW).encode()))
+    ((message,), left) = send(repair, row(json.dumps(RAW).encode()))
     assert json.loads(message.value) == {"event_id": "e1", "schema_version": 1, "source": "shop", "order_id": "a"}
     assert left == {}
 
 
 def test_the_same_repair_gives_the_same_bytes_and_an_untouched_event_its_own() -> None:
     value = json.dumps(RAW, indent=2).encode()
-    assert sent(lambda event: event, row(value))[0][0].value == value
-    fixed = [sent(lambda event: {**event, "source": "s"}, row(value))[0][0].value for _ in range(2)]
+    assert send(lambda event: event, row(value))[0][0].value == value
+    fixed = [send(lambda event: {**event, "source": "s"}, row(value))[0][0].value for _ in range(2)]
     assert fixed[0] == fixed[1] != value
 
 
 def test_an_event_without_an_id_gets_one_of_its_content() -> None:
-    ((message,), _) = sent(lambda event: {**event, "source": "s", "event_id": None}, row(b'{"a": 1}'))
-    assert message.value == sealed({"a": 1, "source": "s"})
+    ((message,), _) = send(lambda event: {**event, "source": "s", "event_id": None}, row(b'{"a": 1}'))
+    assert message.value == seal_event({"a": 1, "source": "s"})
 
 
 def test_what_is_left_is_counted_by_its_reason() -> None:
     rows = [row(b"not json"), row(b"[1]"), row(None), row(b"[" * 100_000), row(b'{"event_id": "e1"}')]
-    assert sent(lambda event: None, *rows) == (
+    assert send(lambda event: None, *rows) == (
         [],
         {"no JSON object": 3, "encrypted by another key": 1, "left by the repair": 1},
     )
@@ -75,7 +75,7 @@ def test_what_is_left_is_counted_by_its_reason() -> None:
 )
 def test_a_bad_repair_names_the_record(repair: Repair, said: str) -> None:
     with pytest.raises(UserError, match="repair of orders/0, offset 7") as caught:
-        sent(repair, row(json.dumps(RAW).encode()))
+        send(repair, row(json.dumps(RAW).encode()))
     assert said in str(caught.value)
 
 
@@ -84,7 +84,7 @@ def test_a_repair_cannot_hide_what_it_changed() -> None:
         event["source"] = "fixed"
         return event
 
-    assert json.loads(sent(repair, row(json.dumps(RAW).encode()))[0][0].value)["source"] == "fixed"
+    assert json.loads(send(repair, row(json.dumps(RAW).encode()))[0][0].value)["source"] == "fixed"
 
 
 def test_a_repair_is_read_from_a_file(tmp_path: Path) -> None:

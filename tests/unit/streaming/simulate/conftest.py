@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
     return history
 
 
-def parsed(messages: list[Message], topic: str) -> list[dict[str, Any]]:
+def parse_events(messages: list[Message], topic: str) -> list[dict[str, Any]]:
     """Return the events of a topic that are not broken."""
     events = []
     for message in messages:

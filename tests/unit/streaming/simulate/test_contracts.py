@@ -21,7 +21,7 @@ def test_only_events_broken_on_purpose_are_quarantined(spark: SparkSession, made
         for place, message in enumerate(messages)
     ]
     ids = {contract.topic: contract.topic for contract in load(FOLDER).topics}
-    frame = bronze_rows(spark.createDataFrame(records, KAFKA), load(FOLDER), ids, 1, Privacy.derived("a secret"))
+    frame = bronze_rows(spark.createDataFrame(records, KAFKA), load(FOLDER), ids, 1, Privacy.of_secret("a secret"))
     rules = [row.broken_rule for row in frame.orderBy("offset").select("broken_rule").collect()]
     broken = sum(row.get("mark") == "broken" for row in truth)
     assert len(rules) == len(messages) and sum(rule is not None for rule in rules) == broken > 0

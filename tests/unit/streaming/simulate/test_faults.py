@@ -9,7 +9,7 @@ import pytest
 
 from streaming.simulate.anomalies import KINDS
 from streaming.simulate.faults import FAULTS, Shares
-from tests.unit.streaming.simulate.conftest import Made, parsed
+from tests.unit.streaming.simulate.conftest import Made, parse_events
 
 NONE = Shares(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -54,7 +54,7 @@ def test_the_same_id_comes_twice(made: Callable[..., Made], fault: str, same_byt
 def test_a_correction_is_a_later_event_of_the_same_business_key(made: Callable[..., Made]) -> None:
     messages, truth = made(100, 200, shares=replace(NONE, correction=0.05), anomalies=0.0)
     corrected = {row["event_id"] for row in truth if row.get("mark") == "correction" and row["topic"] == "orders"}
-    orders = parsed(messages, "orders")
+    orders = parse_events(messages, "orders")
     first = {event["order_id"]: event for event in orders if event["event_id"] not in corrected}
     corrections = [event for event in orders if event["event_id"] in corrected]
     assert corrections
@@ -78,7 +78,7 @@ def test_the_truth_knows_each_customer(made: Callable[..., Made]) -> None:
     messages, truth = made(400, 420)
     customers = {row["customer"]: row for row in truth if "rate" in row}
     extra = {row["event_id"] for row in truth if row.get("mark") in (*KINDS, "correction")}
-    orders = {event["order_id"] for event in parsed(messages, "orders") if event["event_id"] not in extra}
+    orders = {event["order_id"] for event in parse_events(messages, "orders") if event["event_id"] not in extra}
     assert len(customers) == 400
     assert sum(row["orders"] for row in customers.values()) == len(orders)
     assert all(row["rate"] > 0 and 0 <= row["dropout"] <= 1 for row in customers.values())

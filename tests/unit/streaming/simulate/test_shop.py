@@ -12,7 +12,7 @@ from common.contracts.model import FOLDER, load
 from streaming.simulate.people import MODES
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
-from tests.unit.streaming.simulate.conftest import ENDS_ON, Made, parsed
+from tests.unit.streaming.simulate.conftest import ENDS_ON, Made, parse_events
 
 TOPICS = {"customers", "orders", "returns", "ratings", "visits"}
 
@@ -31,14 +31,16 @@ def test_events_are_of_the_contracts_that_are_given(tmp_path: Path) -> None:
     with Truth(tmp_path / "truth.jsonl") as truth:
         messages = list(Shop(Options(20, 100, 7, ENDS_ON), truth, given).history())
     for topic, version in given.items():
-        assert {event["schema_version"] for event in parsed(messages, topic)} >= {version}
-        assert len({event["schema_version"] for event in parsed(messages, topic)}) <= 2, "broken ones may say another"
+        assert {event["schema_version"] for event in parse_events(messages, topic)} >= {version}
+        assert len({event["schema_version"] for event in parse_events(messages, topic)}) <= 2, (
+            "broken ones may say another"
+        )
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_default_history_can_be_learnt_from(made: Callable[..., Made], mode: str) -> None:
     messages, _ = made(400, 420, mode=mode)
-    orders = parsed(messages, "orders")
+    orders = parse_events(messages, "orders")
     last: dict[str, str] = {}
     for event in orders:
         last[event["customer_id"]] = max(event["occurred_at"], last.get(event["customer_id"], ""))
@@ -46,15 +48,15 @@ def test_the_default_history_can_be_learnt_from(made: Callable[..., Made], mode:
     assert {message.topic for message in messages} == TOPICS
     assert (len(last), max(last.values())[:10]) == (400, "2024-12-31")
     assert 6_000 < len(orders) < 9_000 and 80 < silent < 250
-    assert set(Counter(event["rating"] for event in parsed(messages, "ratings"))) == {1, 2, 3, 4, 5}
-    assert {event["membership_type"] for event in parsed(messages, "customers")} == {"Gold", "Silver", "Bronze"}
+    assert set(Counter(event["rating"] for event in parse_events(messages, "ratings"))) == {1, 2, 3, 4, 5}
+    assert {event["membership_type"] for event in parse_events(messages, "customers")} == {"Gold", "Silver", "Bronze"}
     assert 12_000 < len(messages) < 30_000
 
 
 def test_events_arrive_in_the_order_of_time_but_for_the_faults(made: Callable[..., Made]) -> None:
     messages, truth = made(400, 420)
     delayed = {row["event_id"] for row in truth if row.get("mark") in ("late", "out_of_order")}
-    events = [event for message in messages for event in parsed([message], message.topic)]
+    events = [event for message in messages for event in parse_events([message], message.topic)]
     times = [event["occurred_at"] for event in events if event["event_id"] not in delayed]
     assert times == sorted(times)
 
@@ -62,15 +64,15 @@ def test_events_arrive_in_the_order_of_time_but_for_the_faults(made: Callable[..
 def test_every_customer_is_introduced_before_they_act(made: Callable[..., Made]) -> None:
     messages, _ = made(400, 420)
     joined: dict[str, str] = {}
-    for event in parsed(messages, "customers"):
+    for event in parse_events(messages, "customers"):
         joined[event["customer_id"]] = min(event["occurred_at"], joined.get(event["customer_id"], "9"))
     for topic in TOPICS - {"visits"}:
-        assert all(joined[event["customer_id"]] <= event["occurred_at"] for event in parsed(messages, topic))
+        assert all(joined[event["customer_id"]] <= event["occurred_at"] for event in parse_events(messages, topic))
 
 
 def test_weekdays_and_hours_show(made: Callable[..., Made]) -> None:
     messages, _ = made(3_000, 364)
-    moments = [datetime.fromisoformat(event["occurred_at"]) for event in parsed(messages, "visits")]
+    moments = [datetime.fromisoformat(event["occurred_at"]) for event in parse_events(messages, "visits")]
     days, hours = Counter(one.weekday() for one in moments), Counter(one.hour for one in moments)
     assert days[5] > 1.15 * days[1], "Saturday beats Tuesday"
     assert hours[19] > 20 * hours[3], "the evening beats the night"
@@ -78,15 +80,15 @@ def test_weekdays_and_hours_show(made: Callable[..., Made]) -> None:
 
 def test_products_are_bought_in_pairs(made: Callable[..., Made]) -> None:
     messages, _ = made(400, 420)
-    orders = [{line["product_id"] for line in event["lines"]} for event in parsed(messages, "orders")]
+    orders = [{line["product_id"] for line in event["lines"]} for event in parse_events(messages, "orders")]
     apart = sum("P00" in one for one in orders) * sum("P01" in one for one in orders) / len(orders)
     assert sum({"P00", "P01"} <= one for one in orders) > 1.5 * apart
 
 
 def test_bad_experience_lowers_stars(made: Callable[..., Made]) -> None:
     messages, _ = made(400, 420)
-    returned = {event["order_id"] for event in parsed(messages, "returns")}
+    returned = {event["order_id"] for event in parse_events(messages, "returns")}
     stars: dict[bool, list[int]] = {True: [], False: []}
-    for event in parsed(messages, "ratings"):
+    for event in parse_events(messages, "ratings"):
         stars[event["order_id"] in returned].append(event["rating"])
     assert sum(stars[True]) / len(stars[True]) < sum(stars[False]) / len(stars[False]) - 0.8
