@@ -5,11 +5,10 @@ The headings follow Mitchell et al., Model Cards for Model Reporting (FAT* 2019)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from markupsafe import Markup
 
-from common.business_numbers import CHURN_HORIZON_DAYS
+from common.business_numbers import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 from reports.curves import reliability
 from reports.evidence import Metric
 from reports.formats import count, day, decimal, words
@@ -19,8 +18,6 @@ from reports.quality import DIFFERENCE, ITSELF, MEASURES, MODEL, SUBJECTS, Score
 
 # What the curves are called, and how they are drawn.
 CURVES = {MODEL: ("a", "calibrated"), "uncalibrated": ("bad", "before calibration"), "bg_nbd": ("b", "BG/NBD alone")}
-# From this index on a number has shifted; spark/ml/drift.py has the same.
-SHIFTED = Decimal("0.2")
 FEW_ROWS = 1000
 
 
@@ -90,7 +87,7 @@ class Card:
 def render(registry: Registry) -> str:
     """Return the page."""
     page = environment().get_template("models.html.j2")
-    return page.render(cards=cards(registry), missing=registry.missing, shifted=SHIFTED)
+    return page.render(cards=cards(registry), missing=registry.missing, shifted_index=SHIFTED_INDEX)
 
 
 def cards(registry: Registry) -> list[Card]:
@@ -147,7 +144,7 @@ def found_limits(model: Model, metrics: Sequence[Metric], drift: Sequence[Drift]
         sentences.append(
             f"By its {measure(model.decided_by)} it cannot be told from {names}: the difference may be zero."
         )
-    moved = [row for row in drift if row.stability_index > SHIFTED]
+    moved = [row for row in drift if row.is_shifted]
     if moved:
         names = ", ".join(f"{row.name} (PSI {decimal(row.stability_index)})" for row in moved)
         sentences.append(

@@ -51,14 +51,13 @@ PROFILES: LiteralString = """
     from reporting.segment_profiles
     order by source collate "C", segmentation collate "C", customers desc, segment_name collate "C"
 """
-# From this probability on the model expects a customer to leave; the mart at_risk_customers has the same.
 RISKS: LiteralString = """
     select
         source,
         currency,
         count(*) filter (where is_at_risk_by_rule) as by_rule,
         count(*) filter (where is_at_risk_by_rule and satisfaction_level is null) as by_recency_alone,
-        count(*) filter (where is_at_risk_by_rule and churn_probability >= 0.5) as by_both,
+        count(*) filter (where is_at_risk_by_rule and is_at_risk_by_model) as by_both,
         count(*) filter (where not is_at_risk_by_rule) as by_model_alone,
         count(churn_probability) as scored,
         sum(value_at_stake) filter (where is_at_risk_by_rule) as value_at_stake
@@ -70,8 +69,8 @@ RECENCY: LiteralString = """
     select
         behaviour.source,
         least(greatest(behaviour.days_since_last_purchase - 1, 0) / %(span_days)s, %(last_span)s) as span,
-        count(*) filter (where risk.is_at_risk_by_rule and risk.churn_probability >= 0.5) as both,
-        count(*) filter (where risk.is_at_risk_by_rule and coalesce(risk.churn_probability, 0) < 0.5) as rule_alone,
+        count(*) filter (where risk.is_at_risk_by_rule and risk.is_at_risk_by_model) as both,
+        count(*) filter (where risk.is_at_risk_by_rule and not risk.is_at_risk_by_model) as rule_alone,
         count(*) filter (where not risk.is_at_risk_by_rule) as model_alone,
         count(*) filter (where risk.customer_id is null) as neither
     from reporting.customer_behaviour as behaviour

@@ -39,7 +39,7 @@ RELIABILITY: LiteralString = """
 """
 # Of every model the newest day that it scored.
 DRIFT: LiteralString = """
-    select task, name, scored_as_of, stability_index, scored_rows
+    select task, name, scored_as_of, stability_index, is_shifted, scored_rows
     from (
         select *, rank() over (partition by task order by scored_as_of desc) as place
         from reporting.model_drift
@@ -106,6 +106,7 @@ class Drift:
     name: str
     scored_as_of: datetime
     stability_index: Decimal
+    is_shifted: bool
     scored_rows: int
 
 

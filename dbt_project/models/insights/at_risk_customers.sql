@@ -16,11 +16,12 @@ judged as (
     select
         behaviour.*,
         case
-            when behaviour.days_since_last_purchase > 30 and behaviour.satisfaction_level = 'Unsatisfied'
+            when behaviour.days_since_last_purchase > {{ var('at_risk_days') }} and behaviour.satisfaction_level = 'Unsatisfied'
                 then 'recency and satisfaction'
-            when behaviour.days_since_last_purchase > 30 and behaviour.satisfaction_level is null
+            when behaviour.days_since_last_purchase > {{ var('at_risk_days') }} and behaviour.satisfaction_level is null
                 then 'recency only: satisfaction unknown'
         end as rule_arm,
+        coalesce(scores.churn_probability >= {{ var('at_risk_probability') }}, false) as is_at_risk_by_model,
         scores.churn_probability,
         scores.alive_probability,
         scores.churn_reasons,
@@ -42,6 +43,7 @@ final as (
         as_of,
         scored_as_of,
         rule_arm is not null as is_at_risk_by_rule,
+        is_at_risk_by_model,
         rule_arm,
         days_since_last_purchase,
         satisfaction_level,
@@ -63,13 +65,13 @@ final as (
             if(rule_arm = 'recency and satisfaction', 'unsatisfied', null),
             if(rule_arm = 'recency only: satisfaction unknown', 'satisfaction unknown', null),
             if(
-                churn_probability >= 0.5,
+                is_at_risk_by_model,
                 concat('churn probability ', cast(round(churn_probability * 100) as int), ' %'),
                 null
             )
         ) as reason
     from judged
-    where rule_arm is not null or churn_probability >= 0.5
+    where rule_arm is not null or is_at_risk_by_model
 )
 
 select * from final

@@ -10,7 +10,7 @@ drift as (
     select * from {{ ref('base_drift') }}
 ),
 
-final as (
+indices as (
     select
         drift.task,
         drift.name,
@@ -19,6 +19,17 @@ final as (
         drift.scored_rows
     from drift
     inner join versions on drift.task = versions.task and drift.version = versions.version
+),
+
+final as (
+    select
+        task,
+        name,
+        scored_as_of,
+        stability_index,
+        stability_index > {{ var('shifted_index') }} as is_shifted,
+        scored_rows
+    from indices
 )
 
 select * from final

@@ -56,8 +56,8 @@ def registry() -> Registry:
             Point("churn", "boosted_trees", 5, Decimal("0.5"), Decimal("0.4"), 500),
         ],
         drift=[
-            Drift("churn", "monetary", AS_OF, Decimal("0.31"), 4000),
-            Drift("churn", "recency_days", AS_OF, Decimal("0.02"), 4000),
+            Drift("churn", "monetary", AS_OF, Decimal("0.31"), True, 4000),
+            Drift("churn", "recency_days", AS_OF, Decimal("0.02"), False, 4000),
         ],
         exceptions=[
             Exempted("churn", "auc", Decimal("0.96"), "The file was made so."),
