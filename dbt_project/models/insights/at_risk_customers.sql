@@ -9,7 +9,7 @@ openings as (
 ),
 
 scores as (
-    select * from {{ ref('base_churn_scores') }}
+    select * from {{ ref('stg_predictions__churn_scores') }}
 ),
 
 judged as (

@@ -13,15 +13,15 @@ gaps as (
 ),
 
 assignments as (
-    select * from {{ ref('base_segment_assignments') }}
+    select * from {{ ref('stg_predictions__segment_assignments') }}
 ),
 
 churn as (
-    select * from {{ ref('base_churn_scores') }}
+    select * from {{ ref('stg_predictions__churn_scores') }}
 ),
 
 satisfaction as (
-    select * from {{ ref('base_satisfaction_scores') }}
+    select * from {{ ref('stg_predictions__satisfaction_scores') }}
 ),
 
 at_risk as (

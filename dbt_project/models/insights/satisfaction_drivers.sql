@@ -11,7 +11,7 @@ behaviour as (
 ),
 
 scores as (
-    select * from {{ ref('base_satisfaction_scores') }}
+    select * from {{ ref('stg_predictions__satisfaction_scores') }}
 ),
 
 customers as (

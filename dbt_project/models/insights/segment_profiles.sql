@@ -9,7 +9,7 @@ segments as (
 ),
 
 assignments as (
-    select * from {{ ref('base_segment_assignments') }}
+    select * from {{ ref('stg_predictions__segment_assignments') }}
 ),
 
 at_risk as (

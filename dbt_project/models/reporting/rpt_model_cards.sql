@@ -3,7 +3,7 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 final as (

@@ -3,11 +3,11 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 drift as (
-    select * from {{ ref('base_drift') }}
+    select * from {{ ref('stg_predictions__drift') }}
 ),
 
 indices as (

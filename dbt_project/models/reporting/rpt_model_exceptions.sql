@@ -3,11 +3,11 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 findings as (
-    select * from {{ ref('base_guard_findings') }}
+    select * from {{ ref('stg_predictions__guard_findings') }}
 ),
 
 final as (

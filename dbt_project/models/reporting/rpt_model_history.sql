@@ -3,7 +3,7 @@
 with
 
 champions as (
-    select * from {{ ref('base_champions') }}
+    select * from {{ ref('stg_predictions__champions') }}
 ),
 
 final as (

@@ -3,11 +3,11 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 evaluations as (
-    select * from {{ ref('base_model_evaluations') }}
+    select * from {{ ref('stg_predictions__model_evaluations') }}
 ),
 
 final as (

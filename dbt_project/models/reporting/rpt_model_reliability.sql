@@ -3,11 +3,11 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 curves as (
-    select * from {{ ref('base_reliability_curves') }}
+    select * from {{ ref('stg_predictions__reliability_curves') }}
 ),
 
 final as (

@@ -3,11 +3,11 @@
 with
 
 versions as (
-    select * from {{ ref('base_model_versions') }}
+    select * from {{ ref('stg_predictions__champion_versions') }}
 ),
 
 statements as (
-    select * from {{ ref('base_model_statements') }}
+    select * from {{ ref('stg_predictions__model_statements') }}
 ),
 
 final as (

@@ -59,9 +59,9 @@ def models(manifest: Node) -> dict[str, Node]:
 
 
 def layer(node: Node) -> str:
-    """Return the first folder below `models`, and `base` after it for what reads the predictions."""
+    """Return the first folder below `models`, or `predictions` for what reads them."""
     folders = node["fqn"][1:-1]
-    return f"{folders[0]} base" if "base" in folders else str(folders[0])
+    return "predictions" if "predictions" in folders else str(folders[0])
 
 
 def exported_nodes(manifest: Node) -> dict[str, Node]:
@@ -107,17 +107,16 @@ def test_there_is_one_reporting_view_per_exported_mart_and_the_others_read_what_
         if name in marts:
             assert parents == [f"model.lakehouse.{name}"], name
         for parent in parents:
-            assert parent in there or layer(graph["nodes"][parent]) == "reporting base", f"{name} reads {parent}"
+            assert parent in there or layer(graph["nodes"][parent]) == "predictions", f"{name} reads {parent}"
 
 
 def test_sources_enter_through_their_own_layer_alone(manifest: Manifest) -> None:
     graph = manifest("lake")
-    readers = {"kafka": "staging", "bronze": "staging", "predictions": "insights base"}
+    readers = {"kafka": "staging", "bronze": "staging", "predictions": "predictions"}
     for name, node in models(graph).items():
         for parent in node["depends_on"]["nodes"]:
             if parent.startswith("source.") and name != "run_bounds":
-                wanted = "reporting base" if parent in exported_nodes(graph) else readers[parent.split(".")[2]]
-                assert layer(node) == wanted, f"{name} reads {parent}"
+                assert layer(node) == readers[parent.split(".")[2]], f"{name} reads {parent}"
 
 
 def test_layers_point_one_way(manifest: Manifest) -> None:
@@ -125,10 +124,9 @@ def test_layers_point_one_way(manifest: Manifest) -> None:
         "staging": set(),
         "intermediate": {"staging", "intermediate"},
         "marts": {"staging", "intermediate", "marts"},
-        "insights base": {"marts"},
-        "insights": {"intermediate", "marts", "insights base", "insights"},
-        "reporting base": {"marts"},
-        "reporting": {"marts", "insights", "reporting base"},
+        "predictions": {"marts"},
+        "insights": {"intermediate", "marts", "predictions", "insights"},
+        "reporting": {"marts", "insights", "predictions"},
     }
     nodes = models(manifest("lake"))
     for name, node in nodes.items():
@@ -139,7 +137,7 @@ def test_layers_point_one_way(manifest: Manifest) -> None:
 
 def test_every_prediction_hangs_on_the_features_it_was_made_from(manifest: Manifest) -> None:
     for name, node in models(manifest("lake")).items():
-        if layer(node).endswith(" base"):
+        if layer(node) == "predictions":
             assert any("_features" in parent for parent in node["depends_on"]["nodes"]), name
 
 
@@ -151,7 +149,7 @@ def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") in {"rules", "one_row"}
     }
     for name, node in models(graph).items():
-        if not layer(node).endswith(" base"):
+        if layer(node) != "predictions":
             assert node["description"].startswith("One row"), name
             assert node["unique_id"] in tested, name
 
