@@ -1,7 +1,7 @@
 -- what is learned from is what is shown: every known level has a row to learn from, and no other has one
 with
 
-shown as (
+answers as (
     select
         source,
         customer_id,
@@ -10,7 +10,7 @@ shown as (
     where satisfaction_level is not null
 ),
 
-learned as (
+labels as (
     select
         source,
         customer_id,
@@ -22,6 +22,6 @@ learned as (
 select
     source,
     customer_id
-from shown
-full outer join learned using (source, customer_id)
-where not shown.satisfaction_level <=> learned.satisfaction_level
+from answers
+full outer join labels using (source, customer_id)
+where not answers.satisfaction_level <=> labels.satisfaction_level

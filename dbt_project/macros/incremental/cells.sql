@@ -1,8 +1,9 @@
-{#- Keeps the rows of the cells that what arrived may change. A cell is a day, or a customer's day; one event touches
-    every day on which an event of the same order, return or rating was recorded, for each customer that one names, as
-    it may have been counted there before. -#}
-{% macro in_cells_touched_by(arrived, cell) -%}
-    {%- if is_incremental() -%}
+{#- The rows of the cells that what arrived may change; all rows where the model is built whole. A cell is a day, or a
+    customer's day; one event touches every day on which an event of the same order, return or rating was recorded, for
+    each customer that one names, as it may have been counted there before. -#}
+{% macro rows_of_touched_cells(rows, arrived, cell) -%}
+    select * from {{ rows }}
+    {%- if is_incremental() %}
     left semi join (
         select source, {{ 'customer_id, ' if 'customer_id' in cell }}explode(recorded_days) as happened_on
         from (
@@ -66,8 +67,11 @@
             from {{ states }}
             union all
             select {{ names }}, false as is_new
-            from (select * from {{ this }} where {{ within_days('happened_on', arrived.days) }})
-            {{ in_cells_touched_by(arrived, cell) }}
+            from (
+                {{ rows_of_touched_cells(
+                    '(select * from ' ~ this ~ ' where ' ~ within_days('happened_on', arrived.days) ~ ')', arrived, cell
+                ) }}
+            )
         )
     )
     where place = 1

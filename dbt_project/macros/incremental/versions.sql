@@ -1,5 +1,14 @@
+{#- Configures the model of the versions of a business key. -#}
+{% macro configure_versions(key) -%}
+    {{ config(
+        materialized='incremental',
+        unique_key=['source', key, 'event_id', 'payload_hash'],
+        meta={'pruned_by': key}
+    ) }}
+{%- endmacro %}
+
 {#- The events of a topic that arrived, and those that this model has of the same business keys. -#}
-{% macro events_of_what_arrived(topic, key, columns) -%}
+{% macro events_to_version(topic, key, columns) -%}
     {%- set staged = ref('stg_events__' ~ topic) -%}
     {%- set arrived = arrived_after(batches_held(['ingest_seq'])[0]) -%}
     {%- set keys = one_row_of('select min(' ~ key ~ '), max(' ~ key ~ ') from ' ~ staged ~ ' where ' ~ arrived, 2) -%}
@@ -18,10 +27,10 @@
     distribute by source, {{ key }}
 {%- endmacro %}
 
-{#- The versions of business keys out of their events. The same payload again is a duplicate. Another payload under the
-    same `event_id` is a conflict: the smallest hash is kept, whatever arrived first, and the others end at the instant
-    at which they begin, so that nobody ever knew them. -#}
-{% macro versions_of(events, key, cells=false) -%}
+{#- The versions of a topic's business keys that what arrived may change. The same payload again is a duplicate. Another
+    payload under the same `event_id` is a conflict: the smallest hash is kept, whatever arrived first, and the others end
+    at the instant at which they begin, so that nobody ever knew them. -#}
+{% macro versions_of(topic, key, columns, cells=false) -%}
     select
         * except (copy_number),
         min(if(is_kept, recorded_at, null)) over (partition by source, {{ key }}) as first_recorded_at,
@@ -41,7 +50,9 @@
             row_number() over (partition by source, {{ key }}, event_id, payload_hash order by ingest_seq, is_held)
                 as copy_number,
             min(payload_hash) over (partition by source, {{ key }}, event_id) = payload_hash as is_kept
-        from {{ events }}
+        from (
+            {{ events_to_version(topic, key, columns) }}
+        )
     )
     where copy_number = 1
 {%- endmacro %}

@@ -16,19 +16,6 @@
     end
 {%- endmacro %}
 
-{#- A name for the thirds of recency, frequency and spend, 3 the best; the first that fits. -#}
-{% macro rfm_segment(scores) -%}
-    case
-        when {{ scores }}.recency_score = 3 and {{ scores }}.frequency_score = 3 and {{ scores }}.monetary_score = 3
-            then 'champions'
-        when {{ scores }}.recency_score >= 2 and {{ scores }}.frequency_score >= 2 then 'loyal'
-        when {{ scores }}.recency_score = 3 then 'new or returning'
-        when {{ scores }}.recency_score = 2 then 'occasional'
-        when {{ scores }}.frequency_score >= 2 or {{ scores }}.monetary_score = 3 then 'slipping away'
-        when {{ scores }}.recency_score = 1 then 'lost'
-    end
-{%- endmacro %}
-
 {#- A share of a whole as an exact number; null where there is no whole. -#}
 {% macro share(part, whole) -%}
     cast(cast({{ part }} as decimal(18, 0)) / nullif({{ whole }}, 0) as decimal(9, 6))
@@ -50,9 +37,4 @@
         cast({{ part }} * {{ other_whole }} as decimal(18, 0))
         / nullif(cast({{ whole }} * {{ other_part }} as decimal(18, 0)), 0) as decimal(12, 4)
     )
-{%- endmacro %}
-
-{#- The third that a row is in along a named window, 1 to 3; equal values stay together. -#}
-{% macro third_of(window) -%}
-    1 + cast(floor(least(percent_rank() over {{ window }}, 0.999) * 3) as int)
 {%- endmacro %}

@@ -8,11 +8,21 @@
         topic = '{{ topic }}'
         and broken_rule is null
         and ingest_seq <= (select bounds.max_ingest_seq from {{ ref('run_bounds') }} as bounds)
-        and {{ where_blind('occurred_at < ' ~ given_day('as_of')) }}
+        and {{ true_unless_blind('occurred_at < ' ~ given_day('as_of')) }}
 {%- endmacro %}
 
-{#- A condition that holds for the leakage guard alone, which builds a day's features as if nothing had happened since. -#}
-{% macro where_blind(condition) -%}
+{#- The columns that say which Kafka record an event came in, and when it was ingested. -#}
+{% macro record_columns() -%}
+    topic_id,
+    partition as topic_partition,
+    offset as topic_offset,
+    payload_hash,
+    ingest_seq
+{%- endmacro %}
+
+{#- A condition on what the leakage guard may see, which builds a day's features as if nothing had happened since; true for
+    everybody else. -#}
+{% macro true_unless_blind(condition) -%}
     {{ condition if var('blind', false) else 'true' }}
 {%- endmacro %}
 

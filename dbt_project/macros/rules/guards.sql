@@ -52,7 +52,7 @@
 {%- endmacro %}
 
 {#- The day that movements are measured from; without features of that day everybody would look new. -#}
-{% macro moved_since(as_of) -%}
+{% macro movements_from(as_of) -%}
     {%- if var('movement_days') not in var('cut_days') -%}
         {{ exceptions.raise_compiler_error('movement_days is ' ~ var('movement_days') ~ ', and features are made only of ' ~ var('cut_days') | join(', ') ~ ' days before as_of; add it to cut_days') }}
     {%- endif -%}

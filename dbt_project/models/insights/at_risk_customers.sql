@@ -12,15 +12,17 @@ scores as (
     select * from {{ ref('stg_predictions__churn_scores') }}
 ),
 
-judged as (
+risks as (
     select
         behaviour.*,
-        case
-            when behaviour.days_since_last_purchase > {{ var('at_risk_days') }} and behaviour.satisfaction_level = 'Unsatisfied'
-                then 'recency and satisfaction'
-            when behaviour.days_since_last_purchase > {{ var('at_risk_days') }} and behaviour.satisfaction_level is null
-                then 'recency only: satisfaction unknown'
-        end as rule_arm,
+        if(
+            behaviour.days_since_last_purchase > {{ var('at_risk_days') }},
+            case
+                when behaviour.satisfaction_level = 'Unsatisfied' then 'recency and satisfaction'
+                when behaviour.satisfaction_level is null then 'recency only: satisfaction unknown'
+            end,
+            null
+        ) as rule_arm,
         coalesce(scores.churn_probability >= {{ var('at_risk_probability') }}, false) as is_at_risk_by_model,
         scores.churn_probability,
         scores.alive_probability,
@@ -70,7 +72,7 @@ final as (
                 null
             )
         ) as reason
-    from judged
+    from risks
     where rule_arm is not null or is_at_risk_by_model
 )
 

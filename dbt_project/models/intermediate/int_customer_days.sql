@@ -19,13 +19,12 @@ activity as (
     where customer_id is not null and {{ within_days('happened_at', arrived.days) }}
 ),
 
-touched as (
-    select * from activity
-    {{ in_cells_touched_by(arrived, grain) }}
+touched_cells as (
+    {{ rows_of_touched_cells('activity', arrived, grain) }}
 ),
 
-known as (
-    {{ versions_known_of_cells('touched', grain, [
+known_versions as (
+    {{ versions_known_of_cells('touched_cells', grain, [
         'kind', 'happened_at', 'place', 'items', 'amount', 'discount_applied', 'currency', 'rating'
     ]) }}
 ),
@@ -43,15 +42,15 @@ states as (
         cast(coalesce(sum(amount) filter (where kind = 'return'), 0) as decimal(18, 4)) as returned_amount,
         min(happened_at) filter (where kind = 'order') as first_ordered_at,
         max(happened_at) filter (where kind = 'order') as last_ordered_at,
-        max_by(discount_applied, place) filter (where discount_applied is not null) as discount_applied,
+        {{ newest_known('discount_applied', 'place') }} as discount_applied,
         min(currency) as currency,
         count(rating) as ratings,
         coalesce(sum(rating), 0) as rating_sum,
-        max_by(rating, place) filter (where rating is not null) as last_rating,
+        {{ newest_known('rating', 'place') }} as last_rating,
         max(order_seq) as order_seq,
         max(return_seq) as return_seq,
         max(rating_seq) as rating_seq
-    from known
+    from known_versions
     group by source, customer_id, happened_on, known_on
 ),
 

@@ -10,7 +10,7 @@ snapshots as (
     select * from {{ ref('stg_snapshots__customers') }}
 ),
 
-ranked as (
+candidates as (
     select
         snapshots.*,
         row_number() over (
@@ -22,21 +22,8 @@ ranked as (
 ),
 
 final as (
-    select
-        source,
-        customer_id,
-        snapshot_as_of,
-        gender,
-        age,
-        city,
-        membership_type,
-        total_spend,
-        items_purchased,
-        average_rating,
-        discount_applied,
-        days_since_last_purchase,
-        satisfaction_level
-    from ranked
+    select * except (ingest_seq, snapshot_rank)
+    from candidates
     where snapshot_rank = 1
 )
 

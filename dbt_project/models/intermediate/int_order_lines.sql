@@ -4,7 +4,7 @@ versions as (
     select * from {{ ref('int_order_versions') }}
 ),
 
-numbered as (
+line_positions as (
     select
         *,
         posexplode(order_lines) as (line_index, order_line)
@@ -14,22 +14,22 @@ numbered as (
 
 final as (
     select
-        numbered.source,
-        numbered.order_id,
-        numbered.event_id,
-        numbered.line_index + 1 as line_number,
-        numbered.customer_id,
-        numbered.ordered_at,
-        numbered.recorded_at,
-        numbered.superseded_at,
-        numbered.order_line.product_id,
-        numbered.order_line.description,
-        numbered.order_line.is_product,
-        numbered.order_line.quantity,
-        numbered.order_line.unit_price,
-        cast(numbered.order_line.quantity * numbered.order_line.unit_price as decimal(18, 4)) as amount,
-        numbered.currency
-    from numbered
+        line_positions.source,
+        line_positions.order_id,
+        line_positions.event_id,
+        line_positions.line_index + 1 as line_number,
+        line_positions.customer_id,
+        line_positions.ordered_at,
+        line_positions.recorded_at,
+        line_positions.superseded_at,
+        line_positions.order_line.product_id,
+        line_positions.order_line.description,
+        line_positions.order_line.is_product,
+        line_positions.order_line.quantity,
+        line_positions.order_line.unit_price,
+        cast(line_positions.order_line.quantity * line_positions.order_line.unit_price as decimal(18, 4)) as amount,
+        line_positions.currency
+    from line_positions
 )
 
 select * from final

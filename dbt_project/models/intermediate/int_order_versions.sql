@@ -1,17 +1,9 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source', 'order_id', 'event_id', 'payload_hash'],
-    meta={'pruned_by': 'order_id'}
-) }}
+{{ configure_versions('order_id') }}
 
 with
 
-events as (
-    {{ events_of_what_arrived('orders', 'order_id', ['customer_id', 'currency', 'discount_applied', 'order_lines']) }}
-),
-
 versions as (
-    {{ versions_of('events', 'order_id', cells=true) }}
+    {{ versions_of('orders', 'order_id', ['customer_id', 'currency', 'discount_applied', 'order_lines'], cells=true) }}
 ),
 
 final as (

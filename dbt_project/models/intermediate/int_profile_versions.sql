@@ -1,17 +1,9 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source', 'customer_id', 'event_id', 'payload_hash'],
-    meta={'pruned_by': 'customer_id'}
-) }}
+{{ configure_versions('customer_id') }}
 
 with
 
-events as (
-    {{ events_of_what_arrived('customers', 'customer_id', ['gender', 'birth_date', 'city', 'membership_type']) }}
-),
-
 versions as (
-    {{ versions_of('events', 'customer_id') }}
+    {{ versions_of('customers', 'customer_id', ['gender', 'birth_date', 'city', 'membership_type']) }}
 ),
 
 final as (

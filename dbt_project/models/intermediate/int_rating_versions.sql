@@ -1,17 +1,9 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source', 'rating_id', 'event_id', 'payload_hash'],
-    meta={'pruned_by': 'rating_id'}
-) }}
+{{ configure_versions('rating_id') }}
 
 with
 
-events as (
-    {{ events_of_what_arrived('ratings', 'rating_id', ['order_id', 'customer_id', 'rating']) }}
-),
-
 versions as (
-    {{ versions_of('events', 'rating_id', cells=true) }}
+    {{ versions_of('ratings', 'rating_id', ['order_id', 'customer_id', 'rating'], cells=true) }}
 ),
 
 final as (

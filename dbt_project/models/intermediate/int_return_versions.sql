@@ -1,17 +1,9 @@
-{{ config(
-    materialized='incremental',
-    unique_key=['source', 'return_id', 'event_id', 'payload_hash'],
-    meta={'pruned_by': 'return_id'}
-) }}
+{{ configure_versions('return_id') }}
 
 with
 
-events as (
-    {{ events_of_what_arrived('returns', 'return_id', ['order_id', 'customer_id', 'currency', 'return_lines']) }}
-),
-
 versions as (
-    {{ versions_of('events', 'return_id', cells=true) }}
+    {{ versions_of('returns', 'return_id', ['order_id', 'customer_id', 'currency', 'return_lines'], cells=true) }}
 ),
 
 final as (

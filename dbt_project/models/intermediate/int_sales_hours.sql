@@ -20,13 +20,12 @@ activity as (
     where kind in ('order', 'return') and {{ within_days('happened_at', arrived.days) }}
 ),
 
-touched as (
-    select * from activity
-    {{ in_cells_touched_by(arrived, cell) }}
+touched_cells as (
+    {{ rows_of_touched_cells('activity', arrived, cell) }}
 ),
 
-known as (
-    {{ versions_known_of_cells('touched', grain, [
+known_versions as (
+    {{ versions_known_of_cells('touched_cells', grain, [
         'kind', 'customer_id', 'happened_at', 'line_count', 'items', 'amount'
     ]) }}
 ),
@@ -50,7 +49,7 @@ states as (
         max(happened_at) filter (where kind = 'order') as last_ordered_at,
         max(order_seq) as order_seq,
         max(return_seq) as return_seq
-    from known
+    from known_versions
     group by source, currency, happened_on, hour_of_day, known_on
 ),
 

@@ -13,9 +13,5 @@ select
     birth_date,
     city,
     membership_type,
-    topic_id,
-    partition as topic_partition,
-    offset as topic_offset,
-    payload_hash,
-    ingest_seq
+    {{ record_columns() }}
 from events

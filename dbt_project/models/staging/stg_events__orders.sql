@@ -14,9 +14,5 @@ select
     currency,
     discount_applied,
     lines as order_lines,
-    topic_id,
-    partition as topic_partition,
-    offset as topic_offset,
-    payload_hash,
-    ingest_seq
+    {{ record_columns() }}
 from events

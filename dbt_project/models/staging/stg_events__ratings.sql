@@ -12,9 +12,5 @@ select
     customer_id,
     occurred_at as recorded_at,
     rating,
-    topic_id,
-    partition as topic_partition,
-    offset as topic_offset,
-    payload_hash,
-    ingest_seq
+    {{ record_columns() }}
 from events

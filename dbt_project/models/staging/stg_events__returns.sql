@@ -13,9 +13,5 @@ select
     occurred_at as recorded_at,
     currency,
     lines as return_lines,
-    topic_id,
-    partition as topic_partition,
-    offset as topic_offset,
-    payload_hash,
-    ingest_seq
+    {{ record_columns() }}
 from events

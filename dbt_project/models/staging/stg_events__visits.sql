@@ -16,9 +16,5 @@ select
     pages_viewed,
     products_viewed,
     products_in_cart,
-    topic_id,
-    partition as topic_partition,
-    offset as topic_offset,
-    payload_hash,
-    ingest_seq
+    {{ record_columns() }}
 from events

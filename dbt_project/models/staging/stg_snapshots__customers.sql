@@ -12,7 +12,7 @@ rows_of_files as (
     where
         broken_rule is null
         and ingest_seq <= (select bounds.max_snapshot_seq from {{ ref('run_bounds') }} as bounds)
-        and {{ where_blind('snapshot_as_of <= ' ~ given_day('as_of')) }}
+        and {{ true_unless_blind('snapshot_as_of <= ' ~ given_day('as_of')) }}
 )
 
 select

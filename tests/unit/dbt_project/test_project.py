@@ -70,6 +70,12 @@ def exported_nodes(manifest: Node) -> dict[str, Node]:
     return {name: node for name, node in nodes.items() if (node["config"].get("meta") or {}).get("export")}
 
 
+def reads_exported_predictions(node: Node, graph: Node) -> bool:
+    """Say whether a model stages what is exported: the exporter makes the grain of that its primary key."""
+    parents = [parent for parent in node["depends_on"]["nodes"] if parent.startswith("source.")]
+    return layer(node) == "predictions" and set(parents) <= set(exported_nodes(graph))
+
+
 def test_both_targets_share_one_lineage_graph(manifest: Manifest) -> None:
     lake, serving = manifest("lake"), manifest("serving")
     assert lake["parent_map"] == serving["parent_map"]
@@ -135,6 +141,16 @@ def test_layers_point_one_way(manifest: Manifest) -> None:
                 assert layer(parent) in allowed[layer(node)], f"{name} reads {parent['name']}"
 
 
+def test_exported_predictions_are_read_in_postgresql_and_the_others_in_the_lake(manifest: Manifest) -> None:
+    graph = manifest("lake")
+    nodes = models(graph)
+    staged = {node["unique_id"]: node for node in nodes.values() if layer(node) == "predictions"}
+    for node in nodes.values():
+        for parent in set(node["depends_on"]["nodes"]) & set(staged):
+            store = "reporting" if reads_exported_predictions(staged[parent], graph) else "insights"
+            assert layer(node) == store, f"{node['name']} reads {parent}"
+
+
 def test_every_prediction_hangs_on_the_features_it_was_made_from(manifest: Manifest) -> None:
     for name, node in models(manifest("lake")).items():
         if layer(node) == "predictions":
@@ -149,9 +165,8 @@ def test_every_model_states_and_tests_its_grain(manifest: Manifest) -> None:
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") in {"rules", "one_row"}
     }
     for name, node in models(graph).items():
-        if layer(node) != "predictions":
-            assert node["description"].startswith("One row"), name
-            assert node["unique_id"] in tested, name
+        assert node["description"].startswith("One row"), name
+        assert node["unique_id"] in tested or reads_exported_predictions(node, graph), name
 
 
 def test_every_table_has_a_contract_and_no_exported_column_is_a_double(manifest: Manifest) -> None:

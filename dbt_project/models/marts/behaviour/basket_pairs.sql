@@ -13,12 +13,12 @@ products as (
 -- a basket of very many products says little of any two, and has their square in pairs
 baskets as (
     select /*+ broadcast(products) */
-        bought.source,
-        bought.order_id,
+        purchases.source,
+        purchases.order_id,
         sort_array(collect_list(products.place)) as places
-    from {{ ref('int_products_bought') }} as bought
-    inner join products on bought.source = products.source and bought.product_id = products.product_id
-    group by bought.source, bought.order_id
+    from {{ ref('int_products_bought') }} as purchases
+    inner join products on purchases.source = products.source and purchases.product_id = products.product_id
+    group by purchases.source, purchases.order_id
     having count(*) <= {{ var('products_per_basket') }}
 ),
 
@@ -38,7 +38,7 @@ contents as (
     from baskets
 ),
 
-sold as (
+product_orders as (
     select
         place,
         count(*) as orders
@@ -71,8 +71,8 @@ final as (
     from pairs
     inner join products as a on pairs.place_a = a.place
     inner join products as b on pairs.place_b = b.place
-    inner join sold as sold_a on pairs.place_a = sold_a.place
-    inner join sold as sold_b on pairs.place_b = sold_b.place
+    inner join product_orders as sold_a on pairs.place_a = sold_a.place
+    inner join product_orders as sold_b on pairs.place_b = sold_b.place
     inner join totals on a.source = totals.source
 )
 

@@ -16,7 +16,7 @@ months as (
     group by days.source, days.customer_id, cast(date_trunc('month', days.happened_on) as date)
 ),
 
-placed as (
+cohort_months as (
     select
         *,
         min(month_on) over (partition by source, customer_id) as cohort_on
@@ -30,7 +30,7 @@ counts as (
         cast(months_between(month_on, cohort_on) as int) as months_since,
         count(*) as active_customers,
         sum(gross_revenue) as gross_revenue
-    from placed
+    from cohort_months
     group by source, cohort_on, cast(months_between(month_on, cohort_on) as int)
 ),
 

@@ -34,7 +34,7 @@ counts as (
     group by members.source, members.dimension, members.dimension_value, members.group_buyers, purchases.product_id
 ),
 
-ranked as (
+popularities as (
     select
         *,
         max(if(dimension = 'everybody', buyers, null)) over (partition by source, product_id) as all_buyers,
@@ -58,7 +58,7 @@ final as (
         {{ share('all_buyers', 'source_buyers') }} as overall_share,
         {{ lift('buyers', 'group_buyers', 'all_buyers', 'source_buyers') }} as lift,
         popularity
-    from ranked
+    from popularities
     where popularity <= {{ var('products_per_group') }}
 )
 

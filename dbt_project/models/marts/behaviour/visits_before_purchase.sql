@@ -35,7 +35,7 @@ moments as (
 ),
 
 -- backwards, as Spark counts a window that grows in one pass, and begins anew at each row of one that shrinks
-followed as (
+times_to_order as (
     select
         *,
         min(ordered_at) over (
@@ -46,13 +46,13 @@ followed as (
     from moments
 ),
 
-judged as (
+visits as (
     select
         *,
         products_in_cart > 0 as has_cart,
         coalesce(time_to_order <= interval 1 day, false) as is_bought_in_a_day,
         coalesce(time_to_order <= interval 7 days, false) as is_bought_in_a_week
-    from followed
+    from times_to_order
     where channel is not null
 ),
 
@@ -69,7 +69,7 @@ final as (
         {{ share('count_if(is_bought_in_a_week)', 'count(*)') }} as conversion_in_a_week,
         cast(avg(cast(visit_seconds as decimal(9, 0))) as decimal(9, 2)) as average_seconds,
         cast(avg(cast(products_viewed as decimal(9, 0))) as decimal(9, 2)) as average_products_viewed
-    from judged
+    from visits
     group by source, channel, device, has_cart
 )
 

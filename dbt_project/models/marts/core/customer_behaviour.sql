@@ -19,7 +19,7 @@ days as (
 ),
 
 -- what happened before the opening balance is in it already, whenever it arrived
-dated as (
+days_by_opening as (
     select
         days.*,
         openings.customer_id is null or days.happened_on >= openings.snapshot_as_of as is_counted
@@ -43,22 +43,14 @@ totals as (
         min(first_ordered_at) as first_ordered_at,
         max(last_ordered_at) as last_ordered_at,
         min(currency) as currency
-    from dated
+    from days_by_opening
     group by source, customer_id
 ),
 
 final as (
     select
         customers.*,
-        cast(if(openings.customer_id is null, 0, openings.total_spend) + coalesce(totals.amount, 0) as decimal(18, 4))
-            as total_spend,
-        if(openings.customer_id is null, 0, openings.items_purchased) + coalesce(totals.items, 0) as items_purchased,
-        cast(coalesce(totals.average_rating, openings.average_rating) as decimal(4, 2)) as average_rating,
-        coalesce(totals.discount_applied, openings.discount_applied) as discount_applied,
-        coalesce(
-            datediff(bounds.as_of, totals.last_counted_order_at),
-            openings.days_since_last_purchase + datediff(bounds.as_of, openings.snapshot_as_of)
-        ) as days_since_last_purchase,
+        {{ balance_columns('openings', 'totals', 'bounds.as_of') }},
         coalesce({{ satisfaction_of('totals.last_rating') }}, openings.satisfaction_level) as satisfaction_level,
         -- a totals file does not say how many orders its totals are of
         coalesce(totals.orders, if(openings.customer_id is null, 0, null)) as orders,

@@ -9,7 +9,7 @@ profiles as (
 ),
 
 -- a field that a profile leaves out keeps its earlier value
-filled as (
+statements as (
     select
         source,
         customer_id,
@@ -33,7 +33,7 @@ final as (
         birth_date,
         city,
         membership_type
-    from filled
+    from statements
     where statement_rank = 1
 )
 

@@ -24,7 +24,7 @@ statements as (
     select
         profiles.source,
         profiles.customer_id,
-        struct(profiles.recorded_at as said_at, profiles.event_id as said_by) as said,
+        struct(profiles.recorded_at as stated_at, profiles.event_id) as statement,
         profiles.gender,
         cast(floor(months_between(bounds.as_of, profiles.birth_date) / 12) as int) as age,
         profiles.city,
@@ -36,7 +36,7 @@ statements as (
     select
         source,
         customer_id,
-        struct(snapshot_as_of as said_at, '' as said_by) as said,
+        struct(snapshot_as_of as stated_at, '' as event_id) as statement,
         gender,
         age,
         city,
@@ -46,7 +46,7 @@ statements as (
     select
         source,
         customer_id,
-        null as said,
+        null as statement,
         null as gender,
         null as age,
         null as city,
@@ -58,10 +58,10 @@ final as (
     select
         source,
         customer_id,
-        max_by(gender, said) filter (where gender is not null) as gender,
-        max_by(age, said) filter (where age is not null) as age,
-        max_by(city, said) filter (where city is not null) as city,
-        max_by(membership_type, said) filter (where membership_type is not null) as membership_type
+        {{ newest_known('gender', 'statement') }} as gender,
+        {{ newest_known('age', 'statement') }} as age,
+        {{ newest_known('city', 'statement') }} as city,
+        {{ newest_known('membership_type', 'statement') }} as membership_type
     from statements
     group by source, customer_id
 )

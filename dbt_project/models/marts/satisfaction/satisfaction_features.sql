@@ -23,10 +23,9 @@ totals as (
         sum(days.orders) as orders,
         sum(days.returns) as returns,
         cast(sum(days.rating_sum) as decimal(18, 0)) / nullif(sum(days.ratings), 0) as average_rating,
-        max_by(days.discount_applied, days.happened_on) filter (where days.discount_applied is not null)
-            as discount_applied,
+        {{ newest_known('days.discount_applied', 'days.happened_on') }} as discount_applied,
         min(days.first_ordered_at) as first_ordered_at,
-        max(days.last_ordered_at) as last_ordered_at,
+        max(days.last_ordered_at) as last_counted_order_at,
         max(days.happened_on) filter (where days.returns > 0) as last_returned_on
     from cuts
     inner join {{ ref('int_customer_days') }} as days
@@ -47,20 +46,12 @@ final as (
         demographics.gender,
         demographics.city,
         demographics.membership_type,
-        cast(if(openings.customer_id is null, 0, openings.total_spend) + coalesce(totals.amount, 0) as decimal(18, 4))
-            as total_spend,
-        if(openings.customer_id is null, 0, openings.items_purchased) + coalesce(totals.items, 0) as items_purchased,
-        cast(coalesce(totals.average_rating, openings.average_rating) as decimal(4, 2)) as average_rating,
-        coalesce(totals.discount_applied, openings.discount_applied) as discount_applied,
-        coalesce(
-            datediff(cuts.as_of, totals.last_ordered_at),
-            openings.days_since_last_purchase + datediff(cuts.as_of, openings.snapshot_as_of)
-        ) as days_since_last_purchase,
+        {{ balance_columns('openings', 'totals', 'cuts.as_of') }},
         -- a totals file does not say how often or since when
         if(openings.customer_id is null, coalesce(totals.orders, 0), null) as orders,
         if(openings.customer_id is null, coalesce(totals.returns, 0), null) as returns,
         if(openings.customer_id is null, datediff(cuts.as_of, totals.first_ordered_at), null) as tenure_days,
-        coalesce(totals.last_returned_on, date '0001-01-01') >= cast(totals.last_ordered_at as date)
+        coalesce(totals.last_returned_on, date '0001-01-01') >= cast(totals.last_counted_order_at as date)
             as has_returned_since_purchase,
         cuts.satisfaction_level,
         cuts.level_known_at

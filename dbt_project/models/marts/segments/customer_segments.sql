@@ -11,19 +11,8 @@ features as (
     select * from {{ ref('segment_features') }}
 ),
 
--- thirds within a source; customers with equal values stay together
-scored as (
-    select
-        source,
-        customer_id,
-        {{ third_of('recency') }} as recency_score,
-        {{ third_of('frequency') }} as frequency_score,
-        {{ third_of('monetary') }} as monetary_score
-    from features
-    window
-        recency as (partition by source order by recency_days desc),
-        frequency as (partition by source order by frequency),
-        monetary as (partition by source order by monetary)
+scores as (
+    {{ with_rfm_segments('features') }}
 ),
 
 final as (
@@ -43,13 +32,13 @@ final as (
                 coalesce(behaviour.city, 'city unknown')
             )
         ) as segment_name,
-        scored.recency_score,
-        scored.frequency_score,
-        scored.monetary_score,
-        {{ rfm_segment('scored') }} as rfm_segment,
+        scores.recency_score,
+        scores.frequency_score,
+        scores.monetary_score,
+        scores.rfm_segment,
         behaviour.as_of
     from behaviour
-    left join scored on behaviour.source = scored.source and behaviour.customer_id = scored.customer_id
+    left join scores on behaviour.source = scores.source and behaviour.customer_id = scores.customer_id
 )
 
 select * from final

@@ -10,30 +10,14 @@ features as (
         features.as_of = bounds.as_of as is_now
     from {{ ref('churn_features') }} as features
     inner join bounds
-        on features.as_of in (bounds.as_of, {{ moved_since('bounds.as_of') }})
+        on features.as_of in (bounds.as_of, {{ movements_from('bounds.as_of') }})
 ),
 
-scored as (
-    select
-        *,
-        {{ third_of('recency') }} as recency_score,
-        {{ third_of('frequency') }} as frequency_score,
-        {{ third_of('monetary') }} as monetary_score
-    from features
-    window
-        recency as (partition by source, as_of order by recency_days desc),
-        frequency as (partition by source, as_of order by frequency),
-        monetary as (partition by source, as_of order by monetary)
+scores as (
+    {{ with_rfm_segments('features') }}
 ),
 
-named as (
-    select
-        *,
-        {{ rfm_segment('scored') }} as rfm_segment
-    from scored
-),
-
-paired as (
+movements as (
     select
         present.source,
         present.customer_id,
@@ -53,8 +37,8 @@ paired as (
         present.frequency_score - past.frequency_score as frequency_change,
         present.monetary_score - past.monetary_score as monetary_change,
         present.as_of
-    from named as present
-    left join named as past
+    from scores as present
+    left join scores as past
         on present.source = past.source and present.customer_id = past.customer_id and not past.is_now
     where present.is_now
 ),
@@ -62,8 +46,8 @@ paired as (
 final as (
     select
         *,
-        {{ moved_since('as_of') }} as from_as_of
-    from paired
+        {{ movements_from('as_of') }} as from_as_of
+    from movements
     where from_segment is distinct from to_segment
 )
 

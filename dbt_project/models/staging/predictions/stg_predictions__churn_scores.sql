@@ -1,16 +1,8 @@
 -- depends_on: {{ ref('churn_features') }}
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
-),
-
 scores as (
-    select
-        scores.*,
-        rank() over (partition by scores.source order by scores.as_of desc) as score_rank
-    from {{ source('predictions', 'churn_scores') }} as scores
-    inner join bounds on scores.as_of <= bounds.as_of
+    {{ newest_predictions('churn_scores') }}
 )
 
 select
@@ -22,4 +14,3 @@ select
     nullif(concat_ws('; ', reasons), '') as churn_reasons,
     model_version
 from scores
-where score_rank = 1

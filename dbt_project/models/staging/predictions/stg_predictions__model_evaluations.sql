@@ -1,8 +1,4 @@
--- depends_on: {{ ref('churn_features') }}
--- depends_on: {{ ref('churn_labels') }}
--- depends_on: {{ ref('satisfaction_features') }}
--- depends_on: {{ ref('segment_features') }}
--- depends_on: {{ ref('segment_outcomes') }}
+{{ after_training() }}
 select
     task,
     version,

@@ -1,16 +1,8 @@
 -- depends_on: {{ ref('satisfaction_features') }}
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
-),
-
 scores as (
-    select
-        scores.*,
-        rank() over (partition by scores.source order by scores.as_of desc) as score_rank
-    from {{ source('predictions', 'satisfaction_scores') }} as scores
-    inner join bounds on scores.as_of <= bounds.as_of
+    {{ newest_predictions('satisfaction_scores') }}
 )
 
 select
@@ -21,4 +13,3 @@ select
     cast(confidence as decimal(9, 8)) as confidence,
     model_version
 from scores
-where score_rank = 1

@@ -1,16 +1,8 @@
 -- depends_on: {{ ref('segment_features') }}
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
-),
-
-scores as (
-    select
-        scores.*,
-        rank() over (partition by scores.source order by scores.as_of desc) as score_rank
-    from {{ source('predictions', 'segment_assignments') }} as scores
-    inner join bounds on scores.as_of <= bounds.as_of
+assignments as (
+    {{ newest_predictions('segment_assignments') }}
 )
 
 select
@@ -20,5 +12,4 @@ select
     segment_id,
     segment_name,
     model_version
-from scores
-where score_rank = 1
+from assignments
