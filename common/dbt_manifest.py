@@ -41,19 +41,19 @@ def exports(path: Path) -> list[Export]:
     """
     manifest = read(path)
     grains = dict(tested_grains(manifest))
-    found = sorted(
+    tables = sorted(
         [
             *(of_model(node, grains.get(name, ())) for name, node in manifest["nodes"].items() if is_exported(node)),
             *(of_source(node) for node in manifest.get("sources", {}).values() if export_options(node) is not None),
         ]
     )
-    if not found:
+    if not tables:
         raise UserError(f"{path}: no model has `meta: {{export: true}}`, so there is nothing to export")
-    for table, times in Counter(one.table for one in found).items():
+    for table, times in Counter(one.table for one in tables).items():
         if times > 1:
-            names = " and ".join(one.delta for one in found if one.table == table)
+            names = " and ".join(one.delta for one in tables if one.table == table)
             raise UserError(f"{names} would both be {TARGET_SCHEMA}.{table}; take `meta.export` from one of them")
-    return found
+    return tables
 
 
 def read(path: Path) -> Node:

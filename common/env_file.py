@@ -23,7 +23,7 @@ def read(path: Path, known: Collection[str]) -> dict[str, str]:
             raise UsageError(f"{path.name} is no regular file; move it away, or make it one")
     else:
         return {}
-    found = {}
+    assignments = {}
     # An editor on Windows begins a file with a mark of its encoding.
     for number, line in enumerate(path.read_text("utf-8-sig", errors="replace").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -34,10 +34,10 @@ def read(path: Path, known: Collection[str]) -> dict[str, str]:
         name = assignment["name"]
         if name not in known:
             raise UsageError(f"{place}: there is no setting {name}{nearest(name, known)}")
-        if name in found:
+        if name in assignments:
             raise UsageError(f"{place}: {name} is set for the second time; keep one of the two")
-        found[name] = value(assignment["value"])
-    return found
+        assignments[name] = value(assignment["value"])
+    return assignments
 
 
 def value(text: str) -> str:

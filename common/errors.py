@@ -65,8 +65,8 @@ def as_typed(text: str) -> str:
     if BY_MAKE not in os.environ:
         return text
 
-    def write_option(found: re.Match[str]) -> str:
-        return found[1].upper().replace("-", "_") + {"": "=", " ": "="}.get(found[2], found[2])
+    def write_option(match: re.Match[str]) -> str:
+        return match[1].upper().replace("-", "_") + {"": "=", " ": "="}.get(match[2], match[2])
 
     # A word behind an option is its value, but for those that go on with the sentence.
     return re.sub(r"--([a-z][a-z-]*)(:| (?!(?:and|or|with|is)\b)|=?)", write_option, text)

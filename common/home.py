@@ -10,7 +10,7 @@ from pathlib import Path
 from common.errors import UsageError, UserError
 from common.settings import ROOT, Settings
 
-MARK = ".platform"
+PLATFORM_MARK = ".platform"
 SAYS = "The state of a customer-behaviour lakehouse. `make reset` deletes it.\n"
 IGNORED = ".gitignore"
 # What a platform makes in its folder; `reset` deletes these and nothing else.
@@ -26,15 +26,15 @@ PLAIN = re.compile(r"[A-Za-z0-9._/+@~-]")
 def is_there(settings: Settings) -> bool:
     """Return whether a platform's folder is there."""
     home = settings.state_dir
-    return (home / MARK).is_file() or is_unmarked(home)
+    return (home / PLATFORM_MARK).is_file() or is_unmarked(home)
 
 
 def is_unmarked(home: Path) -> bool:
     """Return whether a folder is that of a platform which an earlier version has made, and holds nothing else."""
     try:
-        told = all((home / one).is_file() for one in TELLING)
-        return told and not any(
-            strangers(*held) for held in ((home, PARTS), (home / "data", STORES), (home / "out", RESULTS))
+        has_telling = all((home / one).is_file() for one in TELLING)
+        return has_telling and not any(
+            strangers(*place) for place in ((home, PARTS), (home / "data", STORES), (home / "out", RESULTS))
         )
     except OSError:
         return False
@@ -63,7 +63,7 @@ def claim(settings: Settings) -> None:
         UserError: it cannot be written.
     """
     home = settings.state_dir
-    if (home / MARK).is_file():
+    if (home / PLATFORM_MARK).is_file():
         return
     try:
         if reason := unfit(home):
@@ -71,7 +71,7 @@ def claim(settings: Settings) -> None:
         home.mkdir(parents=True, exist_ok=True)
         # Passwords lie here: no `git add` of a folder around it takes them along.
         (home / IGNORED).write_text("*\n")
-        (home / MARK).write_text(SAYS)
+        (home / PLATFORM_MARK).write_text(SAYS)
     except OSError as error:
         raise UserError(f"cannot write {home}: {error.strerror}; change its owner, or set STATE_DIR") from None
 
@@ -85,11 +85,11 @@ def unfit(home: Path) -> str:
         return "is the folder of this project, or one around it"
     if place == Path.home():
         return "is a person's own folder"
-    if outer := next((one for one in place.parents if (one / MARK).is_file() or is_unmarked(one)), None):
+    if outer := next((one for one in place.parents if (one / PLATFORM_MARK).is_file() or is_unmarked(one)), None):
         return f"is inside the platform in {outer}"
     if place.exists() and not place.is_dir():
         return "is a file"
     if place.is_dir() and not is_unmarked(place) and any(place.iterdir()):
-        held = sorted(one.name for one in place.iterdir())
-        return f"holds {', '.join(held[:3])}{', …' if len(held) > 3 else ''}, which no platform has made"
+        names = sorted(one.name for one in place.iterdir())
+        return f"holds {', '.join(names[:3])}{', …' if len(names) > 3 else ''}, which no platform has made"
     return ""

@@ -26,11 +26,11 @@ def reaching(settings: Settings) -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        said = " ".join(str(error).split()) or type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, BrokerResponseError) or error.retriable:
             raise UnreachableError(
-                f"Kafka at {settings.kafka_bootstrap}: {said}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
+                f"Kafka at {settings.kafka_bootstrap}: {reason}; start it with `make up`, or correct KAFKA_BOOTSTRAP"
             ) from None
         raise UserError(
-            f"the Kafka client of this project failed, not Kafka: {said}; `make setup` installs what it needs"
+            f"the Kafka client of this project failed, not Kafka: {reason}; `make setup` installs what it needs"
         ) from None

@@ -44,10 +44,10 @@ def session(name: str, settings: Settings, identity: str, long_running: bool = F
         conf.set("spark.driver.memory", settings.driver_memory)
         conf.set("spark.driver.extraJavaOptions", f"{IDENTITY.format(identity=identity)} {options}")
         start(conf, settings.path("log", "jobs", f"{name}.spark.log"))
-    found = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
+    spark = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
     # A session takes Ctrl-C for itself, to end what runs.
     hear_ctrl_c(ends=True)
-    return found
+    return spark
 
 
 def start(conf: SparkConf, log: Path) -> None:

@@ -93,9 +93,9 @@ class Settings:
 
     def secret(self, identity: str) -> str:
         """Return the password of an identity, from the environment (`<IDENTITY>_PASSWORD`) or its 0600 file."""
-        given = os.environ.get(f"{identity.upper()}_PASSWORD")
-        if given:
-            return given
+        password = os.environ.get(f"{identity.upper()}_PASSWORD")
+        if password:
+            return password
         path = self.state_dir / "secrets" / identity
         try:
             return path.read_text().strip()
@@ -113,12 +113,14 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = ROO
     Raises:
         UsageError: a value is not of its form, or a line of the file is none; the text names it.
     """
-    kept, given = env.read(env_file, NAMES), os.environ if environ is None else environ
+    from_file, from_environment = env.read(env_file, NAMES), os.environ if environ is None else environ
     try:
-        return of({**kept, **given})
+        return of({**from_file, **from_environment})
     except UsageError as error:
         name = str(error).partition("=")[0]
-        raise UsageError(f"{env_file.name}: {error}" if name in kept and name not in given else str(error)) from None
+        raise UsageError(
+            f"{env_file.name}: {error}" if name in from_file and name not in from_environment else str(error)
+        ) from None
 
 
 def of(values: Mapping[str, str]) -> Settings:

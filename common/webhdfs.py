@@ -48,10 +48,10 @@ class WebHdfs:
             self.answer(place, path, absent_ok=True)
             return None
         location = urlsplit(place.headers["Location"])
-        done = self.request("GET", f"http://{location.netloc}", f"{location.path}?{location.query}", None)
-        if done.status >= REDIRECT:
-            self.answer(done, path)
-        return done.body
+        response = self.request("GET", f"http://{location.netloc}", f"{location.path}?{location.query}", None)
+        if response.status >= REDIRECT:
+            self.answer(response, path)
+        return response.body
 
     def upload(self, local: Path, path: str, permission: str = "0600") -> None:
         """Put a local file at `path` whole: a reader sees the old file or the new one, never a part."""
@@ -73,10 +73,10 @@ class WebHdfs:
             self.answer(place, path)
         location = urlsplit(place.headers["Location"])
         with local.open("rb") as content:
-            done = self.request(
+            response = self.request(
                 "PUT", f"http://{location.netloc}", f"{location.path}?{location.query}", content, local.stat().st_size
             )
-        self.answer(done, path)
+        self.answer(response, path)
 
     def call(self, method: str, path: str, operation: str, absent_ok: bool = False, **options: str) -> dict[str, Any]:
         """Return the answer of an operation of the NameNode; empty for an absent path that may be."""
@@ -120,8 +120,8 @@ class WebHdfs:
             }
         if absent_ok and fault["exception"] == ABSENT:
             return {}
-        said = " ".join(str(fault["message"]).split())
-        raise UserError(f"HDFS at {self.url} refuses {path} to {self.user}: {said} ({fault['exception']})")
+        message = " ".join(str(fault["message"]).split())
+        raise UserError(f"HDFS at {self.url} refuses {path} to {self.user}: {message} ({fault['exception']})")
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,16 @@ def state(path: Path) -> State:
         UsageError: it is not there, or a folder, a pipe or a device, which has no end or no second reading.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise UsageError(f"{path}: is a directory; name the file in it")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path}: is not a regular file; write what comes out of it to one first")
-    return State(found.st_ino, found.st_size, found.st_mtime_ns)
+    return State(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def require_unchanged(path: Path, before: State) -> None:

@@ -190,7 +190,7 @@ def send(
     """Send all messages in their order, wait for every acknowledgement, and return how many each topic took.
 
     Args:
-        config: where Kafka is.
+        settings: where Kafka is.
         messages: what is sent.
         total: how many they are, for the progress; None where nobody knows.
         what: who sends, for the progress.
@@ -199,34 +199,57 @@ def send(
     Raises:
         UserError: Kafka cannot be reached or refuses a message; what was acknowledged stays, and its number is said.
     """
-    began = reported = noted = time.monotonic()
+    began = time.monotonic()
     with reaching(settings), listening() as stop:
         box = Outbox(settings, stop)
+        progress = SendProgress(box, total, what, stored, began)
         try:
             with box:
                 for message in messages:
-                    sent = box.add(*message)
+                    is_sent = box.add(*message)
                     stop.check()
-                    if not sent:
-                        continue
-                    now = time.monotonic()
-                    if stored and now - noted >= SECONDS_BETWEEN_NOTES:
-                        noted = now
-                        stored(box.prefix())
-                        # So that a partition which fills slowly does not hold the next note back.
-                        box.push()
-                    if now - reported >= SECONDS_BETWEEN_REPORTS:
-                        reported = now
-                        report(what, box.acknowledged.total(), total, now - began)
+                    if is_sent:
+                        progress.look()
         finally:
-            if stored:
-                stored(box.prefix())
-            report(what, box.acknowledged.total(), total, time.monotonic() - began)
+            progress.end()
     return box.acknowledged
 
 
-def report(what: str, done: int, total: int | None, seconds: float) -> None:
+@dataclass
+class SendProgress:
+    """How far a sender has come: stored for its caller, and said on standard error; see `send`."""
+
+    box: Outbox
+    total: int | None
+    what: str
+    stored: Callable[[int], None] | None
+    began: float
+
+    def __post_init__(self) -> None:
+        """Begin to count the seconds."""
+        self.reported = self.noted = self.began
+
+    def look(self) -> None:
+        """Store and report where the time has come."""
+        now = time.monotonic()
+        if self.stored and now - self.noted >= SECONDS_BETWEEN_NOTES:
+            self.noted = now
+            self.stored(self.box.prefix())
+            # So that a partition which fills slowly does not hold the next note back.
+            self.box.push()
+        if now - self.reported >= SECONDS_BETWEEN_REPORTS:
+            self.reported = now
+            report(self.what, self.box.acknowledged.total(), self.total, now - self.began)
+
+    def end(self) -> None:
+        """Store and report the end."""
+        if self.stored:
+            self.stored(self.box.prefix())
+        report(self.what, self.box.acknowledged.total(), self.total, time.monotonic() - self.began)
+
+
+def report(what: str, count: int, total: int | None, seconds: float) -> None:
     """Say on standard error how far it has come."""
-    rate = done / seconds if seconds > 0 else 0.0
+    rate = count / seconds if seconds > 0 else 0.0
     of_total = "" if total is None else f" of {total:,}"
-    print(f"{what}: {done:,}{of_total} acknowledged, {rate:,.0f}/s", file=sys.stderr, flush=True)
+    print(f"{what}: {count:,}{of_total} acknowledged, {rate:,.0f}/s", file=sys.stderr, flush=True)

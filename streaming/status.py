@@ -57,9 +57,9 @@ def of(topic: Topic, state: dict[str, Any]) -> str:
     waiting = sum(max(end - ends.get(part, first), 0) for part, (first, end) in topic.bounds.items())
     arrived = counts["last_arrival"]
     age = datetime.now(UTC).timestamp() - arrived if waiting and arrived else None
-    held = f"{quarantined:,} ({quarantined / max(landed, 1):.1%})"
+    share = f"{quarantined:,} ({quarantined / max(landed, 1):.1%})"
     late = f"{age:,.0f} s" if age else "-"
-    return f"{topic.name:<12}{landed:>14,}{held:>18}{counts['rows']:>12,}{waiting:>10,}{late:>9}"
+    return f"{topic.name:<12}{landed:>14,}{share:>18}{counts['rows']:>12,}{waiting:>10,}{late:>9}"
 
 
 if __name__ == "__main__":

@@ -18,25 +18,25 @@ def breaks(released: Contracts, current: Contracts) -> list[str]:
     Descriptions, retention, new optional fields, new topics, and new rules of a raised version break nothing.
     """
     topics = {contract.topic: contract for contract in current.topics}
-    found: list[str] = []
+    broken: list[str] = []
     for before in released.topics:
         after = topics.get(before.topic)
-        found += broken_topic(before, after) if after else [f"{before.topic}: the topic is gone; restore its contract"]
-    found += broken_fields("carriers", released.carriers, current.carriers)
+        broken += broken_topic(before, after) if after else [f"{before.topic}: the topic is gone; restore its contract"]
+    broken += broken_fields("carriers", released.carriers, current.carriers)
     old, new = released.snapshot, current.snapshot
-    found += broken_fields("customer_snapshots", old.fields, new.fields)
-    found += version_faults(
+    broken += broken_fields("customer_snapshots", old.fields, new.fields)
+    broken += version_faults(
         "customer_snapshots", (old.version, old.fields, old.rules), (new.version, new.fields, new.rules)
     )
-    found += broken_columns(released.events_table, current.events_table, released.union)
-    found += broken_columns(released.snapshots_table, current.snapshots_table, old.fields)
-    return found
+    broken += broken_columns(released.events_table, current.events_table, released.union)
+    broken += broken_columns(released.snapshots_table, current.snapshots_table, old.fields)
+    return broken
 
 
 def broken_topic(before: Contract, after: Contract) -> list[str]:
     """Return what a topic's contract breaks of the one before it."""
     name = before.topic
-    found = [
+    broken = [
         f"{name}: {part} was {old!r} and is {new!r}; it stays as it is, or the data gets a new topic"
         for part, old, new in (
             ("key", before.key, after.key),
@@ -44,30 +44,30 @@ def broken_topic(before: Contract, after: Contract) -> list[str]:
         )
         if old != new
     ]
-    found += broken_fields(name, before.fields, after.fields)
-    found += version_faults(
+    broken += broken_fields(name, before.fields, after.fields)
+    broken += version_faults(
         name, (before.version, before.fields, before.rules), (after.version, after.fields, after.rules)
     )
-    return found
+    return broken
 
 
 def broken_fields(where: str, before: Sequence[Field], after: Sequence[Field]) -> list[str]:
     """Return which fields are gone, retyped or newly required, those of arrays' elements included."""
     there = {field.name: field for field in after}
     known = {field.name for field in before}
-    found: list[str] = []
+    broken: list[str] = []
     for old in before:
         name, new = f"{where}.{old.name}", there.get(old.name)
         if new is None:
-            found.append(f"{name}: the field is gone; restore it")
+            broken.append(f"{name}: the field is gone; restore it")
         elif bool(old.items) != bool(new.items) or (not old.items and old.type != new.type):
-            found.append(f"{name}: {old.sql_type} became {new.sql_type}; {KEEP}")
+            broken.append(f"{name}: {old.sql_type} became {new.sql_type}; {KEEP}")
         else:
-            found += same_place(name, old, new)
-            found += broken_fields(name, old.items, new.items) + order_changes(name, old.items, new.items)
+            broken += same_place(name, old, new)
+            broken += broken_fields(name, old.items, new.items) + order_changes(name, old.items, new.items)
     new_and_required = (field for field in after if field.name not in known and field.required)
-    found += [f"{where}.{field.name}: a new field cannot be required; make it optional" for field in new_and_required]
-    return found
+    broken += [f"{where}.{field.name}: a new field cannot be required; make it optional" for field in new_and_required]
+    return broken
 
 
 def same_place(name: str, old: Field, new: Field) -> Iterator[str]:
@@ -80,10 +80,10 @@ def same_place(name: str, old: Field, new: Field) -> Iterator[str]:
 
 def order_changes(name: str, before: Sequence[Field], after: Sequence[Field]) -> list[str]:
     """Return a line where new fields of an array's elements do not come after the old ones, as Delta appends them."""
-    kept, order = [one.name for one in before], [one.name for one in after]
-    if order[: len(kept)] == kept or set(kept) - set(order):
+    names, order = [one.name for one in before], [one.name for one in after]
+    if order[: len(names)] == names or set(names) - set(order):
         return []
-    return [f"{name}: its fields begin with {', '.join(kept)}, in this order; put new ones at the end"]
+    return [f"{name}: its fields begin with {', '.join(names)}, in this order; put new ones at the end"]
 
 
 Promise = tuple[int, Sequence[Field], Sequence[Rule]]
@@ -122,10 +122,10 @@ def without_descriptions(field: Field) -> Field:
 def broken_columns(before: BronzeTable, after: BronzeTable, fields: Iterable[Field]) -> list[str]:
     """Return which columns of a bronze table are gone or retyped; those of fields are named with their topic."""
     named, there = {field.name for field in fields}, {column.name: column for column in after.columns}
-    found = []
+    broken = []
     for old in before.columns:
         new = there.get(old.name)
         if old.name not in named and (new is None or new.sql_type != old.sql_type):
             became = f"{old.sql_type} became {new.sql_type}" if new else "the column is gone"
-            found.append(f"{before.name}.{old.name}: {became}; bronze keeps its columns, restore it")
-    return found
+            broken.append(f"{before.name}.{old.name}: {became}; bronze keeps its columns, restore it")
+    return broken

@@ -51,14 +51,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command of the platform."""
     args = parse(argv)
-    settings, given = read_settings(), arguments(args)
+    settings, options = read_settings(), arguments(args)
     if args.command in MAKING:
         home.claim(settings)
     if args.command in LOOKING:
         home.require(settings)
     # Each command is imported alone: `doctor` must work where half of the rest does not.
     module = import_module(f"infra.local.{MODULES.get(args.command, args.command)}")
-    getattr(module, args.command)(settings, *given)
+    getattr(module, args.command)(settings, *options)
 
 
 def arguments(args: argparse.Namespace) -> tuple[object, ...]:
@@ -67,9 +67,9 @@ def arguments(args: argparse.Namespace) -> tuple[object, ...]:
     Raises:
         UsageError: `--services` names a service that is not optional, or what has to be named is not.
     """
-    name, told = NAMED.get(args.command, ("", ""))
+    name, remedy = NAMED.get(args.command, ("", ""))
     if name and not getattr(args, name):
-        raise UsageError(told)
+        raise UsageError(remedy)
     if args.command == "up":
         names = args.services.replace("+", " ").replace(",", " ").split()
         unknown = sorted(set(names) - set(OPTIONAL))

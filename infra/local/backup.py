@@ -122,9 +122,9 @@ def scratch(place: Path) -> Iterator[Path]:
 
 def pack_part(settings: Settings, folder: Path, part: Part) -> Archive:
     """Write the archive of a part and say so."""
-    begun, found = time.monotonic(), content(settings, part)
-    archive = pack(folder / f"{part.name}{SUFFIX}", found)
-    size = f"{megabytes(sum(entry.size for entry in found))} -> {megabytes(archive.size)}"
+    begun, entries = time.monotonic(), content(settings, part)
+    archive = pack(folder / f"{part.name}{SUFFIX}", entries)
+    size = f"{megabytes(sum(entry.size for entry in entries))} -> {megabytes(archive.size)}"
     print(f"  {part.name:<9} {size} in {time.monotonic() - begun:.1f} s", file=sys.stderr, flush=True)
     return archive
 

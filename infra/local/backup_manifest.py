@@ -71,29 +71,29 @@ def load(folder: Path) -> Manifest:
     """
     path = folder / NAME
     try:
-        told = json.loads(path.read_text())
+        fields = json.loads(path.read_text())
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{folder} is no backup: it has no {NAME}, which `make backup` writes last") from None
     except (OSError, ValueError) as error:
         raise UserError(f"{path} is damaged: {error}; use another backup") from None
-    if not isinstance(told, dict) or told.pop("kind", None) != KIND:
+    if not isinstance(fields, dict) or fields.pop("kind", None) != KIND:
         raise UserError(f"{path} is not of a backup of this project")
-    number = told.pop("format", None)
+    number = fields.pop("format", None)
     if number != FORMAT:
         raise UserError(f"{path} is of format {number}, this project reads {FORMAT}; restore it with the project's "
-                        f"version {told.get('project', 'that made it')}")  # fmt: skip
-    return of(path, told)
+                        f"version {fields.get('project', 'that made it')}")  # fmt: skip
+    return of(path, fields)
 
 
-def of(path: Path, told: dict[str, Any]) -> Manifest:
+def of(path: Path, fields: dict[str, Any]) -> Manifest:
     """Return the manifest of its JSON.
 
     Raises:
         UserError: a field is missing, or an archive is missing or unknown.
     """
     try:
-        archives = tuple(Archive(**one) for one in told.pop("archives"))
-        manifest = Manifest(archives=archives, **told)
+        archives = tuple(Archive(**one) for one in fields.pop("archives"))
+        manifest = Manifest(archives=archives, **fields)
         if not isinstance(manifest.stores, dict) or not all(
             isinstance(each, int) for one in archives for each in (one.size, one.files, one.unpacked)
         ):
@@ -116,10 +116,10 @@ def require_readable(manifest: Manifest, have: Mapping[str, str]) -> None:
         UserError: a store was newer, or PostgreSQL of another major version.
     """
     for store, name in STORES.items():
-        kept, here = manifest.stores.get(store, ""), have[store]
-        other_major = store == "postgres" and numbers(kept)[:1] != numbers(here)[:1]
-        if numbers(kept) > numbers(here) or other_major:
-            raise UserError(f"the backup is of {name} {kept or '?'}, here is {here}, which cannot read its files; "
+        theirs, ours = manifest.stores.get(store, ""), have[store]
+        other_major = store == "postgres" and numbers(theirs)[:1] != numbers(ours)[:1]
+        if numbers(theirs) > numbers(ours) or other_major:
+            raise UserError(f"the backup is of {name} {theirs or '?'}, here is {ours}, which cannot read its files; "
                             f"restore it with the project's version {manifest.project}")  # fmt: skip
 
 

@@ -22,8 +22,8 @@ def archive() -> Path:
     """Return where the archive of Spark's jars lies; the name changes with Java and with any jar."""
     parts = [str(java.home()), java.release()]
     parts += [f"{jar} {jar.stat().st_size} {jar.stat().st_mtime_ns}" for jar in java.spark_jars()]
-    mark = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    return Path(sys.prefix) / "class-archives" / f"spark-{mark}.jsa"
+    fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return Path(sys.prefix) / "class-archives" / f"spark-{fingerprint}.jsa"
 
 
 def class_list(settings: Settings) -> Path:

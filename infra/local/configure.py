@@ -20,13 +20,13 @@ def configure(settings: Settings) -> list[Service]:
     """
     home.claim(settings)
     secrets.ensure(settings)
-    found = services.every(settings)
+    known = services.every(settings)
     dbt_conf.configure(settings)
     if settings.state_dir == ROOT / ".state":
         link_spark_conf(settings)
         wrap_spark_submit()
-    write(rendered.stamp(settings), rendered.mark(settings))
-    return found
+    write(rendered.stamp(settings), rendered.fingerprint(settings))
+    return known
 
 
 def link_spark_conf(settings: Settings) -> None:

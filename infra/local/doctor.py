@@ -19,9 +19,9 @@ def doctor(settings: Settings) -> None:
     """Print each check and what it found; the exit status is 1 where something is wrong."""
     faults = 0
     for name, check in CHECKS.items():
-        found = list(check(settings))
-        faults += len(found)
-        for text in found or ["ok"]:
+        findings = list(check(settings))
+        faults += len(findings)
+        for text in findings or ["ok"]:
             print(f"{name:<10} {text}")
     print(f"{faults} findings" if faults else "nothing is wrong")
     if faults:
@@ -71,16 +71,18 @@ def host_faults(_: Settings) -> Iterator[str]:
     except OSError:
         addresses = set()
     if LOOPBACK not in addresses:
-        found = ", ".join(map(str, addresses)) or "nothing"
-        yield f"localhost resolves to {found}; add `{LOOPBACK} localhost` to /etc/hosts"
+        names = ", ".join(map(str, addresses)) or "nothing"
+        yield f"localhost resolves to {names}; add `{LOOPBACK} localhost` to /etc/hosts"
 
 
 def port_faults(settings: Settings) -> Iterator[str]:
     """Yield every port of the platform that another process holds."""
     names = {settings.port(name): name for name in PORTS}
     for port, holder in processes.holders(names).items():
-        mine = holder.pid and processes.environment_of(holder.pid).get(supervise.MARK) == str(settings.state_dir)
-        if not mine:
+        is_own = holder.pid and processes.environment_of(holder.pid).get(supervise.PLATFORM_VARIABLE) == str(
+            settings.state_dir
+        )
+        if not is_own:
             yield f"port {port} ({names[port]}) is held by {holder}; stop it, or set another PORT_BASE"
 
 

@@ -77,6 +77,6 @@ def digest(paths: Iterable[Path]) -> str:
     return total.hexdigest()[:16]
 
 
-def has_stamp(path: Path, mark: str) -> bool:
-    """Return whether the stamp at `path` holds `mark`: the work it stands for was done."""
-    return path.is_file() and path.read_text() == mark
+def has_stamp(path: Path, fingerprint: str) -> bool:
+    """Return whether the stamp at `path` holds `fingerprint`: the work it stands for was done."""
+    return path.is_file() and path.read_text() == fingerprint

@@ -20,10 +20,10 @@ def package_folder(name: str) -> Path:
     Raises:
         UserError: it is not installed.
     """
-    found = find_spec(name)
-    if found is None or not found.submodule_search_locations:
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
         raise UserError(f"the Python package {name} is not installed; run `make setup`")
-    return Path(found.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])
 
 
 # Found without importing it, which takes its time.
@@ -68,11 +68,11 @@ def home() -> Path:
         UserError: there is no Java, or it is not a supported one.
     """
     named = os.environ.get("JAVA_HOME")
-    found = Path(named) / "bin" / "java" if named else shutil.which("java")
-    if not found or not Path(found).is_file():
+    program = Path(named) / "bin" / "java" if named else shutil.which("java")
+    if not program or not Path(program).is_file():
         where = f"JAVA_HOME={named} has no bin/java" if named else "no java on the path"
         raise UserError(f"{where}; install Java 17 or 21, or set JAVA_HOME to one")
-    java_home = Path(found).resolve().parents[1]
+    java_home = Path(program).resolve().parents[1]
     version = major_version(java_home)
     if version not in SUPPORTED:
         raise UserError(f"Java {version} at {java_home} is not supported; set JAVA_HOME to a Java 17 or 21")
@@ -136,10 +136,10 @@ def run(arguments: Path, main: str, *words: str, log: Path, env: dict[str, str] 
     folder(log.parent)
     clean = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "TZ": "UTC", "LANG": "C.UTF-8", **(env or {})}
     with log.open("a") as file:
-        done = subprocess.run(
+        process = subprocess.run(
             [executable(), f"@{arguments}", main, *words],
             stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=clean,
         )  # fmt: skip
-    if done.returncode:
+    if process.returncode:
         last = [line for line in log.read_text(errors="replace").splitlines() if line.strip()][-1:] or ["no output"]
         raise UserError(f"{main.rpartition('.')[2]} failed: {last[0][:200]}; see {log}")

@@ -26,11 +26,11 @@ def logs(settings: Settings, name: str, follow: bool) -> None:
 
 def files(settings: Settings, name: str) -> list[Path]:
     """Return the log files of a service, a daemon, or the supervisor."""
-    found = {"supervisor": ["supervisord"]}
+    daemons_of = {"supervisor": ["supervisord"]}
     for service in configure(settings):
         daemons = [program.name for program in service.programs]
-        found |= {daemon: [daemon] for daemon in daemons}
-        found[service.name] = daemons
-    if name not in found:
-        raise UsageError(f"there is no service {name!r}; the services are {', '.join(sorted(found))}")
-    return [settings.path("log", f"{daemon}.log") for daemon in found[name]]
+        daemons_of |= {daemon: [daemon] for daemon in daemons}
+        daemons_of[service.name] = daemons
+    if name not in daemons_of:
+        raise UsageError(f"there is no service {name!r}; the services are {', '.join(sorted(daemons_of))}")
+    return [settings.path("log", f"{daemon}.log") for daemon in daemons_of[name]]

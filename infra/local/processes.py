@@ -40,19 +40,19 @@ def listening(proc: Path = PROC) -> dict[int, str]:
 def clients(ports: Iterable[int], proc: Path = PROC) -> list[tuple[int, int, Holder]]:
     """Return (port, the client's own port, the client) of every connection to one of `ports`, by port."""
     wanted = set(ports)
-    found = [(other, own, inode) for own, other, inode in rows(proc, ESTABLISHED) if other in wanted]
-    inodes = {inode for _, _, inode in found}
+    connections = [(other, own, inode) for own, other, inode in rows(proc, ESTABLISHED) if other in wanted]
+    inodes = {inode for _, _, inode in connections}
     owners = {inode: pid for pid, inode in sockets(proc) if inode in inodes}
-    return [(port, own, holder(owners.get(inode), proc)) for port, own, inode in sorted(found)]
+    return [(port, own, holder(owners.get(inode), proc)) for port, own, inode in sorted(connections)]
 
 
 def holders(ports: Iterable[int], proc: Path = PROC) -> dict[int, Holder]:
     """Return the holder of each of `ports` that is in use."""
-    taken = {port: inode for port, inode in listening(proc).items() if port in set(ports)}
-    if not taken:
+    used = {port: inode for port, inode in listening(proc).items() if port in set(ports)}
+    if not used:
         return {}
-    owners = {inode: pid for pid, inode in sockets(proc) if inode in taken.values()}
-    return {port: holder(owners.get(inode), proc) for port, inode in sorted(taken.items())}
+    owners = {inode: pid for pid, inode in sockets(proc) if inode in used.values()}
+    return {port: holder(owners.get(inode), proc) for port, inode in sorted(used.items())}
 
 
 def holder(pid: int | None, proc: Path = PROC) -> Holder:

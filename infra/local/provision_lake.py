@@ -53,8 +53,8 @@ def provision(settings: Settings) -> None:
     """Ensure the catalogue's schemas and the declared tables; skipped where the stamp says it was done."""
     declared = ddl(settings)
     stamp = settings.path("data", "thrift", "provisioned")
-    mark = hashlib.sha256("\n".join([*schemas(), *declared, identity(settings)]).encode()).hexdigest()
-    if has_stamp(stamp, mark):
+    fingerprint = hashlib.sha256("\n".join([*schemas(), *declared, identity(settings)]).encode()).hexdigest()
+    if has_stamp(stamp, fingerprint):
         return
     owned = locations(declared)
     for path in owned:
@@ -66,7 +66,7 @@ def provision(settings: Settings) -> None:
         list(pool.map(lambda lane: query(settings, *lane), lanes))
     for path, owner in owned.items():
         take_back(settings, path, owner)
-    write(stamp, mark)
+    write(stamp, fingerprint)
 
 
 def by_schema(statements: Iterable[str]) -> list[list[str]]:
@@ -102,8 +102,8 @@ def schemas() -> list[str]:
 
 def locations(statements: Iterable[str]) -> dict[str, str]:
     """Return the folders of the tables that statements declare, each with the owner of its schema."""
-    found = (TABLE.match(statement.strip()) for statement in statements)
-    tables = [(match[1].lower(), match[2].lower()) for match in found if match]
+    matches = (TABLE.match(statement.strip()) for statement in statements)
+    tables = [(match[1].lower(), match[2].lower()) for match in matches if match]
     return {f"{schema_folder(schema)}/{table}": SCHEMAS[schema] for schema, table in tables}
 
 

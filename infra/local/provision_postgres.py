@@ -43,8 +43,8 @@ def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
 def provision(settings: Settings) -> None:
     """Ensure roles, databases, schemas, grants and the catalogue's tables; skipped where the stamp says it was done."""
     stamp = settings.path("data", "postgres", "provisioned")
-    mark = fingerprint(settings)
-    if not has_stamp(stamp, mark):
+    current = fingerprint(settings)
+    if not has_stamp(stamp, current):
         with connect(settings, "postgres", "postgres") as connection:
             ensure_roles(connection, settings)
             ensure_databases(connection)
@@ -52,7 +52,7 @@ def provision(settings: Settings) -> None:
             for statement in schema_statements():
                 connection.execute(statement)
         ensure_catalogue(settings)
-        write(stamp, mark)
+        write(stamp, current)
     with connect(settings, "catalogue", "catalogue") as connection:
         relocate(connection, settings.hdfs_url)
 

@@ -42,8 +42,8 @@ def delete(settings: Settings) -> None:
         for part in home.PARTS:
             if settings.path(part).exists():
                 shutil.rmtree(settings.path(part))
-        if not home.strangers(settings.state_dir, (home.MARK, home.IGNORED)):
-            for name in (home.MARK, home.IGNORED):
+        if not home.strangers(settings.state_dir, (home.PLATFORM_MARK, home.IGNORED)):
+            for name in (home.PLATFORM_MARK, home.IGNORED):
                 settings.path(name).unlink(missing_ok=True)
             with suppress(OSError):
                 # A link, or a disk of its own, stays.

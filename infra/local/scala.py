@@ -31,8 +31,8 @@ def jar() -> Path:
         UserError: the sources do not compile; the text names the log.
     """
     versions = (version(name).encode() for name in MADE_FOR)
-    mark = hashlib.sha256(b"\0".join([*versions, *(source.read_bytes() for source in SOURCES)]))
-    path = cache.folder("scala") / f"lakehouse-{mark.hexdigest()[:12]}.jar"
+    fingerprint = hashlib.sha256(b"\0".join([*versions, *(source.read_bytes() for source in SOURCES)]))
+    path = cache.folder("scala") / f"lakehouse-{fingerprint.hexdigest()[:12]}.jar"
     if not path.is_file():
         build(path)
     return path

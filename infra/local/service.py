@@ -66,8 +66,8 @@ def start_order(services: Iterable[Service]) -> list[Service]:
     waiting = list(services)
     ordered: list[Service] = []
     while waiting:
-        done = {service.name for service in ordered}
-        free = [service for service in waiting if done.issuperset(service.needs)]
+        names = {service.name for service in ordered}
+        free = [service for service in waiting if names.issuperset(service.needs)]
         if not free:
             raise ValueError(f"no order for {', '.join(service.name for service in waiting)}")
         ordered += free

@@ -84,18 +84,20 @@ def require_quiet(settings: Settings) -> None:
     names = {settings.port("thrift"): "the Thrift Server", settings.port("namenode"): "HDFS",
              settings.port("postgres"): "PostgreSQL"}  # fmt: skip
     writers = roles(settings)
-    found = {
+    connections = {
         f"{holder} is connected to {names[port]}"
         for port, own, holder in processes.clients(names)
         if not is_daemon(settings, holder) and (port != settings.port("postgres") or own in writers)
     }
-    if found:
-        raise UserError(f"{'; '.join(sorted(found))}; wait for it to end, or stop it")
+    if connections:
+        raise UserError(f"{'; '.join(sorted(connections))}; wait for it to end, or stop it")
 
 
 def is_daemon(settings: Settings, holder: processes.Holder) -> bool:
     """Return whether a process is one of the platform's own."""
-    return bool(holder.pid) and processes.environment_of(holder.pid or 0).get(supervise.MARK) == str(settings.state_dir)
+    return bool(holder.pid) and processes.environment_of(holder.pid or 0).get(supervise.PLATFORM_VARIABLE) == str(
+        settings.state_dir
+    )
 
 
 def roles(settings: Settings) -> dict[int, str]:

@@ -73,27 +73,27 @@ def end_orphans(settings: Settings) -> int:
 
     Without a supervisor nobody restarts or stops them, but they hold the ports and the data.
     """
-    found = orphans(settings)
-    for pid in found:
+    pids = orphans(settings)
+    for pid in pids:
         signal_to(pid, signal.SIGINT if "postgres" in processes.command_of(pid) else signal.SIGTERM)
     deadline = time.monotonic() + ORPHAN_SECONDS
-    while not all(supervise.has_ended(pid) for pid in found):
+    while not all(supervise.has_ended(pid) for pid in pids):
         if time.monotonic() > deadline:
-            for pid in found:
+            for pid in pids:
                 signal_to(pid, signal.SIGKILL)
         time.sleep(0.1)
-    if found:
-        print(f"  ended {len(found)} daemons whose supervisor was gone", file=sys.stderr, flush=True)
-    return len(found)
+    if pids:
+        print(f"  ended {len(pids)} daemons whose supervisor was gone", file=sys.stderr, flush=True)
+    return len(pids)
 
 
 def orphans(settings: Settings) -> list[int]:
     """Return the processes that were started by a supervisor of this platform."""
-    mine = str(settings.state_dir)
+    folder = str(settings.state_dir)
     return [
         pid
         for pid in processes.pids()
-        if processes.environment_of(pid).get(supervise.MARK) == mine and not supervise.has_ended(pid)
+        if processes.environment_of(pid).get(supervise.PLATFORM_VARIABLE) == folder and not supervise.has_ended(pid)
     ]
 
 

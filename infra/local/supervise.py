@@ -25,7 +25,7 @@ SOCKET_PATH_BYTES = 90
 START_SECONDS = 15
 WORKING = ("RUNNING", "STARTING", "BACKOFF")
 # How a process is known as a daemon of a platform, after its supervisor is gone.
-MARK = "LAKEHOUSE_PLATFORM"
+PLATFORM_VARIABLE = "LAKEHOUSE_PLATFORM"
 
 HEAD = """\
 [unix_http_server]
@@ -69,8 +69,8 @@ def socket_path(settings: Settings) -> Path:
     path = settings.path("run", "supervisor.sock")
     if len(os.fsencode(path)) <= SOCKET_PATH_BYTES:
         return path
-    mark = hashlib.sha256(os.fsencode(settings.state_dir)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"lakehouse-{os.geteuid()}-{mark}" / "supervisor.sock"
+    fingerprint = hashlib.sha256(os.fsencode(settings.state_dir)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"lakehouse-{os.geteuid()}-{fingerprint}" / "supervisor.sock"
 
 
 def private_folder(path: Path) -> None:
@@ -95,7 +95,7 @@ def render(settings: Settings, services: Iterable[Service]) -> str:
 
 def section(settings: Settings, program: Program, config: str) -> str:
     """Return the section of a daemon; the hash of its configuration is in it, so that a change restarts it."""
-    environment = {**program.env, MARK: str(settings.state_dir), "LAKEHOUSE_CONFIG": config}
+    environment = {**program.env, PLATFORM_VARIABLE: str(settings.state_dir), "LAKEHOUSE_CONFIG": config}
     return PROGRAM.format(
         name=program.name,
         command=shlex.join(program.command),
@@ -129,7 +129,7 @@ def start(settings: Settings, config: Path) -> None:
     """Start the supervisor in a session of its own, with an environment that holds nothing of the caller's."""
     output = settings.path("log", "supervisord.out")
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "USER", "LOGNAME") if name in os.environ}
-    environment |= {"LANG": "C.UTF-8", "TZ": "UTC", MARK: str(settings.state_dir)}
+    environment |= {"LANG": "C.UTF-8", "TZ": "UTC", PLATFORM_VARIABLE: str(settings.state_dir)}
     with output.open("w") as file:
         daemon = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)],

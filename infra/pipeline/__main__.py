@@ -123,8 +123,8 @@ def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
     """Return the steps that feed Kafka and those that load snapshots; with neither given, simulate."""
     feed, load = [], []
     if args.orders:
-        given = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
-        feed.append(steps.feed("replay", "streaming.replay", **given))
+        options = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
+        feed.append(steps.feed("replay", "streaming.replay", **options))
     if args.snapshot:
         load.append(
             steps.module("snapshot", "streaming.snapshot", file=args.snapshot, snapshot_as_of=args.snapshot_as_of)

@@ -76,16 +76,16 @@ def guard(settings: Settings, day: date | None, project: Path = steps.DBT_PROJEC
     try:
         build(settings, project, {"as_of": day.isoformat(), "scratch": SCHEMA})
         for name in FEATURES:
-            seen = f"create or replace table {SCHEMA}.seen_{name} using delta"
-            statement(settings, f"{seen} as select * from {SCHEMA}.{name}")
+            create = f"create or replace table {SCHEMA}.seen_{name} using delta"
+            statement(settings, f"{create} as select * from {SCHEMA}.{name}")
         build(settings, project, {"as_of": day.isoformat(), "scratch": SCHEMA, "blind": True})
         compared = [compare(settings, one) for one in comparisons(settings)]
     finally:
         clear(settings)
-    found = [told for _, told in compared if told]
-    if found:
+    moves = [move for _, move in compared if move]
+    if moves:
         raise UserError(
-            f"a feature sees the future: {'; '.join(found)} move when what happened from their as-of date on is gone; "
+            f"a feature sees the future: {'; '.join(moves)} move when what happened from their as-of date on is gone; "
             "mend the model, run `make marts` and train again"
         )
     rows = sum(number for number, _ in compared)
@@ -124,15 +124,15 @@ def build(settings: Settings, project: Path, variables: dict[str, object]) -> No
 
 def comparisons(settings: Settings) -> list[Comparison]:
     """Return what to compare: of each feature mart both builds, and what training reads with the blind one."""
-    found = []
+    pairs = []
     for name, schema in FEATURES.items():
         blind, trained = f"{SCHEMA}.{name}", f"{schema}.{name}"
         columns = [row[0] for row in thrift.rows(settings, f"show columns in {blind}")]
-        found += [
+        pairs += [
             Comparison(name, f"{SCHEMA}.seen_{name}", blind, columns),
             Comparison(trained, days_of(trained, blind), days_of(blind, trained), columns),
         ]
-    return found
+    return pairs
 
 
 def days_of(table: str, other: str) -> str:

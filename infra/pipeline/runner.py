@@ -18,7 +18,7 @@ JAVA_STACK = re.compile(r"\s+(at [\w.$/]+[(]|[.]{3} \d+ (more|common frames))|\s
 
 def environment(settings: Settings, step: Step) -> dict[str, str]:
     """Return the environment of a step: dbt's profiles and state are those of this platform."""
-    given = {
+    variables = {
         "DBT_PROFILES_DIR": str(settings.path("conf", "dbt")),
         "DBT_TARGET_PATH": str(settings.dbt_target / step.parsed_in),
         "DBT_LOG_PATH": str(settings.path("log", "dbt")),
@@ -26,7 +26,7 @@ def environment(settings: Settings, step: Step) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         locks.WITHIN: "1",
     }
-    return {**os.environ, **given}
+    return {**os.environ, **variables}
 
 
 def run_one(

@@ -131,14 +131,14 @@ def run_all(settings: Settings, steps: Sequence[Step], *, verbose: bool = False)
 def waits(steps: Sequence[Step]) -> dict[str, frozenset[str]]:
     """Return what each step, by name, waits for: what it says, or the step before it."""
     names = {step.name for step in steps}
-    found = {}
+    awaited = {}
     for place, step in enumerate(steps):
         before = (steps[place - 1].name,) if place else ()
         wanted = frozenset(before if step.after is None else step.after)
         if not wanted <= names:
             raise ValueError(f"{step.name} waits for {', '.join(wanted - names)}, which is no step of this run")
-        found[step.name] = wanted
-    return found
+        awaited[step.name] = wanted
+    return awaited
 
 
 def log_of(settings: Settings, step: Step) -> Path:

@@ -63,9 +63,9 @@ def prepare(settings: Settings) -> None:
     """Make what a platform needs before it is up: passwords, configuration, dbt's profile."""
     home.claim(settings)
     secrets.ensure(settings)
-    done = subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
+    process = subprocess.run([str(python.VENV / "bin" / "python"), "-m", "infra.local", "configure"], check=False)
+    if process.returncode:
+        sys.exit(process.returncode)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def java_version() -> int | None:
     if not shutil.which("java"):
         return None
     text = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', text)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', text)
+    return int(match[1]) if match else None
 
 
 def free_gb(path: Path) -> float:

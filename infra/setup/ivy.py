@@ -33,9 +33,9 @@ def retrieve(descriptor: Path, ivy_cache: Path, pattern: str, *, transitive: boo
         jar = next((spark_home() / "jars").glob("ivy-*.jar"))
         command = ["java", "-jar", str(jar), "-settings", settings.name, "-ivy", str(descriptor)]
         command += ["-cache", str(ivy_cache), "-retrieve", pattern, "-warn"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if process.returncode:
+        lines = [line.strip() for line in (process.stdout + process.stderr).splitlines()]
         complaint = next(
             (line for line in lines if any(word in line for word in ("not found", "rror", "xception"))), ""
         )

@@ -87,13 +87,13 @@ def install() -> int:
     if absent:
         fetch(absent)
     verify(locked_jars())
-    stamp().write_text(marks())
+    stamp().write_text(fingerprint())
     return len(absent)
 
 
 def are_verified() -> bool:
     """Return whether every jar is as it was when its bytes were last compared, by sizes and times alone."""
-    return stamp().is_file() and stamp().read_text() == marks()
+    return stamp().is_file() and stamp().read_text() == fingerprint()
 
 
 def stamp() -> Path:
@@ -101,7 +101,7 @@ def stamp() -> Path:
     return cache.folder("jars") / f"verified-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]}"
 
 
-def marks() -> str:
+def fingerprint() -> str:
     """Return size and time of every cached jar, as one hash."""
     stats = ((path, path.stat()) for path in sorted({jar.path() for jar in locked_jars()}) if path.is_file())
     lines = "".join(f"{path} {stat.st_size} {stat.st_mtime_ns}\n" for path, stat in stats)

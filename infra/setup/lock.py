@@ -11,8 +11,6 @@ from infra.setup import cache, ivy, python
 from infra.setup.jars import LOCK as JARS_LOCK
 from infra.setup.jars import Jar
 
-SETS = ("kafka", "hadoop", "spark", "metastore")
-
 
 def lock_python() -> None:
     """Pin every wheel of `pyproject.toml`, for each Python it allows, with its hashes and without addresses."""

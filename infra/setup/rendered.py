@@ -14,7 +14,7 @@ def stamp(settings: Settings) -> Path:
     return settings.path("conf", "rendered")
 
 
-def mark(settings: Settings) -> str:
+def fingerprint(settings: Settings) -> str:
     """Return what stands for the code and the settings as they are now."""
     files = (
         path
@@ -29,4 +29,4 @@ def mark(settings: Settings) -> str:
 def is_current(settings: Settings) -> bool:
     """Return whether nothing has to be rendered."""
     place = stamp(settings)
-    return place.is_file() and place.read_text() == mark(settings)
+    return place.is_file() and place.read_text() == fingerprint(settings)

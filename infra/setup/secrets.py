@@ -17,7 +17,7 @@ def ensure(settings: Settings) -> list[str]:
         UserError: the folder cannot be written.
     """
     home = settings.path("secrets")
-    made = []
+    generated = []
     try:
         home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o700)
@@ -29,9 +29,9 @@ def ensure(settings: Settings) -> list[str]:
             path.unlink(missing_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(BYTES) + "\n")
-            made.append(identity)
+            generated.append(identity)
     except OSError as error:
         raise UserError(
             f"cannot write {home}: {error.strerror}; free space, change its owner, or set STATE_DIR"
         ) from None
-    return made
+    return generated

@@ -36,20 +36,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     identity = {"source": name, "mapping": mapping.name, "shift_to": day_text(arguments.shift_to)}
-    seen = files.state(arguments.orders)
+    state = files.state(arguments.orders)
     with locks.hold(settings, "replay"):
         digest = source.sha256(arguments.orders)
         before = finished.find(settings, digest, identity)
         if before and not arguments.force:
-            done = f"{arguments.orders.name} was replayed before ({before['summary']})"
-            print(f"skipped: {done}; {flag('force')} sends it again")
+            reason = f"{arguments.orders.name} was replayed before ({before['summary']})"
+            print(f"skipped: {reason}; {flag('force')} sends it again")
             return
         topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
         known = resume.identity_of(mapping, identity, topics.describe(settings, TOPICS))
         progress = resume.Progress(settings, digest, known)
         if arguments.force:
             progress.clear()
-        summary, tally = replay(settings, arguments, seen, mapping, name, progress)
+        summary, tally = replay(settings, arguments, state, mapping, name, progress)
         counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
         finished.record(settings, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
         progress.clear()
@@ -81,7 +81,7 @@ def day_text(value: date | None) -> str | None:
 def replay(
     settings: Settings,
     arguments: argparse.Namespace,
-    seen: files.State,
+    state: files.State,
     mapping: Mapping,
     name: str,
     progress: Progress,
@@ -91,7 +91,7 @@ def replay(
         read = fill(stage, arguments.orders, mapping)
         if read == 0:
             raise UsageError(f"{arguments.orders}: has a header and no rows")
-        files.require_unchanged(arguments.orders, seen)
+        files.require_unchanged(arguments.orders, state)
         tally = Tally()
         versions = contracts.load(settings.contracts_dir).versions
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
@@ -101,13 +101,13 @@ def replay(
             islice(events.of(stage), before, None),
             stage.count() - before,
             f"replay {arguments.orders.name}",
-            lambda sent: progress.store(before + sent),
+            lambda count: progress.store(before + count),
         )
     if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
-    sent = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
+    counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
     earlier = f", {before:,} by the replay that was interrupted" if before else ""
-    return f"{tally}; {sent} events acknowledged{earlier}", tally
+    return f"{tally}; {counts} events acknowledged{earlier}", tally
 
 
 def fill(stage: Stage, path: Path, mapping: Mapping) -> int:

@@ -43,29 +43,29 @@ class Parsed:
 
 def parse_records(rows: Rows, delimiter: str, first: int, texts: Iterable[str]) -> Parsed:
     """Return what becomes of records that follow each other, numbered from `first`."""
-    found = Parsed()
+    parsed = Parsed()
     members: list[Line] = []
-    kept: list[str] = []
+    row_texts: list[str] = []
     order_id, customer_id = "", None
     number = first
     for number, text in enumerate(texts, start=first):
         try:
             line = rows.line(cells_of(text, delimiter))
         except UnmappableError as reason:
-            found.raw.append(Raw(number, text, str(reason)))
-            close(found, number, members, kept)
+            parsed.raw.append(Raw(number, text, str(reason)))
+            close(parsed, number, members, row_texts)
             continue
-        if line[0] != order_id or line[1] != customer_id or len(kept) >= MOST_ROWS:
-            close(found, number, members, kept)
+        if line[0] != order_id or line[1] != customer_id or len(row_texts) >= MOST_ROWS:
+            close(parsed, number, members, row_texts)
             order_id, customer_id = line[0], line[1]
         members.append(line)
-        kept.append(text)
-    close(found, number + 1, members, kept)
-    return found
+        row_texts.append(text)
+    close(parsed, number + 1, members, row_texts)
+    return parsed
 
 
-def close(found: Parsed, end: int, members: list[Line], kept: list[str]) -> None:
-    """Add the fragment that ends before a row to what was found, and empty the lists that it came from."""
+def close(parsed: Parsed, end: int, members: list[Line], row_texts: list[str]) -> None:
+    """Add the fragment that ends before a row to what was parsed, and empty the lists that it came from."""
     if not members:
         return
     order_id, customer_id, occurred_ms, negative, lines = members[0]
@@ -74,8 +74,8 @@ def close(found: Parsed, end: int, members: list[Line], kept: list[str]) -> None
         negative = any(line.negative for line in members)
         lines = ",".join(line.json for line in members)
     size = len(members)
-    found.fragments.append(
-        Fragment(end - size, order_id, customer_id, occurred_ms, negative, size, lines, ROW_END.join(kept))
+    parsed.fragments.append(
+        Fragment(end - size, order_id, customer_id, occurred_ms, negative, size, lines, ROW_END.join(row_texts))
     )
     members.clear()
-    kept.clear()
+    row_texts.clear()

@@ -9,7 +9,7 @@ from io import BufferedIOBase
 from itertools import chain
 from operator import length_hint
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from common import files
 from common.errors import UsageError
@@ -17,14 +17,6 @@ from common.errors import UsageError
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 BLOCK = 1 << 20
-
-
-class Record(NamedTuple):
-    """One record of the file: its number (1 is the first below the header), its cells and its text as it stands."""
-
-    number: int
-    cells: list[str]
-    text: str
 
 
 @contextmanager
@@ -44,12 +36,6 @@ def sha256(path: Path) -> str:
     """Return the hash of a file's bytes, in hexadecimal."""
     with readable(path):
         return files.sha256(path)
-
-
-def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
-    """Yield the header as record 0, then the records."""
-    for number, text in enumerate(texts(path, encoding, delimiter)):
-        yield Record(number, cells_of(text, delimiter), text)
 
 
 def texts(path: Path, encoding: str, delimiter: str) -> Iterator[str]:

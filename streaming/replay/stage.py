@@ -69,10 +69,10 @@ class Stage:
         self.database.executescript(SCHEMA)
         self.database.execute("begin")
 
-    def add(self, found: Parsed) -> None:
+    def add(self, parsed: Parsed) -> None:
         """Stage what became of some records."""
-        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?)", found.fragments)
-        self.database.executemany("insert into raw values (?, ?, ?)", found.raw)
+        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?)", parsed.fragments)
+        self.database.executemany("insert into raw values (?, ?, ?)", parsed.raw)
 
     def finish(self) -> None:
         """Put the orders into the order of their times; nothing is added afterwards."""

@@ -53,28 +53,30 @@ def main(argv: Sequence[str] | None = None) -> None:
         spark = session("requeue", settings, identity="streaming")
         try:
             events = tables.read(spark, EVENTS)
-            found = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(settings))
-            total = sum(count_by_topic(found).values())
+            candidates = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(settings))
+            total = sum(count_by_topic(candidates).values())
             if not total:
                 print(nothing(args.rule, args.since, quarantine.rules(events)))
             else:
-                requeue(settings, found, total, args.rule, repair, args.dry_run)
+                requeue(settings, candidates, total, args.rule, repair, args.dry_run)
         except (PySparkException, Py4JError) as error:
             raise UserError(f"the lake refused: {first_line(error)}; see `make status`, then run it again") from None
         finally:
             spark.stop()
 
 
-def requeue(settings: Settings, found: DataFrame, total: int, rule: str, repair: Repair | None, dry_run: bool) -> None:
+def requeue(
+    settings: Settings, candidates: DataFrame, total: int, rule: str, repair: Repair | None, dry_run: bool
+) -> None:
     """Send the events, or in a dry run show some of them; the last line says what came of all."""
     left: Counter[str] = Counter()
-    ready = messages(found.toLocalIterator(), repair, left)
-    sent = show(settings, ready) if dry_run else producer.send(settings, ready, total, "requeue")
-    by_topic = ", ".join(f"{topic} {count:,}" for topic, count in sorted(sent.items()))
+    ready = messages(candidates.toLocalIterator(), repair, left)
+    counts = show(settings, ready) if dry_run else producer.send(settings, ready, total, "requeue")
+    by_topic = ", ".join(f"{topic} {count:,}" for topic, count in sorted(counts.items()))
     not_sent = "".join(f"; {count:,} not: {reason}" for reason, count in sorted(left.items()))
-    done = "would be sent again" if dry_run else "sent again"
-    ending = "" if dry_run or not sent else "; land them with `make ingest`"
-    print(f"{sent.total():,} of {total:,} events of {rule} {done} ({by_topic or 'none'}){not_sent}{ending}")
+    outcome = "would be sent again" if dry_run else "sent again"
+    ending = "" if dry_run or not counts else "; land them with `make ingest`"
+    print(f"{counts.total():,} of {total:,} events of {rule} {outcome} ({by_topic or 'none'}){not_sent}{ending}")
 
 
 def show(settings: Settings, ready: Iterator[Message]) -> Counter[str]:
@@ -100,9 +102,9 @@ def mask(value: bytes, public: Set[str]) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def count_by_topic(found: DataFrame) -> dict[str, int]:
+def count_by_topic(candidates: DataFrame) -> dict[str, int]:
     """Return how many events of each topic were found, and say so on standard error."""
-    counts = {row.topic: row["count"] for row in found.groupBy("topic").count().orderBy("topic").collect()}
+    counts = {row.topic: row["count"] for row in candidates.groupBy("topic").count().orderBy("topic").collect()}
     for topic, count in counts.items():
         print(f"requeue: {count:,} events of {topic} in quarantine", file=sys.stderr, flush=True)
     return counts
@@ -127,10 +129,10 @@ def moment(text: str) -> datetime:
         UsageError: it is neither.
     """
     try:
-        given = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--since {text!r} is no day or instant; write 2025-01-31 or 2025-01-31T08:00:00Z") from None
-    return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
 if __name__ == "__main__":

@@ -37,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     with locks.hold(settings, "simulate"):
         contracts = load(settings.contracts_dir)
         topics.ensure(settings, contracts.topics)
-        held = sum(topic.records for topic in topics.describe(settings, [one.topic for one in contracts.topics]))
-        if arguments.if_empty and held:
-            print(f"nothing simulated: Kafka holds {held:,} events already")
+        records = sum(topic.records for topic in topics.describe(settings, [one.topic for one in contracts.topics]))
+        if arguments.if_empty and records:
+            print(f"nothing simulated: Kafka holds {records:,} events already")
             return
         with Truth(path) as truth:
             shop = Shop(options, truth, contracts.versions)

@@ -28,8 +28,10 @@ class Anomalies:
         for row, at in zip(odd.tolist(), self.render.calendar.clock(bought.at[odd]).tolist(), strict=True):
             kind = self.detail.choice(list(KINDS))
             begin = at + self.detail.randint(5, 600) * MINUTE_MS
-            made = KINDS[kind](self, customer_id(int(bought.number[row])), self.render.nth(int(bought.nth[row])), begin)
-            yield from (draft._replace(mark=kind) for draft in made)
+            drafts = KINDS[kind](
+                self, customer_id(int(bought.number[row])), self.render.nth(int(bought.nth[row])), begin
+            )
+            yield from (draft._replace(mark=kind) for draft in drafts)
 
     def one_line_order(self, who: str, nth: str, at: int, pieces: int, price: str | None = None) -> Draft:
         """Return an order of one line."""

@@ -74,7 +74,7 @@ class World:
         stars = np.clip(np.rint(felt + 0.5 * chance.standard_normal(count)), 1, 5).astype(np.int64)
         rated = chance.random(count) < RATED
         people.annoyed[who] = 0.5 * people.annoyed[who] + np.maximum(0, 3 - stars)
-        made = Purchases(
+        purchases = Purchases(
             who=who,
             number=people.number[who],
             nth=people.orders[who],
@@ -89,7 +89,7 @@ class World:
             moved=chance.random(count) < MOVED,
         )
         self.go_on(who, at)
-        return made
+        return purchases
 
     def go_on(self, who: Ints, at: Floats) -> None:
         """Draw when customers who bought at a moment buy next, or that they never do."""

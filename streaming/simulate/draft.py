@@ -45,8 +45,8 @@ def rest_of(content: dict[str, Any]) -> str:
 
 def heads(versions: Mapping[str, int]) -> dict[str, str]:
     """Return how an event of each topic begins, by the versions of the contracts."""
-    said = f'"source":"{SOURCE}","occurred_at":"'
-    return {topic: f'{{"schema_version":{version},{said}' for topic, version in versions.items()}
+    opening = f'"source":"{SOURCE}","occurred_at":"'
+    return {topic: f'{{"schema_version":{version},{opening}' for topic, version in versions.items()}
 
 
 def value(draft: Draft, head: str, moment: str) -> bytes:

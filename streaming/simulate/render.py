@@ -114,13 +114,13 @@ class Renderer:
 
     def visits_of_buyers(self, bought: Purchases, at: Ints) -> Iterable[Draft]:
         """Yield the visits that ended in a purchase."""
-        seen = np.flatnonzero(self.chance.random(at.size) < SEEN)
-        before = self.chance.integers(1, 20 * MINUTE_MS, seen.size)
-        return self.visits_at(bought.number[seen], np.maximum(0, at[seen] - before), unknown=0.0)
+        rows = np.flatnonzero(self.chance.random(at.size) < SEEN)
+        before = self.chance.integers(1, 20 * MINUTE_MS, rows.size)
+        return self.visits_at(bought.number[rows], np.maximum(0, at[rows] - before), unknown=0.0)
 
-    def visits(self, made: Visits) -> Iterable[Draft]:
+    def visits(self, unsold: Visits) -> Iterable[Draft]:
         """Yield visits without a purchase."""
-        return self.visits_at(made.number, self.calendar.clock(made.at), UNKNOWN)
+        return self.visits_at(unsold.number, self.calendar.clock(unsold.at), UNKNOWN)
 
     def visits_at(self, number: Ints, at: Ints, unknown: float) -> Iterable[Draft]:
         """Yield visits that ended at moments; of a share of them nobody knows whose they are."""
@@ -138,11 +138,11 @@ class Renderer:
             chance.binomial(products, 0.25).tolist(),
             (chance.random(count) < unknown).tolist(),
         )
-        for visitor, moment, channel, device, seconds, seen, looked, carted, nobody in zip(*columns, strict=True):
+        for visitor, moment, channel, device, seconds, viewed, looked, carted, nobody in zip(*columns, strict=True):
             self.visits_made += 1
             visit_id = f"V{self.visits_made:08d}{self.tag}"
             who = None if nobody else customer_id(visitor)
-            content = visit(who, visit_id, channel, device, seconds, seen, looked, carted)
+            content = visit(who, visit_id, channel, device, seconds, viewed, looked, carted)
             yield Draft(moment, moment, "visits", key(who or visit_id), content)
 
 

@@ -79,16 +79,16 @@ class Shop:
         begin, days = self.day, self.options.days
         self.day = begin + min(self.options.slice_days, days - begin % days)
         begin_at, end_at = self.calendar.pace(begin), self.calendar.pace(self.day)
-        made = list(self.render.visits(self.world.visits(begin_at, end_at)))
+        drafts = list(self.render.visits(self.world.visits(begin_at, end_at)))
         for bought in self.world.purchases(end_at):
-            made += self.render.purchases(bought)
-            made += self.anomalies.beside(bought)
-        self.faults.befall(made)
-        return self.arrivals(made, self.day * DAY_MS)
+            drafts += self.render.purchases(bought)
+            drafts += self.anomalies.beside(bought)
+        self.faults.befall(drafts)
+        return self.arrivals(drafts, self.day * DAY_MS)
 
-    def arrivals(self, made: list[Draft], before: int) -> list[Draft]:
+    def arrivals(self, drafts: list[Draft], before: int) -> list[Draft]:
         """Return what arrives before an instant, in order; what comes later is kept."""
-        waiting = [*self.pending, *made]
+        waiting = [*self.pending, *drafts]
         self.pending = [draft for draft in waiting if draft.arrives >= before]
         return sorted((draft for draft in waiting if draft.arrives < before), key=attrgetter("arrives"))
 

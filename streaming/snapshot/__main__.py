@@ -35,11 +35,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse(argv)
     settings = read_settings()
     contracts = load(settings.contracts_dir)
-    seen = files.state(arguments.file)
+    state = files.state(arguments.file)
     checked = check(arguments.file, contracts.snapshot)
     with locks.hold(settings, "snapshot"):
         raw = f"{SNAPSHOT_FILES}/{arguments.source}/{checked.sha256}.csv"
-        store(settings, checked, raw, seen)
+        store(settings, checked, raw, state)
         try:
             spark = session("snapshot", settings, identity=USER)
             try:
@@ -80,7 +80,7 @@ def currency(text: str) -> str:
     return text
 
 
-def store(settings: Settings, checked: Checked, raw: str, seen: files.State) -> None:
+def store(settings: Settings, checked: Checked, raw: str, state: files.State) -> None:
     """Keep the file in the raw zone, readable by its owner alone; the same file is not sent again.
 
     Raises:
@@ -92,7 +92,7 @@ def store(settings: Settings, checked: Checked, raw: str, seen: files.State) -> 
         hdfs.make_folder(raw.rpartition("/")[0], "0700")
         hdfs.upload(checked.path, raw, "0600")
         try:
-            files.require_unchanged(checked.path, seen)
+            files.require_unchanged(checked.path, state)
         except UsageError:
             hdfs.delete(raw)
             raise
@@ -118,9 +118,11 @@ def run(spark: SparkSession, settings: Settings, checked: Checked, raw: str, arg
     broken = {row.broken_rule: row["count"] for row in counts if row.broken_rule}
     total = sum(row["count"] for row in counts)
     rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in sorted(broken.items()))})" if broken else ""
-    held = sum(broken.values())
-    summary = f"{before}{total:,} rows as of {as_of} = {total - held:,} valid + {held:,} quarantined{rules}"
-    if held == total:
+    quarantined = sum(broken.values())
+    summary = (
+        f"{before}{total:,} rows as of {as_of} = {total - quarantined:,} valid + {quarantined:,} quarantined{rules}"
+    )
+    if quarantined == total:
         judged = judged_rows(lines, checked.columns, contracts.snapshot, this)
         raise UserError(f"{checked.path}: no row is valid: {first_rows(judged)}; {summary}: correct the file")
     return summary
@@ -129,8 +131,8 @@ def run(spark: SparkSession, settings: Settings, checked: Checked, raw: str, arg
 def first_rows(judged: DataFrame) -> str:
     """Return the first broken rows, each with the rule that it breaks."""
     broken = judged.where(F.col("broken_rule").isNotNull()).orderBy("row_number")
-    found = broken.select("row_number", "broken_rule").take(ROWS_NAMED)
-    return ", ".join(f"row {row.row_number} {row.broken_rule}" for row in found)
+    rows = broken.select("row_number", "broken_rule").take(ROWS_NAMED)
+    return ", ".join(f"row {row.row_number} {row.broken_rule}" for row in rows)
 
 
 def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:

@@ -64,14 +64,14 @@ def decode_line(path: Path, raw: bytes, number: int) -> str:
 def columns_of(path: Path, header: list[str], contract: SnapshotContract) -> tuple[str | None, ...]:
     """Return the contract's name of each column, None for one that it does not know; case and spaces do not matter."""
     known = {plain(field.header or field.name): field.name for field in contract.fields}
-    found = tuple(known.get(plain(name)) for name in header)
+    names = tuple(known.get(plain(name)) for name in header)
     for field in contract.fields:
-        if found.count(field.name) != 1:
-            fault = "has no column" if field.name not in found else "has more than one column"
+        if names.count(field.name) != 1:
+            fault = "has no column" if field.name not in names else "has more than one column"
             raise UsageError(
                 f"{path}: {fault} {field.header!r}; its columns are {', '.join(name.strip() for name in header)[:300]}"
             )
-    return found
+    return names
 
 
 def plain(name: str) -> str:

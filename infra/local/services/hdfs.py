@@ -103,9 +103,9 @@ def bean(base: str, name: str) -> dict:
 def provision(settings: Settings) -> None:
     """Ensure the lake's folders with their owners; skipped where the stamp says it was done."""
     stamp = settings.path("data", "hdfs", "provisioned")
-    mark = hashlib.sha256(repr(folders()).encode()).hexdigest()
-    if has_stamp(stamp, mark):
+    fingerprint = hashlib.sha256(repr(folders()).encode()).hexdigest()
+    if has_stamp(stamp, fingerprint):
         return
     for each in folders():
         hdfs_folders.ensure(settings, each)
-    write(stamp, mark)
+    write(stamp, fingerprint)

@@ -84,7 +84,7 @@ def prepare(settings: Settings) -> None:
     try:
         own(scratch, password)
         with log.open("a") as output:
-            done = subprocess.run(
+            process = subprocess.run(
                 [*as_unprivileged(settings), str(BIN / "initdb"), "-D", str(scratch), "-U", "postgres",
                  f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
                  "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C", "--no-instructions"],
@@ -92,7 +92,7 @@ def prepare(settings: Settings) -> None:
             )  # fmt: skip
     finally:
         password.unlink(missing_ok=True)
-    if done.returncode:
+    if process.returncode:
         raise UserError(f"initdb failed; see {log}")
     shutil.rmtree(data(settings), ignore_errors=True)
     scratch.rename(data(settings))
@@ -106,7 +106,7 @@ def set_superuser_password(settings: Settings, password: str) -> None:
     """
     log, secret = settings.path("log", "postgres-init.log"), password.replace("'", "''")
     folder(log.parent)
-    done = subprocess.run(
+    process = subprocess.run(
         # A statement that fails is not logged, since the password is in it.
         [*as_unprivileged(settings), str(BIN / "postgres"), "--single", "-D", str(data(settings)),
          "-c", "log_min_error_statement=panic", "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256",
@@ -115,9 +115,9 @@ def set_superuser_password(settings: Settings, password: str) -> None:
         text=True, cwd="/", env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
     )  # fmt: skip
     with log.open("a") as file:
-        file.write(done.stdout)
-    if done.returncode:
-        last = done.stdout.strip().splitlines()[-1:] or ["no output"]
+        file.write(process.stdout)
+    if process.returncode:
+        last = process.stdout.strip().splitlines()[-1:] or ["no output"]
         raise UserError(f"PostgreSQL refused its files: {last[0][:200]}; see {log}")
 
 

@@ -70,7 +70,7 @@ def test_a_platform_of_an_earlier_version_gets_its_mark(tmp_path: Path) -> None:
     keep(tmp_path, *home.TELLING, "data/kafka/log", "out/report.html")
     assert home.is_there(platform(tmp_path))
     home.claim(platform(tmp_path))
-    assert (tmp_path / home.MARK).is_file()
+    assert (tmp_path / home.PLATFORM_MARK).is_file()
 
 
 @pytest.mark.parametrize("foreign", ["data/thesis.txt", "out/photos.txt", "notes.txt"])
@@ -90,7 +90,7 @@ def test_reset_deletes_what_the_platform_made_and_its_mark(tmp_path: Path) -> No
     home.claim(settings)
     keep(settings.state_dir, "mine.txt")
     reset.reset(settings, yes=True)
-    assert files(settings.state_dir) == {"mine.txt", home.MARK, home.IGNORED}
+    assert files(settings.state_dir) == {"mine.txt", home.PLATFORM_MARK, home.IGNORED}
     home.claim(settings)
 
 

@@ -72,7 +72,7 @@ def test_reset_without_a_terminal_needs_yes(tmp_path: Path) -> None:
         reset.reset(settings, yes=False)
     assert (tmp_path / "data").is_dir()
     reset.reset(settings, yes=True)
-    assert {path.name for path in tmp_path.iterdir()} == {"mine", home.MARK, home.IGNORED}
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", home.PLATFORM_MARK, home.IGNORED}
 
 
 def test_a_long_state_folder_gets_a_short_socket(tmp_path: Path) -> None:

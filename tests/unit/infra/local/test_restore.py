@@ -109,7 +109,7 @@ def test_a_damaged_backup_changes_nothing(platform: Settings, tmp_path: Path) ->
     before = files(other.path("secrets"))
     with pytest.raises(UserError, match=r"secrets\.tar\.zst is damaged"):
         restore(other, str(place))
-    assert not home.strangers(other.state_dir, ("secrets", "run", "conf", home.MARK, home.IGNORED))
+    assert not home.strangers(other.state_dir, ("secrets", "run", "conf", home.PLATFORM_MARK, home.IGNORED))
     assert files(other.path("secrets")) == before
 
 
@@ -129,5 +129,5 @@ def test_a_restore_that_is_cut_off_leaves_the_platform_empty(
     before = files(other.path("secrets"))
     with pytest.raises(KeyboardInterrupt):
         restore(other, str(place))
-    assert not home.strangers(other.state_dir, ("secrets", "run", "conf", home.MARK, home.IGNORED))
+    assert not home.strangers(other.state_dir, ("secrets", "run", "conf", home.PLATFORM_MARK, home.IGNORED))
     assert files(other.path("secrets")) == before

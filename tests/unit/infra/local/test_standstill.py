@@ -85,7 +85,9 @@ def test_whoever_may_write_is_named(settings: Settings, monkeypatch: pytest.Monk
     ):
         with pytest.raises(UserError, match=rf"pid {os.getpid()} \(.*\) is connected to {name}; wait"):
             standstill.require_quiet(settings)
-        monkeypatch.setattr(processes, "environment_of", lambda _: {supervise.MARK: str(settings.state_dir)})
+        monkeypatch.setattr(
+            processes, "environment_of", lambda _: {supervise.PLATFORM_VARIABLE: str(settings.state_dir)}
+        )
         standstill.require_quiet(settings)
 
 
