@@ -111,7 +111,7 @@ def kafka_topics(platform: Platform) -> Platform:
 @pytest.fixture(scope="module")
 def sample_job(platform: Platform) -> Platform:
     """A platform on which the whole job has run, on the committed sample: fed, trained, scored, exported, reported."""
-    if not is_replayed(platform.settings, "sample"):
+    if not has_run(platform.settings, "sample"):
         process = platform.make("run", SAMPLE, SNAPSHOT=str(SAMPLE_SNAPSHOT))
         assert process.stdout.count("✓") == 12, process.stdout
     return platform
@@ -121,7 +121,7 @@ def sample_job(platform: Platform) -> Platform:
 def real_history(platform: Platform) -> Platform:
     """A platform on which the whole job has run, on the two real files."""
     orders, snapshot = real_file("ONLINE_RETAIL_CSV"), real_file("SNAPSHOT_CSV")
-    if not is_replayed(platform.settings, "online_retail"):
+    if not has_run(platform.settings, "online_retail"):
         process = platform.make("run", ORDERS=str(orders), MAPPING="online_retail", SNAPSHOT=str(snapshot))
         assert "done in" in process.stdout
     return platform
@@ -138,7 +138,9 @@ def is_built(settings: Settings) -> bool:
     return bool(thrift.rows(settings, "show tables in churn like 'churn_labels'"))
 
 
-def is_replayed(settings: Settings, source: str) -> bool:
-    """Return whether an order history was sent to its end as this source."""
+def has_run(settings: Settings, source: str) -> bool:
+    """Return whether an order history was sent to its end as this source, and a run has come to its report."""
+    if not settings.path("out", "report.html").exists():
+        return False
     files = settings.path("replays").glob("*.json")
     return any(run["source"] == source for file in files for run in json.loads(file.read_text())["runs"])
