@@ -42,12 +42,12 @@ def strike(where: str) -> None:
 
 def strike_at(point: str, batch: int, append: Append) -> Append:
     """Return `append_once`, wrapped so that the given batch does not survive the point."""
-    seen = 0
+    count = 0
 
     def append_and_strike(rows: DataFrame, table: str, *arguments: Any, **named: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        due = seen == batch
+        nonlocal count
+        count += 1
+        due = count == batch
         if due and point == "before-write":
             strike(point)
         if due and point in ("mid-write", "after-write"):
@@ -55,12 +55,12 @@ def strike_at(point: str, batch: int, append: Append) -> Append:
             threading.Thread(target=watch, args=(point, files(before), max(before.times())), daemon=True).start()
         if point == "without-identifiers":
             rows.write.format("delta").mode("append").save(table)
-            mark = None
+            transaction = None
         else:
-            mark = append(rows, table, *arguments, **named)
+            transaction = append(rows, table, *arguments, **named)
         if due:
             strike("after-commit")
-        return mark
+        return transaction
 
     return append_and_strike
 

@@ -71,10 +71,10 @@ def identities(topics: np.ndarray, partitions: np.ndarray, offsets: np.ndarray) 
     return (number << 56) | (partitions.astype(np.int64) << 48) | offsets.astype(np.int64)
 
 
-def outcome(sent: Records, there: Records, faults: Iterable[int]) -> Outcome:
+def outcome(acknowledged: Records, there: Records, faults: Iterable[int]) -> Outcome:
     """Return how many of the records sent under these faults bronze lacks or holds otherwise, and holds twice."""
-    of_faults = np.isin(sent.fault, list(faults))
-    identity, number = sent.identity[of_faults], sent.number[of_faults]
+    of_faults = np.isin(acknowledged.fault, list(faults))
+    identity, number = acknowledged.identity[of_faults], acknowledged.number[of_faults]
     order = np.argsort(there.identity, kind="stable")
     sorted_there = there.identity[order]
     first = np.searchsorted(sorted_there, identity, "left")

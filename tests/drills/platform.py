@@ -45,7 +45,7 @@ class Platform:
         Raises:
             UserError: it failed.
         """
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
             env=dict(self.environ),
@@ -53,8 +53,8 @@ class Platform:
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise UserError(f"python -m {' '.join(arguments)} failed: {done.stderr.strip()[-2000:]}")
+        if process.returncode:
+            raise UserError(f"python -m {' '.join(arguments)} failed: {process.stderr.strip()[-2000:]}")
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a module of the project on this platform, without its output."""

@@ -87,9 +87,9 @@ def fields(topic: str, number: int) -> dict[str, Any]:
     return of_topic[topic]
 
 
-def send(producer: KafkaProducer, ledger: Ledger, made: Iterator[Made], fault: int) -> None:
+def send(producer: KafkaProducer, ledger: Ledger, records: Iterator[Made], fault: int) -> None:
     """Hand one event to the producer."""
-    topic, key, value, number = next(made)
+    topic, key, value, number = next(records)
     future = producer.send(topic, key=key.encode(), value=value)
     future.add_callback(ledger.write_acknowledged, fault, number).add_errback(ledger.count_refused)
 
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         bootstrap_servers=read_settings().kafka_bootstrap, acks="all", enable_idempotence=True, compression_type="gzip",
         linger_ms=20, batch_size=128 * 1024, delivery_timeout_ms=PATIENCE_MS, max_block_ms=PATIENCE_MS,
     )  # fmt: skip
-    made, fault = events(arguments.seed), 0
+    records, fault = events(arguments.seed), 0
     with arguments.ledger.open("a") as file:
         ledger = Ledger(file)
         while True:
@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                     break
                 fault, asked = map(int, line.split())
             for _ in range(asked):
-                send(producer, ledger, made, fault)
+                send(producer, ledger, records, fault)
             print(f"sent {asked}", flush=True)
         producer.flush()
         producer.close()

@@ -104,15 +104,15 @@ def strike_all(drill: faults.Drill, names: Sequence[str], events: int, seed: int
             seconds.append(struck(drill, name, faults.FAULTS[name], f"{sender.fault}/{len(names)}"))
         path = sender.finish()
     status = caught_up(drill)
-    sent, there = ledger.read_acknowledged(path), ledger.read_landed(drill.platform.table)
+    acknowledged, there = ledger.read_acknowledged(path), ledger.read_landed(drill.platform.table)
     rows = []
     for name in dict.fromkeys(names):
         numbers = [number for number, one in enumerate(names, 1) if one == name]
-        one = ledger.outcome(sent, there, numbers)
+        one = ledger.outcome(acknowledged, there, numbers)
         longest = max(seconds[number - 1] for number in numbers)
         counts = (one.acknowledged, one.lost, one.doubled)
         rows.append((name, str(len(numbers)), *(f"{count:,}" for count in counts), f"{longest:.0f}"))
-    total = ledger.outcome(sent, there, range(len(names) + 1))
+    total = ledger.outcome(acknowledged, there, range(len(names) + 1))
     rows.append(("all", str(len(names)), f"{total.acknowledged:,}", f"{total.lost:,}", f"{total.doubled:,}", ""))
     print(table(HEADER, rows), flush=True)
     if status:

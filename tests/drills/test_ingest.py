@@ -19,11 +19,11 @@ kill_tree(os.getpid())
 
 def test_a_process_that_strikes_itself_takes_its_children_with_it() -> None:
     for number in (0, int(signal.SIGSTOP)):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", PROGRAM.format(signal=number)], capture_output=True, text=True, check=False
         )
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert process.returncode == -signal.SIGKILL, process.stderr
         deadline = time.monotonic() + 5
-        while psutil.pid_exists(int(done.stdout)) and time.monotonic() < deadline:
+        while psutil.pid_exists(int(process.stdout)) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert not psutil.pid_exists(int(done.stdout)) or psutil.Process(int(done.stdout)).status() == "zombie"
+        assert not psutil.pid_exists(int(process.stdout)) or psutil.Process(int(process.stdout)).status() == "zombie"

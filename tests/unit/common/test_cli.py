@@ -25,21 +25,26 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("command", "said"), MISTAKES)
-def test_a_mistake_is_one_line_in_the_words_of_make(tmp_path: Path, command: str, said: str) -> None:
+@pytest.mark.parametrize(("command", "message"), MISTAKES)
+def test_a_mistake_is_one_line_in_the_words_of_make(tmp_path: Path, command: str, message: str) -> None:
     environ = {**os.environ, "MAKELEVEL": "1", "STATE_DIR": str(tmp_path / "none"), "QUERY": ""}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", *command.split()], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-    assert said in done.stderr
+    assert (process.returncode, process.stdout, process.stderr.count("\n")) == (2, "", 1), process.stderr
+    assert message in process.stderr
     assert not (tmp_path / "none").exists()
 
 
 def test_a_query_that_is_no_text_is_refused(tmp_path: Path) -> None:
     environ = {**os.environb, b"QUERY": b"select '\xff'", b"STATE_DIR": bytes(tmp_path)}
-    done = subprocess.run([sys.executable, "-m", "spark.sql"], cwd=ROOT, env=environ, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (2, b"error: the query is not UTF-8; type it in a terminal that is\n")
+    process = subprocess.run(
+        [sys.executable, "-m", "spark.sql"], cwd=ROOT, env=environ, capture_output=True, check=False
+    )
+    assert (process.returncode, process.stderr) == (
+        2,
+        b"error: the query is not UTF-8; type it in a terminal that is\n",
+    )
 
 
 def test_ctrl_c_is_said_once_and_then_ends_what_a_library_does() -> None:
@@ -52,9 +57,9 @@ def test_ctrl_c_is_said_once_and_then_ends_what_a_library_does() -> None:
         "    os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
         "entry_point(main)()"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    said = "interrupted: what is under way ends first\nstopped; run the same command again to go on\n"
-    assert (done.returncode, done.stdout, done.stderr) == (130, "the library ends\n", said)
+    process = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    message = "interrupted: what is under way ends first\nstopped; run the same command again to go on\n"
+    assert (process.returncode, process.stdout, process.stderr) == (130, "the library ends\n", message)
 
 
 def test_without_make_an_option_is_called_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +72,7 @@ def test_without_make_an_option_is_called_as_it_is(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (
             "org.apache.hive.service.cli.HiveSQLException: Error running query: [PARSE_SYNTAX_ERROR] "
@@ -83,8 +88,8 @@ def test_without_make_an_option_is_called_as_it_is(monkeypatch: pytest.MonkeyPat
         ("", "it gave no reason"),
     ],
 )
-def test_of_the_engines_words_its_sentence_is_told_once(text: str, said: str) -> None:
-    assert thrift.sentence(text) == said
+def test_of_the_engines_words_its_sentence_is_told_once(text: str, message: str) -> None:
+    assert thrift.sentence(text) == message
 
 
 def test_a_long_sentence_ends_with_a_word() -> None:

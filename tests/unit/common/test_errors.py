@@ -11,7 +11,7 @@ from common.settings import ROOT
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("\n\n  disk full\nat x.y", "disk full"),
         ("An error occurred while calling o7.commit.\n: java.lang.Error: quota\n\tat z", "java.lang.Error: quota"),
@@ -20,8 +20,8 @@ from common.settings import ROOT
         ("x" * 999, "x" * 300),
     ],
 )
-def test_a_failure_is_one_line(text: str, said: str) -> None:
-    assert first_line(ValueError(text)) == said
+def test_a_failure_is_one_line(text: str, message: str) -> None:
+    assert first_line(ValueError(text)) == message
 
 
 def test_what_a_library_leaves_running_does_not_change_the_exit_status() -> None:

@@ -118,9 +118,9 @@ def test_what_looks_makes_no_platform(
     monkeypatch.setenv("STATE_DIR", str(tmp_path / "mistyped"))
     with pytest.raises(SystemExit) as end:
         main(command.split())
-    said = capsys.readouterr().err
-    assert (end.value.code, said.count("\n")) == (2, 1)
-    assert "there is no platform in" in said
+    message = capsys.readouterr().err
+    assert (end.value.code, message.count("\n")) == (2, 1)
+    assert "there is no platform in" in message
     assert not (tmp_path / "mistyped").exists()
 
 

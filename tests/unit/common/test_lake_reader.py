@@ -65,10 +65,10 @@ def test_a_missing_table_names_the_remedy(settings: Settings) -> None:
 def test_a_feature_that_the_reader_does_not_know_is_named(settings: Settings) -> None:
     write_deltalake(str(folder(settings)), ROWS)
     log = folder(settings) / "_delta_log" / f"{0:020}.json"
-    kept = [line for line in log.read_text().splitlines() if '"protocol"' not in line]
+    others = [line for line in log.read_text().splitlines() if '"protocol"' not in line]
     features = ["futureFeature"]
     protocol = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": features, "writerFeatures": features}
-    log.write_text("\n".join([json.dumps({"protocol": protocol}), *kept]))
+    log.write_text("\n".join([json.dumps({"protocol": protocol}), *others]))
     with pytest.raises(UserError, match=r"^core.names .*futureFeature") as error:
         list(open_table(settings, "core.names").batches())
     assert "\n" not in str(error.value)

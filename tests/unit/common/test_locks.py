@@ -16,9 +16,9 @@ from common.settings import ROOT, Settings, read_settings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    found = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
-    home.claim(found)
-    return found
+    own = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
+    home.claim(own)
+    return own
 
 
 def test_a_second_run_is_told_who_holds_the_lock(settings: Settings) -> None:
@@ -109,8 +109,10 @@ def test_a_writer_is_refused_while_another_writes_the_same(
     module = importlib.import_module(f"{name}.__main__" if (ROOT / name.replace(".", "/")).is_dir() else name)
     with locks.hold(settings, lock, "marts"), pytest.raises(SystemExit) as end:
         entry_point(module.main)(words)
-    said = f"error: {lock} runs already (process {os.getpid()}, marts); wait for it to end (WAIT=1 does), or stop it\n"
-    assert (end.value.code, *capsys.readouterr()) == (1, "", said)
+    message = (
+        f"error: {lock} runs already (process {os.getpid()}, marts); wait for it to end (WAIT=1 does), or stop it\n"
+    )
+    assert (end.value.code, *capsys.readouterr()) == (1, "", message)
 
 
 def test_a_step_of_a_pipeline_does_not_wait_for_its_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,12 +126,12 @@ def test_a_daily_cycle_leaves_the_landing_to_a_stream_that_runs(settings: Settin
     environ = {**os.environ, "STATE_DIR": str(settings.state_dir), "PORT_BASE": "23000"}
     words = [sys.executable, "-m", "streaming.ingest", "--unless-streaming"]
     with locks.hold(settings, "ingest", "stream"):
-        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-    said = f"a stream lands what arrives (process {os.getpid()}, stream)\n"
-    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+        process = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    message = f"a stream lands what arrives (process {os.getpid()}, stream)\n"
+    assert (process.returncode, process.stdout, process.stderr) == (0, message, "")
     with locks.hold(settings, "ingest"):
-        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, "ingest runs already" in done.stderr) == (1, True)
+        process = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert (process.returncode, "ingest runs already" in process.stderr) == (1, True)
 
 
 def test_a_full_disk_is_one_line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,8 @@ def test_a_call_that_was_cut_off_is_not_told_with_all_its_calls(caplog: pytest.L
 
 def test_a_failure_of_the_engine_is_one_line_and_whole_in_a_log(tmp_path: Path) -> None:
     settings = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
-    said = r"^models failed: no space left \(all of it: .*models\.failure\.log\)"
-    with pytest.raises(UserError, match=said) as told, telling_failures(settings, "models"):
+    message = r"^models failed: no space left \(all of it: .*models\.failure\.log\)"
+    with pytest.raises(UserError, match=message) as caught, telling_failures(settings, "models"):
         raise Py4JError("no space left\n\tat java.io.FileOutputStream")
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
     assert "FileOutputStream" in settings.path("log", "jobs", "models.failure.log").read_text()

@@ -62,11 +62,11 @@ def test_no_two_services_share_a_port() -> None:
     ],
 )
 def test_a_value_of_another_form_is_named(tmp_path: Path, name: str, value: str, text: str) -> None:
-    for given in ({name: value}, {}):
+    for environ in ({name: value}, {}):
         file = tmp_path / ".env"
-        file.write_text("" if given else f"{name}={value}\n")
+        file.write_text("" if environ else f"{name}={value}\n")
         with pytest.raises(UsageError, match=text):
-            read_settings(given, env_file=file)
+            read_settings(environ, env_file=file)
 
 
 @pytest.mark.parametrize("form", ["local", "local[*]", "yarn", "spark://host:7077"])

@@ -98,20 +98,20 @@ def test_two_scans_of_one_table_are_of_one_version(table: Kept) -> None:
     assert [row["n"] for row in table.spark.sql(joined).collect()] == [2]
 
 
-@pytest.mark.parametrize(("files", "found"), [(16, OURS), (17, DELTAS)])
-def test_a_table_of_many_files_is_left_to_the_statistics_of_delta(table: Kept, files: int, found: str) -> None:
+@pytest.mark.parametrize(("files", "expected"), [(16, OURS), (17, DELTAS)])
+def test_a_table_of_many_files_is_left_to_the_statistics_of_delta(table: Kept, files: int, expected: str) -> None:
     table.make(200, files)
-    assert (table.index(), table.numbers("n > 197")) == (found, [198, 199])
+    assert (table.index(), table.numbers("n > 197")) == (expected, [198, 199])
 
 
 @pytest.mark.parametrize(
-    ("where", "found"),
+    ("where", "expected"),
     [("d = '2025-01-02'", [1]), ("d > '2025-01-01' and n < 2", [1]), ("d is null", [3]), ("year(d) = 2025", [0, 1, 2])],
 )
-def test_of_a_partitioned_table_the_partitions_asked_for_are_read(table: Kept, where: str, found: list[int]) -> None:
+def test_of_a_partitioned_table_the_partitions_asked_for_are_read(table: Kept, where: str, expected: list[int]) -> None:
     rows = "select id as n, if(id < 3, date '2025-01-01' + cast(id as int), null) as d from range(4)"
     table.spark.sql(f"create table {table.name} using delta partitioned by (d) as {rows}")
-    assert (table.index(), table.numbers(where), table.jobs()) == (OURS, found, 1)
+    assert (table.index(), table.numbers(where), table.jobs()) == (OURS, expected, 1)
 
 
 def test_partitions_that_another_table_names_are_read(table: Kept) -> None:

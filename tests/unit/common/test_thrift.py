@@ -29,7 +29,7 @@ def test_a_server_that_breaks_off_is_one_line(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "reader").write_text("x")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        given = {"STATE_DIR": str(tmp_path), "THRIFT_PORT": str(server.getsockname()[1])}
+        environ = {"STATE_DIR": str(tmp_path), "THRIFT_PORT": str(server.getsockname()[1])}
         monkeypatch.setattr(hive, "connect", lambda **_: Broken())
         with pytest.raises(UserError, match="broke off: read 0 bytes; see `make status`"):
-            thrift.rows(read_settings(given, tmp_path / "none"), "select 1")
+            thrift.rows(read_settings(environ, tmp_path / "none"), "select 1")

@@ -17,10 +17,10 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("/dev/zero", "is not a regular file"), (".", "is a directory"), ("none", "no such file")]
+    ("name", "message"), [("/dev/zero", "is not a regular file"), (".", "is a directory"), ("none", "no such file")]
 )
-def test_what_has_no_lines_is_refused(tmp_path: Path, name: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_what_has_no_lines_is_refused(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         files.state(tmp_path / name)
 
 

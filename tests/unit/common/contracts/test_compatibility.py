@@ -122,10 +122,10 @@ BREAKS: dict[str, tuple[Contracts, str]] = {
 }
 
 
-@pytest.mark.parametrize(("current", "said"), BREAKS.values(), ids=BREAKS.keys())
-def test_what_breaks_is_one_line_that_names_the_field(current: Contracts, said: str) -> None:
+@pytest.mark.parametrize(("current", "message"), BREAKS.values(), ids=BREAKS.keys())
+def test_what_breaks_is_one_line_that_names_the_field(current: Contracts, message: str) -> None:
     (fault,) = breaks(RELEASED, current)
-    assert fault.startswith(said), fault
+    assert fault.startswith(message), fault
     assert "\n" not in fault
 
 
@@ -136,5 +136,5 @@ def test_every_field_of_the_real_contracts_is_guarded() -> None:
             rest = tuple(one for one in contract.fields if one is not field)
             change = replace(contract, version=contract.version + 1, fields=rest)
             topics = tuple(change if one is contract else one for one in real.topics)
-            found = breaks(real, replace(real, topics=topics))
-            assert found == [f"{contract.topic}.{field.name}: the field is gone; restore it"]
+            broken = breaks(real, replace(real, topics=topics))
+            assert broken == [f"{contract.topic}.{field.name}: the field is gone; restore it"]

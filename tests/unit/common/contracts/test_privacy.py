@@ -14,10 +14,10 @@ KEYS = Privacy.of_secret("a secret")
 def test_the_hash_is_hmac_sha256(spark: SparkSession) -> None:
     texts = ["ann@example.org", "", "Zoë, 1 High Street", None]
     frame = spark.createDataFrame([(text,) for text in texts], "text string")
-    found = [row.hashed for row in frame.select(KEYS.hash_text(F.col("text")).alias("hashed")).collect()]
+    hashes = [row.hashed for row in frame.select(KEYS.hash_text(F.col("text")).alias("hashed")).collect()]
     expected = [text and hmac.new(KEYS.hash_key, text.encode(), hashlib.sha256).hexdigest() for text in texts]
-    assert found[0] == expected[0] and found[2:] == expected[2:]
-    assert found[1] == hmac.new(KEYS.hash_key, b"", hashlib.sha256).hexdigest()
+    assert hashes[0] == expected[0] and hashes[2:] == expected[2:]
+    assert hashes[1] == hmac.new(KEYS.hash_key, b"", hashlib.sha256).hexdigest()
 
 
 def test_only_the_key_opens_a_payload(spark: SparkSession) -> None:

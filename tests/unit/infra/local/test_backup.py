@@ -50,7 +50,7 @@ def test_a_job_that_begins_meanwhile_is_told_of_the_backup(
     platform: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every one of them, for the length of the copy."""
-    told = []
+    messages = []
 
     def pack_part(*_: object) -> None:
         for job in locks.JOBS:
@@ -59,13 +59,13 @@ def test_a_job_that_begins_meanwhile_is_told_of_the_backup(
                 locks.hold(platform, job),
             ):
                 pass
-            told.append(str(error.value))
+            messages.append(str(error.value))
         raise UserError("enough")
 
     monkeypatch.setattr(command, "pack_part", pack_part)
     with pytest.raises(UserError, match="enough"):
         backup(platform, str(tmp_path / "kept"), False)
-    assert len(told) == len(locks.JOBS)
+    assert len(messages) == len(locks.JOBS)
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, UserError("the disk is full")])

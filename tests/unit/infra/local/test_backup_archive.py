@@ -164,7 +164,7 @@ def test_a_disk_that_fills_up_is_one_clear_line(store: Path, tmp_path: Path) -> 
 
 def test_a_file_that_shrinks_meanwhile_is_no_backup(store: Path, tmp_path: Path) -> None:
     """It would be of no state that ever was."""
-    found = list(entries(store, ROOTS))
+    content = list(entries(store, ROOTS))
     gone = Entry(store / "data" / "kafka" / "gone", "data/kafka/gone", 3)
     with pytest.raises(UserError, match=r"cannot pack kafka\.tar\.zst: .*gone"):
-        pack(tmp_path / "kafka.tar.zst", [*found, gone])
+        pack(tmp_path / "kafka.tar.zst", [*content, gone])

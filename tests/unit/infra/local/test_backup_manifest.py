@@ -44,46 +44,46 @@ def test_a_folder_without_manifest_is_no_backup(tmp_path: Path) -> None:
 def as_text(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], str]:
     """Return a change of a manifest as one of its text."""
 
-    def text(told: dict[str, Any]) -> str:
-        change(told)
-        return json.dumps(told)
+    def text(fields: dict[str, Any]) -> str:
+        change(fields)
+        return json.dumps(fields)
 
     return text
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        (lambda told: "{", "is damaged"),
-        (lambda told: "[]", "is not of a backup of this project"),
-        (lambda told: '{"format": 1}', "is not of a backup of this project"),
-        (as_text(lambda told: told.update(kind="a photograph album")), "is not of a backup of this project"),
-        (as_text(lambda told: told.update(format=FORMAT + 1)), r"of format 2, this project reads 1; .* 0\.1\.0"),
-        (as_text(lambda told: told.pop("stores")), "is damaged: .*stores"),
-        (as_text(lambda told: told.update(stores="all")), "is damaged: a field is of the wrong type"),
-        (as_text(lambda told: told.update(mood="good")), "is damaged: .*mood"),
-        (as_text(lambda told: told["archives"][0].pop("sha256")), "is damaged: .*sha256"),
-        (as_text(lambda told: told["archives"][0].update(size="10")), "is damaged: a field is of the wrong type"),
-        (as_text(lambda told: told["archives"].pop(1)), r"is damaged: kafka\.tar\.zst is not in it"),
+        (lambda fields: "{", "is damaged"),
+        (lambda fields: "[]", "is not of a backup of this project"),
+        (lambda fields: '{"format": 1}', "is not of a backup of this project"),
+        (as_text(lambda fields: fields.update(kind="a photograph album")), "is not of a backup of this project"),
+        (as_text(lambda fields: fields.update(format=FORMAT + 1)), r"of format 2, this project reads 1; .* 0\.1\.0"),
+        (as_text(lambda fields: fields.pop("stores")), "is damaged: .*stores"),
+        (as_text(lambda fields: fields.update(stores="all")), "is damaged: a field is of the wrong type"),
+        (as_text(lambda fields: fields.update(mood="good")), "is damaged: .*mood"),
+        (as_text(lambda fields: fields["archives"][0].pop("sha256")), "is damaged: .*sha256"),
+        (as_text(lambda fields: fields["archives"][0].update(size="10")), "is damaged: a field is of the wrong type"),
+        (as_text(lambda fields: fields["archives"].pop(1)), r"is damaged: kafka\.tar\.zst is not in it"),
         (
-            as_text(lambda told: told["archives"].append({**told["archives"][0], "name": "../postgres.tar.zst"})),
+            as_text(lambda fields: fields["archives"].append({**fields["archives"][0], "name": "../postgres.tar.zst"})),
             r"is damaged: \.\./postgres\.tar\.zst is no archive of a backup",
         ),
     ],
 )
 def test_a_foreign_newer_or_damaged_manifest_is_refused(
-    manifest: Manifest, tmp_path: Path, text: Callable[[dict[str, Any]], str], said: str
+    manifest: Manifest, tmp_path: Path, text: Callable[[dict[str, Any]], str], message: str
 ) -> None:
     """Each in one line that says what is wrong."""
     manifest.save(tmp_path)
     path = tmp_path / "manifest.json"
     path.write_text(text(json.loads(path.read_text())))
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         load(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("store", "version", "said"),
+    ("store", "version", "message"),
     [
         ("kafka", "4.10.0", r"of Kafka 4\.10\.0, here is 4\.4\.0, which cannot read its files"),
         ("namenode", "3.6.0", r"of HDFS 3\.6\.0"),
@@ -92,10 +92,10 @@ def test_a_foreign_newer_or_damaged_manifest_is_refused(
     ],
 )
 def test_files_that_the_stores_here_cannot_read_are_refused(
-    manifest: Manifest, store: str, version: str, said: str
+    manifest: Manifest, store: str, version: str, message: str
 ) -> None:
     """Newer ones, and PostgreSQL of any other major version."""
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         require_readable(replace(manifest, stores={**HERE, store: version}), HERE)
 
 

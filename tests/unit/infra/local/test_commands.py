@@ -89,8 +89,8 @@ def test_doctor_names_the_holder_of_a_port(tmp_path: Path) -> None:
     """And says nothing while the ports are free."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         base = server.getsockname()[1]
-        found = list(doctor.port_faults(platform(tmp_path, base)))
-    assert any(f"port {base} (postgres) is held by pid" in text for text in found)
+        faults = list(doctor.port_faults(platform(tmp_path, base)))
+    assert any(f"port {base} (postgres) is held by pid" in text for text in faults)
     assert not [text for text in doctor.port_faults(platform(tmp_path, base)) if f"port {base} " in text]
 
 

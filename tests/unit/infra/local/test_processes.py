@@ -28,8 +28,8 @@ def made_up(folder: Path) -> Path:
 
 def test_a_held_port_is_named_with_process_and_command(tmp_path: Path) -> None:
     """The holder reads as a person would say it."""
-    found = processes.holders([17000], made_up(tmp_path))
-    assert {port: str(holder) for port, holder in found.items()} == {17000: "pid 42 (nc -l 17000)"}
+    holders = processes.holders([17000], made_up(tmp_path))
+    assert {port: str(holder) for port, holder in holders.items()} == {17000: "pid 42 (nc -l 17000)"}
 
 
 def test_a_connected_port_is_free_to_listen_on(tmp_path: Path) -> None:

@@ -29,15 +29,15 @@ def test_what_is_restored_is_what_was_kept(
     place, other = tmp_path / "kept", settings_of(tmp_path / "state", 23100)
     own = other.secret("postgres")
     backup(server, str(place), with_secrets)
-    said = capsys.readouterr().out.splitlines()[-1]
-    assert said.startswith("backup: ")
-    assert said.endswith(f"s, in {place}")
+    output = capsys.readouterr().out.splitlines()[-1]
+    assert output.startswith("backup: ")
+    assert output.endswith(f"s, in {place}")
     assert place.stat().st_mode & 0o777 == 0o700
     assert {one.stat().st_mode & 0o777 for one in place.iterdir()} == {0o600}
     assert (place / "secrets.tar.zst").is_file() == with_secrets
     restore(other, str(place))
-    said, warned = capsys.readouterr()
-    assert said.splitlines()[-1].startswith("restore: ")
+    output, warned = capsys.readouterr()
+    assert output.splitlines()[-1].startswith("restore: ")
     assert {name: other.path(name).read_text() for name in FILES} == FILES
     assert not [name for name in LEFT_OUT if other.path("data", "hdfs", name).exists()]
     assert not other.path(".restoring").exists()

@@ -27,8 +27,8 @@ def test_a_source_is_compiled_once_and_again_when_it_changes(
 ) -> None:
     source(tmp_path, monkeypatch, "class One")
     first = scala.jar()
-    made = first.stat().st_mtime_ns
-    assert (scala.jar(), scala.jar().stat().st_mtime_ns) == (first, made)
+    written_at = first.stat().st_mtime_ns
+    assert (scala.jar(), scala.jar().stat().st_mtime_ns) == (first, written_at)
     source(tmp_path, monkeypatch, "class One { def two = 2 }")
     assert scala.jar() != first
     assert len(list(cache_folder.glob("*.jar"))) == 2

@@ -17,27 +17,27 @@ from infra.setup import secrets
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    found = read_settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
-    secrets.ensure(found)
-    return found
+    own = read_settings({"STATE_DIR": str(tmp_path), "PORT_BASE": "23000"}, tmp_path / "none")
+    secrets.ensure(own)
+    return own
 
 
 def test_every_lock_of_the_project_is_known() -> None:
     """A job that is not in the list could write while a backup is made."""
-    held = set()
+    jobs = set()
     for package in ("spark", "streaming", "infra"):
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) in ("hold", "locks.hold"):
                     name = node.args[1]
-                    held |= {name.value} if isinstance(name, ast.Constant) else set()
-    assert held == set(locks.JOBS)
+                    jobs |= {name.value} if isinstance(name, ast.Constant) else set()
+    assert jobs == set(locks.JOBS)
 
 
 def states(monkeypatch: pytest.MonkeyPatch, **of: str) -> None:
     """Let the supervisor say these states."""
-    said = {name: {"statename": state} for name, state in of.items()}
-    monkeypatch.setattr(supervise, "processes", lambda _: said)
+    answer = {name: {"statename": state} for name, state in of.items()}
+    monkeypatch.setattr(supervise, "processes", lambda _: answer)
 
 
 ALL = ("postgres", "kafka", "namenode", "datanode", "thrift")
@@ -70,8 +70,8 @@ def test_a_client_is_known_by_its_connection() -> None:
         port = server.getsockname()[1]
         assert processes.clients([port]) == []
         with socket.create_connection(("127.0.0.1", port)) as client:
-            [(found, own, holder)] = processes.clients([port])
-            assert (found, own, holder.pid) == (port, client.getsockname()[1], os.getpid())
+            [(server_port, own, holder)] = processes.clients([port])
+            assert (server_port, own, holder.pid) == (port, client.getsockname()[1], os.getpid())
     assert processes.clients([port]) == []
 
 
@@ -115,10 +115,10 @@ def test_any_signal_to_stop_is_ctrl_c(number: int) -> None:
 
 def test_a_signal_waits_where_it_must() -> None:
     """It is heard when the block is over, and where none came nothing happens."""
-    done = []
+    ends = []
     with pytest.raises(KeyboardInterrupt), shutdown.interruptible(), shutdown.held_back():
         os.kill(os.getpid(), signal.SIGINT)
-        done.append(True)
-    assert done == [True]
+        ends.append(True)
+    assert ends == [True]
     with shutdown.interruptible(), shutdown.held_back():
         pass

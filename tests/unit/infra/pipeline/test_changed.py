@@ -28,9 +28,9 @@ def dbt(folder: Path, project: Path, *arguments: str) -> str:
     """Run dbt on a project without a platform, and return what it prints."""
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments, "--project-dir", str(project)]
     environ = {**os.environ, "DBT_PROFILES_DIR": str(folder), "DBT_LOG_PATH": str(folder / "log")}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    process = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout
+    return process.stdout
 
 
 def test_a_changed_model_is_built_with_what_hangs_on_it(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_a_changed_model_is_built_with_what_hangs_on_it(tmp_path: Path) -> None:
     model.write_text(model.read_text() + "where is_at_risk_by_rule\n")
     listing = ["--resource-type", "model", "--output", "name", "--exclude", "path:models/reporting"]
     selection = ["--select", "state:modified+", "--state", str(state), "--target-path", str(tmp_path / "now")]
-    found = dbt(tmp_path, after, "ls", *selection, *listing).split()
-    assert found == ["at_risk_customers", "customer_360", "segment_profiles"]
+    models = dbt(tmp_path, after, "ls", *selection, *listing).split()
+    assert models == ["at_risk_customers", "customer_360", "segment_profiles"]
 
 
 def test_a_state_that_git_does_not_know_is_named(tmp_path: Path) -> None:

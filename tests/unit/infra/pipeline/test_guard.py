@@ -27,8 +27,11 @@ def answering(monkeypatch: pytest.MonkeyPatch, *answers: list[tuple[Any, ...]]) 
 
 def test_rows_that_moved_are_named_with_their_columns(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     answering(monkeypatch, [(4000, 12, "shop c3", 0, 0, 0, 12, 3)])
-    said = "churn_features: 12 of 4,000 rows (frequency 12, monetary 3; one is of shop c3)"
-    assert guard.compare(settings, Comparison("churn_features", "guard.seen", "guard.blind", COLUMNS)) == (4000, said)
+    message = "churn_features: 12 of 4,000 rows (frequency 12, monetary 3; one is of shop c3)"
+    assert guard.compare(settings, Comparison("churn_features", "guard.seen", "guard.blind", COLUMNS)) == (
+        4000,
+        message,
+    )
 
 
 def test_of_rows_that_are_the_same_nothing_is_said(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
@@ -42,16 +45,16 @@ def test_whatever_moved_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, set
     monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (0, []))
     monkeypatch.setattr(guard, "statement", lambda settings, text: None)
     monkeypatch.setattr(guard, "comparisons", lambda settings: [1, 2, 3])
-    told = f"churn_features: {moved} of 40 rows (frequency 1; one is of shop c3)" if moved else ""
-    monkeypatch.setattr(guard, "compare", lambda settings, one: (40, told))
+    move = f"churn_features: {moved} of 40 rows (frequency 1; one is of shop c3)" if moved else ""
+    monkeypatch.setattr(guard, "compare", lambda settings, one: (40, move))
     if moved:
         with pytest.raises(
             UserError, match=r"^a feature sees the future: (churn_features: 12 of 40 rows .*; ){2}churn"
         ):
             guard.guard(settings, date(2011, 9, 10))
     else:
-        said = "guard: 120 rows of features as of 2011-09-10 and before are the same without the 7 events since"
-        assert guard.guard(settings, date(2011, 9, 10)) == said
+        message = "guard: 120 rows of features as of 2011-09-10 and before are the same without the 7 events since"
+        assert guard.guard(settings, date(2011, 9, 10)) == message
 
 
 def test_a_row_that_one_side_lacks_differs() -> None:
@@ -80,7 +83,7 @@ def test_what_was_built_is_dropped_though_dbt_failed(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("events", "said"),
+    ("events", "message"),
     [
         ((0, 30), "no event happened from 2011-09-10 on, so no feature could move"),
         ((30, 0), "no event happened before 2011-09-10, so there are no features"),
@@ -88,12 +91,12 @@ def test_what_was_built_is_dropped_though_dbt_failed(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_a_comparison_of_nothing_is_no_success(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, events: tuple[int, int], said: str
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, events: tuple[int, int], message: str
 ) -> None:
     answering(monkeypatch, [events], [], [])
     monkeypatch.setattr(guard, "run_one", lambda *arguments, **options: (0, []))
     monkeypatch.setattr(guard, "statement", lambda settings, text: None)
     monkeypatch.setattr(guard, "comparisons", lambda settings: [1, 2, 3])
     monkeypatch.setattr(guard, "compare", lambda settings, one: (0, ""))
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         guard.guard(settings, date(2011, 9, 10))

@@ -73,9 +73,9 @@ def test_where_java_threw_an_error_is_in_the_log_and_nowhere_else(
     assert settings.path("log", "jobs", "bad.log").read_text().endswith(JAVA)
     assert direct(settings, step) == 1
     captured = capfd.readouterr()
-    for said in (captured.err, captured.out):
-        assert "[DIVIDE_BY_ZERO] Division by zero." in said and "compiled code at" in said
-        assert "Thread.java" not in said and "Caused by" not in said and "17 more" not in said
+    for text in (captured.err, captured.out):
+        assert "[DIVIDE_BY_ZERO] Division by zero." in text and "compiled code at" in text
+        assert "Thread.java" not in text and "Caused by" not in text and "17 more" not in text
 
 
 def test_a_run_goes_to_its_end_without_a_step_that_does_not_end_it(

@@ -51,7 +51,7 @@ def test_the_version_of_java_is_its_major(tmp_path: Path, monkeypatch: pytest.Mo
 def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
     program = (ROOT / "infra/setup/__main__.py").read_text().replace("(3, 11) <=", "(3, 99) <=")
     (tmp_path / "main.py").write_text(program)
-    done = subprocess.run([sys.executable, str(tmp_path / "main.py")], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11" in done.stderr
-    assert done.stderr.count("\n") == 1
+    process = subprocess.run([sys.executable, str(tmp_path / "main.py")], capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11" in process.stderr
+    assert process.stderr.count("\n") == 1

@@ -47,13 +47,13 @@ def test_one_name_has_one_type_in_all_contracts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "instead"), [("type:", "tipe:"), ("rules:", "ruels:"), ("fields:", "fields: 1\nold:")]
+    ("word", "instead"), [("type:", "tipe:"), ("rules:", "ruels:"), ("fields:", "fields: 1\nold:")]
 )
-def test_a_file_that_is_not_of_the_form_is_named(tmp_path: Path, said: str, instead: str) -> None:
+def test_a_file_that_is_not_of_the_form_is_named(tmp_path: Path, word: str, instead: str) -> None:
     for path in FOLDER.glob("*.yml"):
         (tmp_path / path.name).write_text(path.read_text())
     ratings = tmp_path / "ratings.yml"
-    ratings.write_text(ratings.read_text().replace(said, instead, 1))
+    ratings.write_text(ratings.read_text().replace(word, instead, 1))
     with pytest.raises(UserError, match="not of the form"):
         load(tmp_path)
 

@@ -58,7 +58,7 @@ def test_a_total_that_does_not_fit_is_implausible_and_a_large_order_is_not(spark
         "many": lines(*[(1_000_000, "100000000")] * 10),
         "the widest values": lines((2**31 - 1, "99999999999999.9999"), (2**31 - 1, "99999999999999.9999")),
     }
-    frame = spark.createDataFrame([(case, said) for said, case in cases.items()], SCHEMA)
+    frame = spark.createDataFrame([(case, name) for name, case in cases.items()], SCHEMA)
     broken = frame.where(rule(topic, "implausible_amount")).collect()
     assert {row.said for row in broken} == {"just at", "many", "the widest values"}
 
@@ -68,9 +68,9 @@ def test_whatever_passes_adds_up_within_the_range_of_amounts(spark: SparkSession
     frame = spark.range(1).selectExpr(
         f"array_repeat(named_struct('quantity', 1000000, 'unit_price', cast({price} as {PRICE})), {MANY}) as lines"
     )
-    kept = frame.where(f"not ({rule('orders', 'implausible_amount')})")
+    plausible = frame.where(f"not ({rule('orders', 'implausible_amount')})")
     total = f"aggregate(lines, cast(0 as {PRICE}), (t, line) -> cast(t + line.quantity * line.unit_price as {PRICE}))"
-    (row,) = kept.selectExpr(f"{total} as total").collect()
+    (row,) = plausible.selectExpr(f"{total} as total").collect()
     assert 0 < row.total < 10**13
 
 

@@ -21,8 +21,8 @@ def test_new_fields_are_found_within_arrays_too(spark: SparkSession) -> None:
     assert list(missing(columns, schema(columns))) == []
     colour, gift = Field("colour", "string", "Colour."), Field("is_gift", "boolean", "Whether it is a gift.")
     wider = tuple(replace(one, items=(*one.items, colour)) if one.items else one for one in columns)
-    found = dict(missing((*wider, gift), schema(columns)))
-    assert found == {"lines.element.colour": colour, "is_gift": gift}
+    fields = dict(missing((*wider, gift), schema(columns)))
+    assert fields == {"lines.element.colour": colour, "is_gift": gift}
 
 
 def test_only_the_topics_of_a_batch_are_parsed() -> None:

@@ -9,7 +9,7 @@ ORDERS = Topic("orders", "id", {0: (2, 10), 1: (0, 4)})
 
 
 @pytest.mark.parametrize(
-    ("known", "reached", "said"),
+    ("known", "offsets", "parts"),
     [
         ({"orders": "id"}, {0: 2, 1: 0}, []),
         ({"orders": "id"}, {0: 10, 1: 4}, []),
@@ -20,14 +20,14 @@ ORDERS = Topic("orders", "id", {0: (2, 10), 1: (0, 4)})
         ({"orders": "old"}, {0: 2, 1: 0}, ["orders was made anew: bronze.events has read old, Kafka has id now"]),
     ],
 )
-def test_losses_are_named(known: dict[str, str], reached: dict[int, int], said: list[str]) -> None:
-    found = losses([ORDERS], known, {"orders": reached})
-    assert len(found) == len(said)
-    assert all(part in line for part, line in zip(said, found, strict=True))
+def test_losses_are_named(known: dict[str, str], offsets: dict[int, int], parts: list[str]) -> None:
+    lines = losses([ORDERS], known, {"orders": offsets})
+    assert len(lines) == len(parts)
+    assert all(part in line for part, line in zip(parts, lines, strict=True))
 
 
 @pytest.mark.parametrize(
-    ("known", "reached", "start"),
+    ("known", "offsets", "start"),
     [
         ({"orders": "id"}, {0: 5, 1: 1}, {0: 5, 1: 1}),
         ({"orders": "id"}, {0: 1}, {0: 2, 1: 0}),
@@ -36,6 +36,6 @@ def test_losses_are_named(known: dict[str, str], reached: dict[int, int], said: 
     ],
 )
 def test_reading_goes_on_behind_what_was_read_or_where_kafka_begins(
-    known: dict[str, str], reached: dict[int, int], start: dict[int, int]
+    known: dict[str, str], offsets: dict[int, int], start: dict[int, int]
 ) -> None:
-    assert resume([ORDERS], known, {"orders": reached}) == {"orders": start}
+    assert resume([ORDERS], known, {"orders": offsets}) == {"orders": start}

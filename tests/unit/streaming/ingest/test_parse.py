@@ -41,8 +41,8 @@ def judge(
 
 def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
     rows = judge(spark, [(topic, value) for topic, value, _ in PAYLOADS])
-    found = [(row.topic, PAYLOADS[row.offset][1], row.broken_rule) for row in rows]
-    assert found == PAYLOADS
+    rules = [(row.topic, PAYLOADS[row.offset][1], row.broken_rule) for row in rows]
+    assert rules == PAYLOADS
 
 
 def test_a_verdict_does_not_hang_on_what_else_arrived(spark: SparkSession) -> None:
@@ -92,8 +92,8 @@ def test_payload_is_kept_only_where_a_rule_is_broken(spark: SparkSession) -> Non
     assert good.payload_hash and bad.payload_hash and tombstone.payload_hash is None
 
 
-def prices(spark: SparkSession, *given: object) -> list[str]:
-    rows = judge(spark, [("orders", line(unit_price=one)) for one in given])
+def prices(spark: SparkSession, *values: object) -> list[str]:
+    rows = judge(spark, [("orders", line(unit_price=one)) for one in values])
     return [str(row.lines[1].unit_price) for row in rows]
 
 

@@ -21,11 +21,11 @@ SCHEMA = pa.schema([("topic", pa.string()), ("ingest_seq", pa.int64()), ("broken
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Return the settings of a lake of two batches: three orders, one of them in quarantine, and a return."""
-    found = read_settings({"STATE_DIR": str(tmp_path / "state"), "HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere"))
-    found.path("run").mkdir(parents=True)
-    land(found, 1, ["orders", "orders"], broken="wrong_type")
-    land(found, 2, ["orders", "returns"])
-    return found
+    own = read_settings({"STATE_DIR": str(tmp_path / "state"), "HDFS_URL": f"file://{tmp_path}"}, Path("/nowhere"))
+    own.path("run").mkdir(parents=True)
+    land(own, 1, ["orders", "orders"], broken="wrong_type")
+    land(own, 2, ["orders", "returns"])
+    return own
 
 
 def land(settings: Settings, seq: int, topics: Sequence[str], broken: str | None = None) -> None:

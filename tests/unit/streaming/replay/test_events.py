@@ -87,8 +87,8 @@ def test_a_return_is_positive_and_a_guest_is_keyed_by_the_order(settings: Settin
 def test_summer_and_winter_time_become_utc(settings: Settings, tmp_path: Path) -> None:
     instants = ("2011-10-29 23:30:00", "2011-10-30 23:30:00", "2011-03-27 01:30:00", "2011-10-30 01:30:00")
     rows = [f"{number},1,X,1,{instant},1,1,UK" for number, instant in enumerate(instants, start=1)]
-    found = {event["order_id"]: event["occurred_at"] for event in events_of(settings, tmp_path, rows)}
-    assert found == {
+    by_order = {event["order_id"]: event["occurred_at"] for event in events_of(settings, tmp_path, rows)}
+    assert by_order == {
         "1": "2011-10-29T22:30:00.000Z",
         "2": "2011-10-30T23:30:00.000Z",
         "3": "2011-03-27T01:30:00.000Z",

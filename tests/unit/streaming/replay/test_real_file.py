@@ -47,7 +47,7 @@ NOT_PRODUCTS = r"^(POST|DOT|M|D|S|B|C2|AMAZONFEE|BANK CHARGES|CRUK|PADS|GIFT_.*)
 
 def by_replay(path: Path, state: Path) -> dict[str, Any]:
     mapping, tally = load("online_retail"), Tally()
-    found: dict[str, Any] = {"gross": Decimal(0), "returned": Decimal(0)}
+    amounts: dict[str, Any] = {"gross": Decimal(0), "returned": Decimal(0)}
     counts: Counter[str] = Counter()
     customers, ids = set(), set()
     with new_stage(read_settings({"STATE_DIR": str(state)}, state / "none")) as stage:
@@ -57,14 +57,14 @@ def by_replay(path: Path, state: Path) -> dict[str, Any]:
             ids.add(event["event_id"])
             amount = sum(line["quantity"] * Decimal(line["unit_price"]) for line in event["lines"])
             if message.topic == "returns":
-                found["returned"] += amount
+                amounts["returned"] += amount
             elif event["kind"] == "sale" and all(line["quantity"] > 0 for line in event["lines"]):
-                found["gross"] += amount
+                amounts["gross"] += amount
                 counts["not products"] += sum(not line["is_product"] for line in event["lines"])
                 counts["guest orders"] += event["customer_id"] is None
                 customers |= {event["customer_id"]} - {None}
     assert len(ids) == tally.events.total()
-    return {**found, **counts, "customers": len(customers), "lines": dict(tally.lines), "events": dict(tally.events)}
+    return {**amounts, **counts, "customers": len(customers), "lines": dict(tally.lines), "events": dict(tally.events)}
 
 
 def test_the_events_add_up_to_the_file(tmp_path: Path) -> None:

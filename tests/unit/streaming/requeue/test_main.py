@@ -41,16 +41,16 @@ def test_a_dry_run_sends_nothing_and_shows_three(
 def test_the_last_line_accounts_for_every_event(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent: list[Message] = []
+    messages_sent: list[Message] = []
 
     def send(settings: object, messages: Any, total: int, what: str) -> Counter[str]:
-        sent.extend(messages)
-        return Counter(message.topic for message in sent)
+        messages_sent.extend(messages)
+        return Counter(message.topic for message in messages_sent)
 
     monkeypatch.setattr(producer, "send", send)
-    seen = iter(range(5))
-    tool.requeue(CONFIG, FOUND, 5, "wrong_type", lambda event: event if next(seen) else None, dry_run=False)
-    assert [message.key for message in sent] == ["s/1", "s/2", "s/3", "s/4"]
+    turns = iter(range(5))
+    tool.requeue(CONFIG, FOUND, 5, "wrong_type", lambda event: event if next(turns) else None, dry_run=False)
+    assert [message.key for message in messages_sent] == ["s/1", "s/2", "s/3", "s/4"]
     assert capsys.readouterr().out == (
         "4 of 5 events of wrong_type sent again (orders 4); 1 not: left by the repair; land them with `make ingest`\n"
     )

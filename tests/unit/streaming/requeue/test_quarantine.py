@@ -33,8 +33,8 @@ def row(offset: int, rule: str | None, event_id: str | None, **changes: Any) -> 
 
 
 def offsets(spark: SparkSession, *rows: tuple[Any, ...], since: datetime = MARCH) -> list[int]:
-    found = candidates(spark.createDataFrame(list(rows), SCHEMA), "wrong_type", since, F.col("payload"))
-    return [one.offset for one in found.collect()]
+    chosen = candidates(spark.createDataFrame(list(rows), SCHEMA), "wrong_type", since, F.col("payload"))
+    return [one.offset for one in chosen.collect()]
 
 
 def test_the_newest_row_of_an_event_is_sent(spark: SparkSession) -> None:
@@ -71,8 +71,8 @@ def test_a_payload_comes_out_as_it_went_in_and_by_another_key_not_at_all(spark: 
     stored = spark.createDataFrame([row(1, "wrong_type", "a")], SCHEMA).withColumns(
         {"payload": privacy.encrypt(F.col("payload"))}
     )
-    (mine,) = candidates(stored, "wrong_type", MARCH, privacy.decrypt(F.col("payload"))).collect()
-    assert mine.asDict() == {
+    (readable,) = candidates(stored, "wrong_type", MARCH, privacy.decrypt(F.col("payload"))).collect()
+    assert readable.asDict() == {
         "topic": "orders",
         "partition": 0,
         "offset": 1,
@@ -80,8 +80,8 @@ def test_a_payload_comes_out_as_it_went_in_and_by_another_key_not_at_all(spark: 
         "event_id": "a",
         "payload": bytearray(b"payload 1"),
     }
-    (theirs,) = candidates(stored, "wrong_type", MARCH, Privacy.of_secret("x").decrypt(F.col("payload"))).collect()
-    assert theirs.payload is None
+    (unreadable,) = candidates(stored, "wrong_type", MARCH, Privacy.of_secret("x").decrypt(F.col("payload"))).collect()
+    assert unreadable.payload is None
 
 
 def test_the_rules_in_quarantine_are_counted(spark: SparkSession) -> None:

@@ -64,7 +64,7 @@ def test_what_is_left_is_counted_by_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("repair", "said"),
+    ("repair", "message"),
     [
         (lambda event: {**event, "event_id": "other"}, "changes event_id 'e1'; an event keeps its identity"),
         (lambda event: event["absent"], "KeyError: 'absent'"),
@@ -73,10 +73,10 @@ def test_what_is_left_is_counted_by_its_reason() -> None:
         (lambda event: {**event, "a": {1}}, "gives what is no JSON"),
     ],
 )
-def test_a_bad_repair_names_the_record(repair: Repair, said: str) -> None:
+def test_a_bad_repair_names_the_record(repair: Repair, message: str) -> None:
     with pytest.raises(UserError, match="repair of orders/0, offset 7") as caught:
         send(repair, row(json.dumps(RAW).encode()))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_repair_cannot_hide_what_it_changed() -> None:
@@ -94,7 +94,7 @@ def test_a_repair_is_read_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (None, "no such Python file"),
         ("def repair(:", "SyntaxError"),
@@ -102,9 +102,9 @@ def test_a_repair_is_read_from_a_file(tmp_path: Path) -> None:
         ("repair = 1", "has no function"),
     ],
 )
-def test_a_file_without_a_repair_is_refused(tmp_path: Path, text: str | None, said: str) -> None:
+def test_a_file_without_a_repair_is_refused(tmp_path: Path, text: str | None, message: str) -> None:
     path = tmp_path / "fix.py"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         load(path)

@@ -18,7 +18,7 @@ Made = tuple[list[Message], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
+def make_history(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
     """Return a function that makes a history and its truth; the same options again are not made again."""
     known: dict[Options, Made] = {}
 

@@ -14,8 +14,8 @@ from tests.unit.streaming.simulate.conftest import Made
 KAFKA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 
 
-def test_only_events_broken_on_purpose_are_quarantined(spark: SparkSession, made: Callable[..., Made]) -> None:
-    messages, truth = made(60, 200, mode=LOGNORMAL)
+def test_only_events_broken_on_purpose_are_quarantined(spark: SparkSession, make_history: Callable[..., Made]) -> None:
+    messages, truth = make_history(60, 200, mode=LOGNORMAL)
     records = [
         (message.topic, 0, place, datetime(2025, 1, 2), message.key.encode(), message.value)
         for place, message in enumerate(messages)

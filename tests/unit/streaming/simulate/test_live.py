@@ -20,6 +20,6 @@ def test_an_event_happens_when_it_is_due_a_late_one_so_long_before_a_duplicate_w
         Draft(11 * hour, 11 * hour, "orders", "k", "", "duplicate"),
         Draft(12 * hour, 8 * hour, "orders", "k", "", "late"),
     ]
-    found = stamps(drafts, np.array([5_000, 6_000, 7_000, 8_000])).tolist()
-    assert found[0] == 5_000 and found[1] == found[2] and 6_000 <= found[1] <= 7_000
-    assert found[3] == 5_000 - 2 * hour
+    instants = stamps(drafts, np.array([5_000, 6_000, 7_000, 8_000])).tolist()
+    assert instants[0] == 5_000 and instants[1] == instants[2] and 6_000 <= instants[1] <= 7_000
+    assert instants[3] == 5_000 - 2 * hour

@@ -17,20 +17,20 @@ from tests.unit.streaming.simulate.conftest import ENDS_ON, Made, parse_events
 TOPICS = {"customers", "orders", "returns", "ratings", "visits"}
 
 
-def test_the_same_seed_is_the_same_history_byte_for_byte(made: Callable[..., Made], tmp_path: Path) -> None:
-    messages, _ = made(20, 100)
+def test_the_same_seed_is_the_same_history_byte_for_byte(make_history: Callable[..., Made], tmp_path: Path) -> None:
+    messages, _ = make_history(20, 100)
     with Truth(tmp_path / "truth.jsonl") as truth:
         assert list(Shop(Options(20, 100, 7, ENDS_ON), truth, load(FOLDER).versions).history()) == messages
-    assert made(20, 100, seed=8)[0] != messages
+    assert make_history(20, 100, seed=8)[0] != messages
     digest = hashlib.sha256(b"".join(message.key.encode() + message.value for message in messages)).hexdigest()
     assert digest == "5572022e72270d570c91c2d0e70f30b9a409f90d678b759a073d8f35dd0cb2a2"
 
 
 def test_events_are_of_the_contracts_that_are_given(tmp_path: Path) -> None:
-    given = {"customers": 11, "orders": 12, "returns": 13, "ratings": 14, "visits": 15}
+    versions = {"customers": 11, "orders": 12, "returns": 13, "ratings": 14, "visits": 15}
     with Truth(tmp_path / "truth.jsonl") as truth:
-        messages = list(Shop(Options(20, 100, 7, ENDS_ON), truth, given).history())
-    for topic, version in given.items():
+        messages = list(Shop(Options(20, 100, 7, ENDS_ON), truth, versions).history())
+    for topic, version in versions.items():
         assert {event["schema_version"] for event in parse_events(messages, topic)} >= {version}
         assert len({event["schema_version"] for event in parse_events(messages, topic)}) <= 2, (
             "broken ones may say another"
@@ -38,8 +38,8 @@ def test_events_are_of_the_contracts_that_are_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_default_history_can_be_learnt_from(made: Callable[..., Made], mode: str) -> None:
-    messages, _ = made(400, 420, mode=mode)
+def test_the_default_history_can_be_learnt_from(make_history: Callable[..., Made], mode: str) -> None:
+    messages, _ = make_history(400, 420, mode=mode)
     orders = parse_events(messages, "orders")
     last: dict[str, str] = {}
     for event in orders:
@@ -53,16 +53,16 @@ def test_the_default_history_can_be_learnt_from(made: Callable[..., Made], mode:
     assert 12_000 < len(messages) < 30_000
 
 
-def test_events_arrive_in_the_order_of_time_but_for_the_faults(made: Callable[..., Made]) -> None:
-    messages, truth = made(400, 420)
+def test_events_arrive_in_the_order_of_time_but_for_the_faults(make_history: Callable[..., Made]) -> None:
+    messages, truth = make_history(400, 420)
     delayed = {row["event_id"] for row in truth if row.get("mark") in ("late", "out_of_order")}
     events = [event for message in messages for event in parse_events([message], message.topic)]
     times = [event["occurred_at"] for event in events if event["event_id"] not in delayed]
     assert times == sorted(times)
 
 
-def test_every_customer_is_introduced_before_they_act(made: Callable[..., Made]) -> None:
-    messages, _ = made(400, 420)
+def test_every_customer_is_introduced_before_they_act(make_history: Callable[..., Made]) -> None:
+    messages, _ = make_history(400, 420)
     joined: dict[str, str] = {}
     for event in parse_events(messages, "customers"):
         joined[event["customer_id"]] = min(event["occurred_at"], joined.get(event["customer_id"], "9"))
@@ -70,23 +70,23 @@ def test_every_customer_is_introduced_before_they_act(made: Callable[..., Made])
         assert all(joined[event["customer_id"]] <= event["occurred_at"] for event in parse_events(messages, topic))
 
 
-def test_weekdays_and_hours_show(made: Callable[..., Made]) -> None:
-    messages, _ = made(3_000, 364)
+def test_weekdays_and_hours_show(make_history: Callable[..., Made]) -> None:
+    messages, _ = make_history(3_000, 364)
     moments = [datetime.fromisoformat(event["occurred_at"]) for event in parse_events(messages, "visits")]
     days, hours = Counter(one.weekday() for one in moments), Counter(one.hour for one in moments)
     assert days[5] > 1.15 * days[1], "Saturday beats Tuesday"
     assert hours[19] > 20 * hours[3], "the evening beats the night"
 
 
-def test_products_are_bought_in_pairs(made: Callable[..., Made]) -> None:
-    messages, _ = made(400, 420)
+def test_products_are_bought_in_pairs(make_history: Callable[..., Made]) -> None:
+    messages, _ = make_history(400, 420)
     orders = [{line["product_id"] for line in event["lines"]} for event in parse_events(messages, "orders")]
     apart = sum("P00" in one for one in orders) * sum("P01" in one for one in orders) / len(orders)
     assert sum({"P00", "P01"} <= one for one in orders) > 1.5 * apart
 
 
-def test_bad_experience_lowers_stars(made: Callable[..., Made]) -> None:
-    messages, _ = made(400, 420)
+def test_bad_experience_lowers_stars(make_history: Callable[..., Made]) -> None:
+    messages, _ = make_history(400, 420)
     returned = {event["order_id"] for event in parse_events(messages, "returns")}
     stars: dict[bool, list[int]] = {True: [], False: []}
     for event in parse_events(messages, "ratings"):
