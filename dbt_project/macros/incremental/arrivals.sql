@@ -2,7 +2,6 @@
     as an event may be late by years. The values below go into the SQL as literals, for only by those does Delta leave
     files and Parquet pages unopened. -#}
 
-{#- One row of one query as a list; `none` for each value where there is nothing to ask yet. -#}
 {% macro one_row_of(query, width) -%}
     {%- if not (execute and is_incremental()) -%}
         {{ return([none] * width) }}
@@ -10,7 +9,6 @@
     {{ return(run_query(query)[0].values() | list) }}
 {%- endmacro %}
 
-{#- The newest batch of each of these columns that this model holds already; -1 where it is built whole. -#}
 {% macro batches_held(columns) -%}
     {{ refuse_another_shape() }}
     {%- set newest = [] -%}
@@ -22,7 +20,6 @@
     {{ return(held) }}
 {%- endmacro %}
 
-{#- True of the rows to take up: later batches than the one held, and with `make backfill` the days that it names. -#}
 {% macro arrived_after(batch) -%}
     {%- if var('backfill_from', none) -%}
         (ingest_seq > {{ batch }} or (recorded_at >= {{ given_day('backfill_from') }} and recorded_at < {{ given_day('backfill_to') }}))
@@ -31,7 +28,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The condition that keeps a column between two values, either of which may be missing with all that arrived. -#}
 {% macro between(column, bounds) -%}
     {%- if bounds[0] is none or bounds[1] is none -%}
         false
@@ -40,10 +36,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What arrived since the newest batch of each kind that this model holds: `rows`, the condition on it, and `days`, the first
-    and the last day that it may change, as dates to compare with, `none` where nothing arrived. The batches are held by
-    kind, so that a run in which the model of one kind failed leaves nothing out; a kind of which nothing arrived is not
-    looked at again. -#}
 {% macro arrived_activity(kinds) -%}
     {%- set columns, conditions, counts, rows = [], [], [], [] -%}
     {%- for kind in kinds -%}
@@ -53,17 +45,16 @@
     {%- for batch in batches_held(columns) -%}
         {%- do conditions.append("kind = '" ~ kinds[loop.index0] ~ "' and " ~ arrived_after(batch)) -%}
     {%- endfor -%}
-    {%- set found = one_row_of(
+    {%- set extent = one_row_of(
         'select min(array_min(recorded_days)), max(array_max(recorded_days)), ' ~ counts | join(', ') ~ ' from '
         ~ ref('int_activity_versions') ~ ' where ' ~ conditions | join(' or '), 2 + kinds | length
     ) -%}
     {%- for condition in conditions -%}
-        {%- if found[2 + loop.index0] != 0 -%}{%- do rows.append('(' ~ condition ~ ')') -%}{%- endif -%}
+        {%- if extent[2 + loop.index0] != 0 -%}{%- do rows.append('(' ~ condition ~ ')') -%}{%- endif -%}
     {%- endfor -%}
-    {{ return({'rows': rows | join(' or ') if rows else 'false', 'days': found[:2]}) }}
+    {{ return({'rows': rows | join(' or ') if rows else 'false', 'days': extent[:2]}) }}
 {%- endmacro %}
 
-{#- True of the instants of those days, and of all where the model is built whole. -#}
 {% macro within_days(column, days) -%}
     {%- if not is_incremental() -%}
         true

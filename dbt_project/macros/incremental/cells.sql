@@ -1,6 +1,3 @@
-{#- The rows of the cells that what arrived may change; all rows where the model is built whole. A cell is a day, or a
-    customer's day; one event touches every day on which an event of the same order, return or rating was recorded, for
-    each customer that one names, as it may have been counted there before. -#}
 {% macro rows_of_touched_cells(rows, arrived, cell) -%}
     select * from {{ rows }}
     {%- if is_incremental() %}
@@ -15,8 +12,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What was known of each cell at the end of every day on which that changed: a row per version known then, and one of
-    nulls where there is none any more. -#}
 {% macro versions_known_of_cells(activity, grain, fields) -%}
     select {{ grain | join(', ') }}, known_on, order_seq, return_seq, rating_seq, version.*
     from (
@@ -49,7 +44,6 @@
     )
 {%- endmacro %}
 
-{#- The states of cells with the day that ended each. What a cell has no more is given back as gone, to be deleted. -#}
 {% macro states_of_cells(states, grain, arrived, cell) -%}
     {%- set key = grain | join(', ') -%}
     {%- if not is_incremental() or arrived.days[0] is none -%}

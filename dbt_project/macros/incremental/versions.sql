@@ -1,4 +1,3 @@
-{#- Configures the model of the versions of a business key. -#}
 {% macro configure_versions(key) -%}
     {{ config(
         materialized='incremental',
@@ -7,7 +6,6 @@
     ) }}
 {%- endmacro %}
 
-{#- The events of a topic that arrived, and those that this model has of the same business keys. -#}
 {% macro events_to_version(topic, key, columns) -%}
     {%- set staged = ref('stg_events__' ~ topic) -%}
     {%- set arrived = arrived_after(batches_held(['ingest_seq'])[0]) -%}
@@ -27,9 +25,6 @@
     distribute by source, {{ key }}
 {%- endmacro %}
 
-{#- The versions of a topic's business keys that what arrived may change. The same payload again is a duplicate. Another
-    payload under the same `event_id` is a conflict: the smallest hash is kept, whatever arrived first, and the others end
-    at the instant at which they begin, so that nobody ever knew them. -#}
 {% macro versions_of(topic, key, columns, cells=false) -%}
     select
         * except (copy_number),

@@ -1,6 +1,3 @@
-{#- dbt-spark adds a contract's constraints with ALTERs, after readers can see the rows, and Spark 4 refuses its
-    `not null`. As table properties of the CTAS, Delta checks every row inside the commit that publishes them.
-    Delta takes a check that is null as broken, so a check on a nullable column names the null. -#}
 {% macro spark__tblproperties_clause() -%}
     {%- set properties = dict(config.get('tblproperties') or {}) -%}
     {%- if config.get('materialized') == 'incremental' and config.get('unique_key') -%}
@@ -33,22 +30,20 @@
 
 {% macro spark__persist_constraints(relation, model) %}{% endmacro %}
 
-{#- dbt runs every contracted query once more, emptied, to learn its column types, and compares without precision.
-    Spark can say the exact types from the analysed query alone. -#}
 {% macro spark__get_assert_columns_equivalent(sql) -%}
     {%- if execute -%}
-        {%- set found = {} -%}
+        {%- set actual_types = {} -%}
         {%- for row in run_query('describe query ' ~ sql) -%}
-            {%- do found.update({row[0]: row[1] | replace(' ', '')}) -%}
+            {%- do actual_types.update({row[0]: row[1] | replace(' ', '')}) -%}
         {%- endfor -%}
-        {%- set stated = {} -%}
+        {%- set contract_types = {} -%}
         {%- for column in model.columns.values() -%}
-            {%- do stated.update({column.name: column.data_type | replace(' ', '')}) -%}
+            {%- do contract_types.update({column.name: column.data_type | replace(' ', '')}) -%}
         {%- endfor -%}
         {%- set faults = [] -%}
-        {%- for name in found if name not in stated -%}{%- do faults.append(name ~ ' is not in it') -%}{%- endfor -%}
-        {%- for name, type in stated.items() if found.get(name) != type -%}
-            {%- do faults.append(name ~ ' is to be ' ~ type ~ ' and is ' ~ found.get(name, 'missing')) -%}
+        {%- for name in actual_types if name not in contract_types -%}{%- do faults.append(name ~ ' is not in it') -%}{%- endfor -%}
+        {%- for name, type in contract_types.items() if actual_types.get(name) != type -%}
+            {%- do faults.append(name ~ ' is to be ' ~ type ~ ' and is ' ~ actual_types.get(name, 'missing')) -%}
         {%- endfor -%}
         {%- if faults -%}
             {{ exceptions.raise_compiler_error('the contract of ' ~ model.name ~ ' is broken: ' ~ faults | join('; ')) }}

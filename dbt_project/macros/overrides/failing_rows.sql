@@ -1,6 +1,6 @@
 {#- A test that fails says of which rows: dbt by itself says how many there are. -#}
 {% materialization test, default -%}
-    {%- set made = dbt.materialization_test_default() -%}
+    {%- set result = dbt.materialization_test_default() -%}
     {%- if (load_result('main').table[0][0] or 0) > 0 -%}
         {%- for row in run_query('select * from (' ~ sql ~ ') as failing limit 5') -%}
             {%- set texts = [] -%}
@@ -8,5 +8,5 @@
             {%- do log(model.name ~ ': ' ~ texts | join('; '), info=true) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(made) }}
+    {{ return(result) }}
 {%- endmaterialization %}

@@ -1,6 +1,3 @@
-{#- Schema names are used as written. In PostgreSQL an exported mart is the table that the exporter loads, so that
-    `ref` in a reporting model reaches it and both stores share one lineage graph. The leakage guard builds the lake a
-    second time beside itself, in the schema `scratch`. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if target.type == 'postgres' and is_exported(node) -%}
         marts

@@ -9,7 +9,6 @@
     {{ return({'relations': [this]}) }}
 {%- endmaterialization %}
 
-{#- A condition that no row meets, in the SQL of a model that has nothing to take up. -#}
 {% macro nothing_arrived() -%}
     {{ return('false /* nothing arrived */') }}
 {%- endmacro %}

@@ -1,7 +1,3 @@
-{#- Delta writes a row only where it differs; rows whose model says that they are gone are deleted. The range of the
-    leading key keeps the search to the files of what arrived, and an empty source costs no commit. The source is computed
-    once, into a table of plain Parquet: of a cached view Spark plans the whole query again for each part of the merge, and
-    after it, as the view reads the table that the merge has changed. -#}
 {% macro spark__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
     {%- set lead = config.get('meta').get('pruned_by', 'null') -%}
     {%- set gone = config.get('meta').get('gone_where') -%}
@@ -13,18 +9,18 @@
     {%- set same = same | join(' and ') -%}
     {%- if not unique_key and run_query('select count(*) from ' ~ source ~ ' as new left anti join ' ~ target ~ ' as held on ' ~ same)[0][0] == 0 -%}
         {#- a row that is there already; to look takes less than to write it down first -#}
-        {%- set found = [0] -%}
+        {%- set extent = [0] -%}
     {%- else -%}
         {%- do run_query('drop table if exists ' ~ arrived) -%}
         {%- do run_query('create table ' ~ arrived ~ ' using parquet as select * from ' ~ source) -%}
-        {%- set found = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ arrived)[0].values() | list -%}
+        {%- set extent = run_query('select count(*), min(' ~ lead ~ '), max(' ~ lead ~ ') from ' ~ arrived)[0].values() | list -%}
     {%- endif -%}
-    {%- if found[0] == 0 -%}
+    {%- if extent[0] == 0 -%}
         select 'nothing arrived'
     {%- else %}
         merge into {{ target }} as held
         using {{ arrived }} as new
-        on {{ between('held.' ~ lead, found[1:]) if unique_key else 'true' }}
+        on {{ between('held.' ~ lead, extent[1:]) if unique_key else 'true' }}
         {%- for key in unique_key %} and held.{{ key }} = new.{{ key }}{%- endfor %}
         {%- if gone %}
         when matched and {{ gone }} then delete
@@ -34,12 +30,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The table that holds the rows to merge while an incremental model runs. -#}
 {% macro arrived_rows(relation) -%}
     {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__arrived'})) }}
 {%- endmacro %}
 
-{#- Drops it; one that a run which was killed has left goes before the next merge. -#}
 {% macro drop_arrived_rows() -%}
     {%- if config.get('materialized') == 'incremental' -%}
         drop table if exists {{ arrived_rows(this) }}

@@ -1,4 +1,3 @@
-{#- The day that a variable gives, such as 2011-09-10, as an instant, or null. -#}
 {% macro given_day(name) -%}
     {%- set day = var(name, none) -%}
     {%- if day and not modules.re.match('^\\d{4}-\\d{2}-\\d{2}$', day | string) -%}
@@ -7,8 +6,13 @@
     cast({{ "'" ~ day ~ "'" if day else 'null' }} as timestamp)
 {%- endmacro %}
 
-{#- The first instant of the days that marts of products and visits look back on. As a subquery of its own it reaches the
-    Parquet files as a number, so that pages before it stay unread. -#}
 {% macro trailing_from() -%}
     (select as_of - interval {{ var('trailing_days') }} days from {{ ref('run_bounds') }})
+{%- endmacro %}
+
+{% macro movements_from(as_of) -%}
+    {%- if var('movement_days') not in var('cut_days') -%}
+        {{ exceptions.raise_compiler_error('movement_days is ' ~ var('movement_days') ~ ', and features are made only of ' ~ var('cut_days') | join(', ') ~ ' days before as_of; add it to cut_days') }}
+    {%- endif -%}
+    {{ as_of }} - make_dt_interval({{ var('movement_days') }})
 {%- endmacro %}

@@ -1,5 +1,3 @@
-{#- The columns of what a customer had bought by an instant: what the totals file says, where there is one, and what was
-    counted since. -#}
 {% macro balance_columns(openings, totals, as_of) -%}
     cast(
             if({{ openings }}.customer_id is null, 0, {{ openings }}.total_spend) + coalesce({{ totals }}.amount, 0)
@@ -15,7 +13,6 @@
         ) as days_since_last_purchase
 {%- endmacro %}
 
-{#- The value of the newest row that has one. -#}
 {% macro newest_known(column, place) -%}
     max_by({{ column }}, {{ place }}) filter (where {{ column }} is not null)
 {%- endmacro %}

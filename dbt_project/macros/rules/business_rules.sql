@@ -1,4 +1,3 @@
-{#- The bands that segments and drivers share. -#}
 {% macro age_group(age) -%}
     case
         when {{ age }} < 35 then 'under 35'
@@ -7,7 +6,6 @@
     end
 {%- endmacro %}
 
-{#- What a rating from 1 to 5 says. -#}
 {% macro satisfaction_of(rating) -%}
     case
         when {{ rating }} <= 2 then 'Unsatisfied'
@@ -16,12 +14,10 @@
     end
 {%- endmacro %}
 
-{#- A share of a whole as an exact number; null where there is no whole. -#}
 {% macro share(part, whole) -%}
     cast(cast({{ part }} as decimal(18, 0)) / nullif({{ whole }}, 0) as decimal(9, 6))
 {%- endmacro %}
 
-{#- The meteorological season of the northern hemisphere. -#}
 {% macro season_of(instant) -%}
     case
         when month({{ instant }}) in (12, 1, 2) then 'winter'
@@ -31,7 +27,6 @@
     end
 {%- endmacro %}
 
-{#- How many times as large one share is as another, all four of them counts, rounded once; null without the other. -#}
 {% macro lift(part, whole, other_part, other_whole) -%}
     cast(
         cast({{ part }} * {{ other_whole }} as decimal(18, 0))

@@ -1,4 +1,3 @@
-{#- A model with a column `lost_<place>` per key, which is 1 where the key is not in the model that it refers to. -#}
 {% macro with_lost_keys(model, keys) %}
 (
     select

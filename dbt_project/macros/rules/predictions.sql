@@ -1,5 +1,3 @@
-{#- The predictions of one task that are to be read: of each source those of the newest day that was scored, up to the
-    run's `as_of`. -#}
 {% macro newest_predictions(table) -%}
     select *
     from (
@@ -12,8 +10,6 @@
     where day_rank = 1
 {%- endmacro %}
 
-{#- A comment that names what training reads. Training is no model of dbt's: so what it wrote comes after that in the
-    lineage all the same. -#}
 {% macro after_training() -%}
     -- made from {{ [
         ref('churn_features'), ref('churn_labels'), ref('satisfaction_features'), ref('segment_features'),

@@ -1,9 +1,7 @@
-{#- The third that a row is in along a named window, 1 to 3; equal values stay together. -#}
 {% macro third_of(window) -%}
     1 + cast(floor(least(percent_rank() over {{ window }}, 0.999) * 3) as int)
 {%- endmacro %}
 
-{#- A name for the thirds of recency, frequency and spend, 3 the best; the first that fits. -#}
 {% macro rfm_segment(scores) -%}
     case
         when {{ scores }}.recency_score = 3 and {{ scores }}.frequency_score = 3 and {{ scores }}.monetary_score = 3
@@ -16,8 +14,6 @@
     end
 {%- endmacro %}
 
-{#- Rows of customers, each with its thirds of recency, frequency and spend within its source and day, 3 the best, and the
-    name of the three. -#}
 {% macro with_rfm_segments(features) -%}
     select
         *,
