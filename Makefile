@@ -132,7 +132,7 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format)
 
 ##@ Development
-.PHONY: test test-unit drills lint format contracts lock
+.PHONY: test test-unit drills lint format contracts views lock
 test: ready test-unit ## Every test: unit, dbt, integration on two platforms beside yours
 	@$(PY) -m pytest --durations=25 --numprocesses=2 tests/integration
 
@@ -150,6 +150,9 @@ format: ready ## Format the Python files
 
 contracts: ready ## Regenerate what is made from the contracts, refuse what breaks them [CHECK=1]
 	@$(PY) -m streaming.contracts $(call flag,CHECK,check)
+
+views: ready ## Write what follows from which marts are exported: their views, the list of what is exported [CHECK=1]
+	@$(PY) -m infra.pipeline.views $(call flag,CHECK,check)
 
 lock: ready ## Renew the locks of wheels and jars (needs the network)
 	@$(PY) -m infra.setup.lock

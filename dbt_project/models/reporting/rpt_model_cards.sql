@@ -1,5 +1,3 @@
-{{ config(alias='model_cards') }}
-
 with
 
 versions as (

@@ -1,5 +1,3 @@
-{{ config(alias='model_drift') }}
-
 with
 
 versions as (

@@ -1,5 +1,3 @@
-{{ config(alias='model_exceptions') }}
-
 with
 
 versions as (

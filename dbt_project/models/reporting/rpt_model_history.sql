@@ -1,5 +1,3 @@
-{{ config(alias='model_history') }}
-
 with
 
 champions as (

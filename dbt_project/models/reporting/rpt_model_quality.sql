@@ -1,5 +1,3 @@
-{{ config(alias='model_quality') }}
-
 with
 
 versions as (

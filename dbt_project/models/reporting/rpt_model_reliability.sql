@@ -1,5 +1,3 @@
-{{ config(alias='model_reliability') }}
-
 with
 
 versions as (

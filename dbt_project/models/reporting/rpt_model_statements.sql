@@ -1,5 +1,3 @@
-{{ config(alias='model_statements') }}
-
 with
 
 versions as (

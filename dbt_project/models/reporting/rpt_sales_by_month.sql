@@ -1,5 +1,3 @@
-{{ config(alias='sales_by_month') }}
-
 with
 
 days as (

@@ -1,3 +1,1 @@
-{{ config(alias='at_risk_customers') }}
-
 select * from {{ ref('at_risk_customers') }}

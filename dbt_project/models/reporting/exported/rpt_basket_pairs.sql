@@ -1,3 +1,1 @@
-{{ config(alias='basket_pairs') }}
-
 select * from {{ ref('basket_pairs') }}

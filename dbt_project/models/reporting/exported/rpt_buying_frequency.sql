@@ -1,3 +1,1 @@
-{{ config(alias='buying_frequency') }}
-
 select * from {{ ref('buying_frequency') }}

@@ -1,3 +1,1 @@
-{{ config(alias='cohort_retention') }}
-
 select * from {{ ref('cohort_retention') }}

@@ -1,3 +1,1 @@
-{{ config(alias='customer_360') }}
-
 select * from {{ ref('customer_360') }}

@@ -1,3 +1,1 @@
-{{ config(alias='customer_behaviour') }}
-
 select * from {{ ref('customer_behaviour') }}

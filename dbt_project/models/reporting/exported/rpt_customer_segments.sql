@@ -1,3 +1,1 @@
-{{ config(alias='customer_segments') }}
-
 select * from {{ ref('customer_segments') }}

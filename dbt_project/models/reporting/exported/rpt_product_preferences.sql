@@ -1,3 +1,1 @@
-{{ config(alias='product_preferences') }}
-
 select * from {{ ref('product_preferences') }}

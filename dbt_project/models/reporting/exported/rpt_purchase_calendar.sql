@@ -1,3 +1,1 @@
-{{ config(alias='purchase_calendar') }}
-
 select * from {{ ref('purchase_calendar') }}

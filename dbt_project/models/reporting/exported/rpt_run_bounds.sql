@@ -1,3 +1,1 @@
-{{ config(alias='run_bounds') }}
-
 select * from {{ ref('run_bounds') }}

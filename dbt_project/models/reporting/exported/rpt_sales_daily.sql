@@ -1,3 +1,1 @@
-{{ config(alias='sales_daily') }}
-
 select * from {{ ref('sales_daily') }}

@@ -1,3 +1,1 @@
-{{ config(alias='satisfaction_drivers') }}
-
 select * from {{ ref('satisfaction_drivers') }}

@@ -1,3 +1,1 @@
-{{ config(alias='segment_movements') }}
-
 select * from {{ ref('segment_movements') }}

@@ -1,3 +1,1 @@
-{{ config(alias='segment_profiles') }}
-
 select * from {{ ref('segment_profiles') }}

@@ -1,3 +1,1 @@
-{{ config(alias='source_totals') }}
-
 select * from {{ ref('source_totals') }}

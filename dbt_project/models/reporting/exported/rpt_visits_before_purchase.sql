@@ -1,3 +1,1 @@
-{{ config(alias='visits_before_purchase') }}
-
 select * from {{ ref('visits_before_purchase') }}
