@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +17,7 @@ from common.kafka_errors import reaching
 from common.settings import Settings
 from common.shutdown import Stop, listening
 from streaming.batches import give_up, hand_over, key_hash, record, refusal
+from streaming.progress import report
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 
 BATCH_BYTES = 256 * 1024
@@ -246,10 +246,3 @@ class SendProgress:
         if self.stored:
             self.stored(self.box.prefix())
         report(self.what, self.box.acknowledged.total(), self.total, time.monotonic() - self.began)
-
-
-def report(what: str, count: int, total: int | None, seconds: float) -> None:
-    """Say on standard error how far it has come."""
-    rate = count / seconds if seconds > 0 else 0.0
-    of_total = "" if total is None else f" of {total:,}"
-    print(f"{what}: {count:,}{of_total} acknowledged, {rate:,.0f}/s", file=sys.stderr, flush=True)

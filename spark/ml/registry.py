@@ -14,10 +14,9 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from common import tables
+from common import lake_paths, tables
 from common.errors import UserError
 from common.frames import one_row
-from common.lake_paths import MODELS
 from common.revision import code_revision
 from common.settings import Settings
 from spark.ml.comparison import Bin
@@ -164,7 +163,7 @@ def publish(spark: SparkSession, settings: Settings, trained: Trained) -> None:
 
     The first model of a task becomes its champion at once; any other is a challenger until `champions.promote`.
     """
-    path = f"{settings.hdfs_url}{MODELS}/{trained.task}/{trained.version}"
+    path = f"{settings.hdfs_url}{lake_paths.MODELS}/{trained.task}/{trained.version}"
     # Training that was interrupted before the last write leaves all of this under the same name, read by nobody.
     trained.model.write().overwrite().save(path)
     store(spark, trained, EVALUATIONS, [astuple(measure) for measure in trained.measures])

@@ -13,7 +13,8 @@ import numpy as np
 from common.kafka_errors import reaching
 from common.settings import Settings
 from common.shutdown import listening
-from streaming.producer import Message, Outbox, report
+from streaming.producer import Message, Outbox
+from streaming.progress import report
 from streaming.simulate.calendar import DAY_MS, Ints
 from streaming.simulate.draft import Draft
 from streaming.simulate.shop import Shop
