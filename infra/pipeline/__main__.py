@@ -4,7 +4,6 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from common import home, locks
@@ -12,12 +11,11 @@ from common.cli import Parser, day
 from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
 from infra.local.configure import configure
-from infra.pipeline import changed, guard, steps
+from infra.pipeline import changed, guard, order, steps
 from infra.pipeline.runner import direct, run_one
 from infra.pipeline.schedule import run_all
 from infra.pipeline.steps import Step
 
-TO_ANSWERS = (steps.INSIGHTS, steps.EXPORT, steps.SERVING, steps.RECONCILE, steps.REPORT)
 MAPPINGS = ROOT / "streaming" / "mappings"
 DAY = day("{} is not a day such as 2011-09-30")
 PARTS = {"marts": steps.MARTS, "insights": steps.INSIGHTS, "serving": steps.SERVING}
@@ -54,7 +52,7 @@ def whole(settings: Settings, args: argparse.Namespace) -> None:
         UserError: a step failed; the text names its log.
     """
     started = time.monotonic()
-    failed = run_all(settings, job(settings, args), verbose=args.verbose)
+    failed = run_all(settings, order.steps_of(settings, args), verbose=args.verbose)
     close(settings, time.monotonic() - started)
     if failed:
         raise UserError("; ".join(failed))
@@ -97,41 +95,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         if path and not Path(path).is_file():
             raise UsageError(f"{variable}={path}: no such file")
     return args
-
-
-def job(settings: Settings, args: argparse.Namespace) -> list[Step]:
-    """Return the steps of a job.
-
-    A snapshot is loaded after the events, since without a date of its own it takes the lake's clock.
-    """
-    if args.job == "refresh":
-        return [steps.UP, steps.INGEST, steps.MARTS, steps.SCORE, *TO_ANSWERS, steps.docs(settings)]
-    feed, load = feeding(args)
-    return [
-        steps.UP,
-        *feed,
-        replace(steps.INGEST, after=("up", *(step.name for step in feed))),
-        *load,
-        steps.MARTS,
-        steps.TRAIN_AND_SCORE,
-        *TO_ANSWERS,
-        steps.docs(settings),
-    ]
-
-
-def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
-    """Return the steps that feed Kafka and those that load snapshots; with neither given, simulate."""
-    feed, load = [], []
-    if args.orders:
-        options = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
-        feed.append(steps.feed("replay", "streaming.replay", **options))
-    if args.snapshot:
-        load.append(
-            steps.module("snapshot", "streaming.snapshot", file=args.snapshot, snapshot_as_of=args.snapshot_as_of)
-        )
-    if not feed and not load:
-        feed.append(steps.feed("simulate", "streaming.simulate", if_empty=True))
-    return feed, load
 
 
 def docs(settings: Settings) -> int:

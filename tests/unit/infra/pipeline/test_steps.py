@@ -10,7 +10,7 @@ import pytest
 from common.errors import UsageError
 from common.settings import read_settings
 from infra.pipeline import __main__ as pipeline
-from infra.pipeline import steps
+from infra.pipeline import order, steps
 from infra.pipeline.schedule import waits
 
 TO_ANSWERS = ["dbt insights", "export", "dbt serving", "reconcile", "report", "docs"]
@@ -18,7 +18,7 @@ AFTER_INGEST = ["dbt marts", "train, score", *TO_ANSWERS]
 
 
 def names(*argv: str) -> list[str]:
-    return [step.name for step in pipeline.job(read_settings({}), pipeline.parse(argv))]
+    return [step.name for step in order.steps_of(read_settings({}), pipeline.parse(argv))]
 
 
 def test_nothing_given_simulates() -> None:
@@ -37,13 +37,13 @@ def test_the_daily_cycle_neither_feeds_nor_trains() -> None:
 
 
 def test_steps_that_need_nothing_of_each_other_run_side_by_side() -> None:
-    run = waits(pipeline.job(read_settings({}), pipeline.parse(["run"])))
+    run = waits(order.steps_of(read_settings({}), pipeline.parse(["run"])))
     assert run["simulate"] == run["up"] == set(), "Kafka answers before the platform is up"
     assert run["ingest"] == {"up", "simulate"}
     assert run["docs"] == {"dbt insights"} and run["reconcile"] == {"export"} and run["report"] == {"dbt serving"}
     in_order = ["ingest", "dbt marts", "train, score", "dbt insights", "export", "dbt serving"]
     assert [run[name] for name in in_order[1:]] == [{name} for name in in_order[:-1]]
-    daily = waits(pipeline.job(read_settings({}), pipeline.parse(["refresh"])))
+    daily = waits(order.steps_of(read_settings({}), pipeline.parse(["refresh"])))
     assert daily["ingest"] == {"up"}
 
 
@@ -79,7 +79,7 @@ def test_the_last_line_is_the_summary() -> None:
 
 def test_feeding_knows_only_what_was_given() -> None:
     args = argparse.Namespace(orders=None, mapping=None, source=None, shift_to=None, snapshot="f", snapshot_as_of=None)
-    feed, load = pipeline.feeding(args)
+    feed, load = order.feeding(args)
     assert (feed, [step.name for step in load]) == ([], ["snapshot"])
 
 
