@@ -41,14 +41,14 @@ class Source:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Load, verify and commit every table that has changed."""
-    given = parse(argv)
+    args = parse(argv)
     settings = read_settings()
     started = time.monotonic()
     with hold(settings, "pipeline", "export"), open_store(settings) as store:
-        wanted = exports(settings.dbt_target / "manifest.json")
-        sources = [opened(settings, export) for export in wanted]
+        marts = exports(settings.dbt_target / "manifest.json")
+        sources = [open_source(settings, export) for export in marts]
         log.ensure(store)
-        changed = sources if given.all else unlike_the_log(store, sources)
+        changed = sources if args.all else unlike_the_log(store, sources)
         as_of = run_date(sources)
         loaded = [transfer(store, source, as_of) for source in changed]
         store.commit()
@@ -63,7 +63,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def opened(settings: Settings, export: Export) -> Source:
+def open_source(settings: Settings, export: Export) -> Source:
     """Return a table as it is now."""
     lake = open_table(settings, export.delta)
     return Source(export, lake, [column(export.delta, one) for one in lake.schema])
@@ -74,8 +74,8 @@ def unlike_the_log(store: Store, sources: Sequence[Source]) -> list[Source]:
     logged, changed = log.newest(store), []
     for source in sources:
         export, lake = source.export, source.lake
-        wanted = shape.wanted(export, source.columns, lake.required)
-        if logged.get(export.table) == (lake.delta_id, lake.version) and shape.found(store, export) == wanted:
+        target = shape.target(export, source.columns, lake.required)
+        if logged.get(export.table) == (lake.delta_id, lake.version) and shape.current(store, export) == target:
             print(f"{export.target}: unchanged since its last export", file=sys.stderr)
         else:
             changed.append(source)
@@ -96,8 +96,10 @@ def transfer(store: Store, source: Source, as_of: datetime | None) -> Loaded:
     """Replace one table's rows and log it."""
     loaded = load.transfer(store, source.export, source.lake, source.columns)
     if loaded.is_replacement:
-        said = "its columns, key or indexes changed, so it was made anew; `make serving` makes the views that read it"
-        print(f"{source.export.target}: {said}", file=sys.stderr)
+        message = (
+            "its columns, key or indexes changed, so it was made anew; `make serving` makes the views that read it"
+        )
+        print(f"{source.export.target}: {message}", file=sys.stderr)
     log.write(store, source.export, source.lake, as_of, loaded.content)
     print(f"{source.export.target}: {loaded.content.rows:,} rows", file=sys.stderr)
     return loaded

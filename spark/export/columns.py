@@ -71,9 +71,9 @@ def sum_decimals(array: pa.Array) -> int:
 
 def sum_texts(array: pa.Array) -> int:
     """Return the sum of the CRC-32 of each text's UTF-8; each different text is looked at once."""
-    found = pc.value_counts(array.cast(pa.binary()))
-    sums = np.fromiter(map(crc32, found.field(0).to_pylist()), np.int64, len(found))
-    return int(np.dot(sums, words(found.field(1))))
+    counts = pc.value_counts(array.cast(pa.binary()))
+    sums = np.fromiter(map(crc32, counts.field(0).to_pylist()), np.int64, len(counts))
+    return int(np.dot(sums, words(counts.field(1))))
 
 
 def sum_lists(array: pa.Array) -> int:
@@ -119,7 +119,7 @@ class Column:
     @property
     def postgres_checksum(self) -> str:
         """Return the aggregate over the PostgreSQL table, a text."""
-        return f"coalesce({self.kind.postgres_sum.format(quoted(self.name))}, 0)::text"
+        return f"coalesce({self.kind.postgres_sum.format(identifier(self.name))}, 0)::text"
 
     def checksum(self, array: pa.Array) -> int:
         """Return the checksum of values that come from Delta, in units of their last digit."""
@@ -152,14 +152,14 @@ def column(table: str, field: pa.Field) -> Column:
     )
 
 
-def quoted(name: str) -> str:
+def identifier(name: str) -> str:
     """Return a name as PostgreSQL reads it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def differences(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
+def differences(delta: dict[str, str], postgres: dict[str, str]) -> list[str]:
     """Return the names whose checksums differ; numbers are compared as numbers, whatever their trailing zeros."""
-    return [name for name, value in wanted.items() if canonical(value) != canonical(found.get(name, ""))]
+    return [name for name, value in delta.items() if canonical(value) != canonical(postgres.get(name, ""))]
 
 
 def canonical(number: str) -> str:

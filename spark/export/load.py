@@ -11,7 +11,7 @@ from common.dbt_manifest import TARGET_SCHEMA, Export
 from common.errors import UserError
 from common.lake_reader import LakeTable
 from spark.export import shape
-from spark.export.columns import Column, differences, quoted
+from spark.export.columns import Column, differences, identifier
 from spark.export.shape import Shape
 from spark.export.store import Store, details, primary, refused_row
 
@@ -78,31 +78,31 @@ def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Co
     Raises:
         UserError: PostgreSQL refuses a row, or holds something else than Delta; the transaction is lost.
     """
-    wanted, found = shape.wanted(export, columns, lake.required), shape.found(store, export)
-    kept = ready(store, export, wanted, found)
+    target, current = shape.target(export, columns, lake.required), shape.current(store, export)
+    is_same = make_empty(store, export, target, current)
     tally = Tally(columns)
     for rows in chunks(lake.batches()):
         tally.add(rows)
         send(store, export, rows)
-    if not kept:
-        index(store, export, wanted)
+    if not is_same:
+        index(store, export, target)
     verify(export, tally.content, content(store, export, columns))
-    return Loaded(tally.content, not kept, bool(found.columns) and not kept)
+    return Loaded(tally.content, not is_same, bool(current.columns) and not is_same)
 
 
-def ready(store: Store, export: Export, wanted: Shape, found: Shape) -> bool:
+def make_empty(store: Store, export: Export, target: Shape, current: Shape) -> bool:
     """Make the table exist without rows; return whether it is the one that was there.
 
     Rows are deleted rather than truncated, and the table stays the same table, so that whoever reads meanwhile goes
     on reading the old rows and views keep working.
     """
     table = shape.table(export)
-    if found == wanted:
+    if current == target:
         store.execute(f"delete from {table}")
         return True
-    if found.columns:
+    if current.columns:
         store.execute(f"drop table {table} cascade")
-    shape.create(store, export, wanted)
+    shape.create(store, export, target)
     return False
 
 
@@ -137,14 +137,14 @@ def send(store: Store, export: Export, rows: pa.Table) -> None:
         raise twice(export, error) from None
 
 
-def index(store: Store, export: Export, wanted: Shape) -> None:
+def index(store: Store, export: Export, target: Shape) -> None:
     """Make the indexes.
 
     Raises:
         UserError: two rows have the same key.
     """
     try:
-        for one in sorted(wanted.indexes):
+        for one in sorted(target.indexes):
             store.execute(one.statement(shape.table(export)))
     except adbc.IntegrityError as error:
         raise twice(export, error) from None
@@ -152,16 +152,16 @@ def index(store: Store, export: Export, wanted: Shape) -> None:
 
 def twice(export: Export, error: adbc.Error) -> UserError:
     """Return what to say of a row that breaks the key."""
-    said = details(error).get("PG_DIAG_MESSAGE_DETAIL") or primary(error)
+    detail = details(error).get("PG_DIAG_MESSAGE_DETAIL") or primary(error)
     return UserError(
-        f"{export.delta} breaks its key in {export.target}: {said.rstrip('.')}; nothing was exported, run "
+        f"{export.delta} breaks its key in {export.target}: {detail.rstrip('.')}; nothing was exported, run "
         "`make marts`, whose tests say more"
     )
 
 
 def content(store: Store, export: Export, columns: Sequence[Column]) -> Content:
     """Return what the table holds now, as this transaction sees it."""
-    counts = [f"count({quoted(column.name)})::text" for column in columns]
+    counts = [f"count({identifier(column.name)})::text" for column in columns]
     checksums = [column.postgres_checksum for column in columns]
     query = f"select count(*)::text, {', '.join([*counts, *checksums])} from {shape.table(export)}"
     ((rows, *texts),) = store.rows(query)

@@ -1,10 +1,10 @@
-"""What a table is in PostgreSQL: its columns, its key and its indexes, wanted and found."""
+"""What a table is in PostgreSQL: its columns, its key and its indexes, as they are to be and as they are."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from common.dbt_manifest import TARGET_SCHEMA, Export
-from spark.export.columns import Column, quoted
+from spark.export.columns import Column, identifier
 from spark.export.store import Store
 
 PRIMARY, UNIQUE, PLAIN = "primary key", "unique index", "index"
@@ -34,7 +34,7 @@ class Index:
 
     def statement(self, table: str) -> str:
         """Return the statement that makes it on a table."""
-        columns = ", ".join(map(quoted, self.columns))
+        columns = ", ".join(map(identifier, self.columns))
         if self.kind == PRIMARY:
             return f"alter table {table} add primary key ({columns})"
         return f"create {self.kind} on {table} ({columns}){' nulls not distinct' if self.kind == UNIQUE else ''}"
@@ -48,7 +48,7 @@ class Shape:
     indexes: frozenset[Index]
 
 
-def wanted(export: Export, columns: Sequence[Column], required: Collection[str]) -> Shape:
+def target(export: Export, columns: Sequence[Column], required: Collection[str]) -> Shape:
     """Return what a table is to be; a key of which a part may be null is a unique index, to which nulls are equal."""
     return Shape(tuple((column.name, column.kind.postgres) for column in columns), frozenset(indexes(export, required)))
 
@@ -61,7 +61,7 @@ def indexes(export: Export, required: Collection[str]) -> Iterator[Index]:
         yield Index(PLAIN, columns)
 
 
-def found(store: Store, export: Export) -> Shape:
+def current(store: Store, export: Export) -> Shape:
     """Return what a table is."""
     columns = tuple((name, kind) for name, kind in store.rows(COLUMNS, export.target))
     return Shape(columns, frozenset(Index(kind, tuple(names)) for kind, names in store.rows(INDEXES, export.target)))
@@ -69,10 +69,10 @@ def found(store: Store, export: Export) -> Shape:
 
 def create(store: Store, export: Export, shape: Shape) -> None:
     """Make a table without its indexes, which are cheaper to make once it is filled."""
-    parts = ", ".join(f"{quoted(name)} {kind}" for name, kind in shape.columns)
+    parts = ", ".join(f"{identifier(name)} {kind}" for name, kind in shape.columns)
     store.execute(f"create table {table(export)} ({parts})")
 
 
 def table(export: Export) -> str:
     """Return the table's full name as SQL reads it."""
-    return f"{TARGET_SCHEMA}.{quoted(export.table)}"
+    return f"{TARGET_SCHEMA}.{identifier(export.table)}"

@@ -41,8 +41,8 @@ class Store:
         """Return the rows of a query; `{}` in it stands for each value."""
         with adbc.AdbcStatement(self.connection) as ready:
             ready.set_sql_query(with_values(query, values))
-            found = self.call(ready, lambda: fetch(ready))
-        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+            answer = self.call(ready, lambda: fetch(ready))
+        return list(zip(*(column.to_pylist() for column in answer.columns), strict=True))
 
     def copy(self, schema: str, table: str, rows: pa.Table) -> None:
         """Append rows to a table by binary COPY; the columns are found by their names."""
@@ -108,8 +108,8 @@ def fetch(ready: adbc.AdbcStatement) -> pa.Table:
 
 def primary(error: adbc.Error) -> str:
     """Return what PostgreSQL says, in one line."""
-    said = details(error).get("PG_DIAG_MESSAGE_PRIMARY") or str(error)
-    lines = [line for line in DRIVER.sub("", said).splitlines() if line.strip()]
+    message = details(error).get("PG_DIAG_MESSAGE_PRIMARY") or str(error)
+    lines = [line for line in DRIVER.sub("", message).splitlines() if line.strip()]
     return lines[0].strip() if lines else type(error).__name__
 
 
@@ -125,8 +125,8 @@ def as_text(words: str | bytes) -> str:
 
 def refused_row(error: adbc.Error, rows: pa.Table, key: Sequence[str]) -> tuple[str, str]:
     """Return the column and the row that a COPY of `rows` stopped at, as words; empty where it stopped elsewhere."""
-    found = re.search(r"line (\d+)(?:, column (.+))?$", details(error).get("PG_DIAG_CONTEXT", ""))
-    if not found or not 0 < int(found[1]) <= rows.num_rows:
+    place = re.search(r"line (\d+)(?:, column (.+))?$", details(error).get("PG_DIAG_CONTEXT", ""))
+    if not place or not 0 < int(place[1]) <= rows.num_rows:
         return "", ""
-    (row,) = rows.slice(int(found[1]) - 1, 1).select(list(key)).to_pylist()
-    return found[2] or "", ", ".join(f"{name} = {value!s}" for name, value in row.items())
+    (row,) = rows.slice(int(place[1]) - 1, 1).select(list(key)).to_pylist()
+    return place[2] or "", ", ".join(f"{name} = {value!s}" for name, value in row.items())

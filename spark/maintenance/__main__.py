@@ -37,11 +37,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings, limits = read_settings(), parse(argv)
     hdfs = WebHdfs.of(settings, READER)
     with locks.hold(settings, "maintenance"):
-        found = list(folders(hdfs))
-        due = [one for one in found if one.pays(limits.small_files, limits.commits)]
-        lines = [line for group in by_owner(due) for line in kept_up(settings, hdfs, group, limits)]
+        tables = list(folders(hdfs))
+        due = [one for one in tables if one.pays(limits.small_files, limits.commits)]
+        lines = [line for group in by_owner(due) for line in keep_up(settings, hdfs, group, limits)]
     print("\n".join([HEADER, *lines] if lines else []), end="\n" if lines else "")
-    print(f"{len(found)} tables: {len(lines)} kept up, {len(found) - len(lines)} left as they are")
+    print(f"{len(tables)} tables: {len(lines)} kept up, {len(tables) - len(lines)} left as they are")
 
 
 def parse(argv: Sequence[str] | None) -> Limits:
@@ -66,7 +66,7 @@ def lock_of(table: Folder) -> str:
     return "" if table.name.split(".")[0] in APPENDED else "pipeline"
 
 
-def kept_up(settings: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:
+def keep_up(settings: Settings, hdfs: WebHdfs, tables: Sequence[Folder], limits: Limits) -> Iterator[str]:
     """Keep up the tables of one owner and yield a line for each.
 
     Raises:

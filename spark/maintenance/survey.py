@@ -32,18 +32,18 @@ class Folder:
 
 def folders(hdfs: WebHdfs) -> Iterator[Folder]:
     """Yield the folder of every Delta table of the lake, in the order of their names."""
-    for schema in listed(hdfs, WAREHOUSE):
+    for schema in entries(hdfs, WAREHOUSE):
         place = f"{WAREHOUSE}/{schema['pathSuffix']}"
-        for table in listed(hdfs, place):
-            found = folder(hdfs, f"{place}/{table['pathSuffix']}", schema["owner"])
-            if found.commits:
-                yield found
+        for table in entries(hdfs, place):
+            lake_table = folder(hdfs, f"{place}/{table['pathSuffix']}", schema["owner"])
+            if lake_table.commits:
+                yield lake_table
 
 
 def folder(hdfs: WebHdfs, path: str, owner: str) -> Folder:
     """Return what lies in a table's folder; no commits where it is none."""
     *_, schema, table = path.split("/")
-    data = [one["length"] for one in listed(hdfs, path) if one["pathSuffix"].endswith(".parquet")]
+    data = [one["length"] for one in entries(hdfs, path) if one["pathSuffix"].endswith(".parquet")]
     return Folder(
         name=f"{schema.removesuffix('.db')}.{table}",
         path=path,
@@ -51,7 +51,7 @@ def folder(hdfs: WebHdfs, path: str, owner: str) -> Folder:
         files=len(data),
         small_files=sum(size < SMALL_BYTES for size in data),
         bytes=sum(data),
-        commits=commits(one["pathSuffix"] for one in listed(hdfs, f"{path}/_delta_log")),
+        commits=commits(one["pathSuffix"] for one in entries(hdfs, f"{path}/_delta_log")),
     )
 
 
@@ -60,7 +60,7 @@ def commits(names: Iterable[str]) -> int:
     return sum(name.endswith(".json") and name[:20].isdigit() for name in names)
 
 
-def listed(hdfs: WebHdfs, path: str) -> list[dict[str, Any]]:
+def entries(hdfs: WebHdfs, path: str) -> list[dict[str, Any]]:
     """Return the facts of what lies in a folder, by name; nothing where there is no folder."""
     answer = hdfs.call("GET", path, "LISTSTATUS", absent_ok=True)
     entries: list[dict[str, Any]] = answer["FileStatuses"]["FileStatus"] if answer else []

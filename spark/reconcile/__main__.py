@@ -23,9 +23,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = read_settings()
     contracts = load(settings.contracts_dir)
     faults = [
-        *shown(*kafka_to_bronze(settings, [one.topic for one in contracts.topics])),
-        *shown(*bronze_to_marts(settings, contracts)),
-        *shown(*marts_to_postgres(settings)),
+        *print_lines(*kafka_to_bronze(settings, [one.topic for one in contracts.topics])),
+        *print_lines(*bronze_to_marts(settings, contracts)),
+        *print_lines(*marts_to_postgres(settings)),
     ]
     for fault in faults:
         print(f"differs: {fault}", file=sys.stderr)
@@ -34,11 +34,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("every count adds up, from Kafka to PostgreSQL")
 
 
-def shown(said: Sequence[str], found: Sequence[str]) -> Sequence[str]:
+def print_lines(lines: Sequence[str], faults: Sequence[str]) -> Sequence[str]:
     """Print the lines of a station and return its faults."""
-    for line in said:
+    for line in lines:
         print(line, flush=True)
-    return found
+    return faults
 
 
 def bronze_to_marts(settings: Settings, contracts: Contracts) -> tuple[list[str], list[str]]:
@@ -48,17 +48,17 @@ def bronze_to_marts(settings: Settings, contracts: Contracts) -> tuple[list[str]
         UserError: there was nothing to compare.
     """
     ((newest_batch, newest_load),) = thrift.rows(settings, checks.BOUNDS)
-    lake, said, found = checks.lake_checks(contracts, newest_batch, newest_load), [], []
+    lake, lines, faults = checks.lake_checks(contracts, newest_batch, newest_load), [], []
     numbers = {(index, side): number for index, side, number in thrift.rows(settings, checks.numbers(lake))}
     if not any(numbers.values()):
         raise UserError("nothing was compared: the marts hold nothing; `make run` feeds and builds them")
     for index, check in enumerate(lake):
         left, right = numbers[index, 0].normalize(), numbers[index, 1].normalize()
-        said.append(f"{check.name:<44}{left:>16,f} = {right:,f}")
+        lines.append(f"{check.name:<44}{left:>16,f} = {right:,f}")
         if left != right:
             keys = checks.differing(thrift.rows(settings, check.keys)) or "the same on both sides, some of them twice"
-            found.append(f"{check.name}: {left:f} and {right:f}; keys: {keys}")
-    return said, found
+            faults.append(f"{check.name}: {left:f} and {right:f}; keys: {keys}")
+    return lines, faults
 
 
 if __name__ == "__main__":

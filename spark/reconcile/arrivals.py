@@ -7,10 +7,10 @@ from common import thrift
 from common.kafka_topics import Topic
 from common.settings import Settings
 from spark.reconcile import broker, offsets
-from spark.reconcile.beginnings import beginnings, given_up
+from spark.reconcile.beginnings import beginnings, split_given_up
 from spark.reconcile.broker import Gap
 from spark.reconcile.checks import differing
-from spark.reconcile.offsets import Landed
+from spark.reconcile.offsets import LandedPartition
 
 MOST_NAMED = 20
 EMPTY = "offsets that hold no record (transactions)"
@@ -23,27 +23,28 @@ def kafka_to_bronze(settings: Settings, names: Sequence[str]) -> tuple[list[str]
         UserError: the lake or Kafka does not answer.
     """
     ((batch,),) = thrift.rows(settings, offsets.NEWEST_BATCH)
-    parts = [Landed(*row) for row in thrift.rows(settings, offsets.landed(batch))]
+    parts = [LandedPartition(*row) for row in thrift.rows(settings, offsets.landed_partitions(batch))]
     counts = thrift.rows(settings, verdicts(batch))
     topics = broker.topics(settings, names)
     now = offsets.current(parts, topics)
     torn = [one for one in now if one.absent]
     inner = [Gap(*row) for row in thrift.rows(settings, offsets.inner_gaps(batch, torn))] if torn else []
     expired, held = offsets.split([*inner, *offsets.outer_gaps(now, topics)], topics)
-    known, lost = given_up(expired, topics, beginnings(settings)) if expired else ([], [])
+    known, lost = split_given_up(expired, topics, beginnings(settings)) if expired else ([], [])
     unread = broker.readable(settings, held)
     empty = sorted(set(held) - set(unread))
-    marks, lost = offsets.marks(lost, now, empty)
-    found = [*offsets.faults(parts, now, topics), *gap_faults(lost, unread)]
+    markers, lost = offsets.transaction_markers(lost, now, empty)
+    faults = [*offsets.faults(parts, now, topics), *gap_faults(lost, unread)]
     if len(inner) == offsets.MOST_GAPS:
-        found.append(f"bronze has {len(inner):,} gaps or more; these alone were looked for in Kafka")
-    found += [f"there twice: {keys}" for keys in twice(settings, batch, parts)]
+        faults.append(f"bronze has {len(inner):,} gaps or more; these alone were looked for in Kafka")
+    faults += [f"there twice: {keys}" for keys in twice(settings, batch, parts)]
     later = offsets.waiting(now, topics)
-    said = list(lines(names, topics, parts, counts))
-    for name, gaps in ((EMPTY, empty), (f"{EMPTY}, expired since", marks)):
-        said += [line(name, sum(gap.next - gap.first for gap in gaps))] if gaps else []
-    said = [*said, *(line("given up before it was read", gap.next - gap.first, f"= {gap}") for gap in known)]
-    return [*said, *([line("waiting in Kafka for `make ingest`", later)] if later else [])], found
+    printed = list(lines(names, topics, parts, counts))
+    for name, gaps in ((EMPTY, empty), (f"{EMPTY}, expired since", markers)):
+        printed += [line(name, sum(gap.next - gap.first for gap in gaps))] if gaps else []
+    printed += [line("given up before it was read", gap.next - gap.first, f"= {gap}") for gap in known]
+    printed += [line("waiting in Kafka for `make ingest`", later)] if later else []
+    return printed, faults
 
 
 def verdicts(batch: int) -> str:
@@ -56,15 +57,15 @@ def verdicts(batch: int) -> str:
 
 def gap_faults(expired: Sequence[Gap], unread: Sequence[Gap]) -> list[str]:
     """Return a line for each gap that lost records, or may have; of very many, the number."""
-    found, lost = [], "expired in Kafka before they came to bronze"
+    faults, lost = [], "expired in Kafka before they came to bronze"
     for gaps, text in ((expired, lost), (unread, "in Kafka but not in bronze")):
-        found += [f"{gap} {text}" for gap in gaps[:MOST_NAMED]]
+        faults += [f"{gap} {text}" for gap in gaps[:MOST_NAMED]]
         if rest := gaps[MOST_NAMED:]:
-            found.append(f"{sum(gap.next - gap.first for gap in rest):,} more offsets in {len(rest):,} gaps {text}")
-    return found
+            faults.append(f"{sum(gap.next - gap.first for gap in rest):,} more offsets in {len(rest):,} gaps {text}")
+    return faults
 
 
-def twice(settings: Settings, batch: int, parts: Sequence[Landed]) -> list[str]:
+def twice(settings: Settings, batch: int, parts: Sequence[LandedPartition]) -> list[str]:
     """Return the identities of rows that are there more than once, a few of them."""
     doubled = [one for one in parts if one.rows != one.identities]
     return [differing(thrift.rows(settings, offsets.doubles(batch, doubled)))] if doubled else []
@@ -73,7 +74,7 @@ def twice(settings: Settings, batch: int, parts: Sequence[Landed]) -> list[str]:
 def lines(
     names: Sequence[str],
     topics: Mapping[str, Topic],
-    parts: Sequence[Landed],
+    parts: Sequence[LandedPartition],
     counts: Sequence[Sequence[Any]],
 ) -> Iterator[str]:
     """Yield what to print of every topic: records of today's topic, of those before it, duplicates, quarantine."""
@@ -92,7 +93,7 @@ def lines(
                 yield line(f"{name}: quarantined, {rule}", rows)
 
 
-def shares(parts: Sequence[Landed]) -> str:
+def shares(parts: Sequence[LandedPartition]) -> str:
     """Return how the rows of partitions were judged."""
     return f"= {sum(one.valid for one in parts):,} valid + {sum(one.quarantined for one in parts):,} quarantined"
 

@@ -21,7 +21,7 @@ def beginnings(settings: Settings) -> Beginnings:
     Raises:
         UserError: HDFS does not answer.
     """
-    found: dict[tuple[str, str, int], list[int]] = {}
+    offsets: dict[tuple[str, str, int], list[int]] = {}
     hdfs = WebHdfs.of(settings, READER)
     for name in hdfs.names(CHECKPOINTS):
         try:
@@ -31,11 +31,11 @@ def beginnings(settings: Settings) -> Beginnings:
             continue
         for topic, partitions in start.items():
             for partition, offset in partitions.items():
-                found.setdefault((topic, identities.get(topic, ""), int(partition)), []).append(int(offset))
-    return found
+                offsets.setdefault((topic, identities.get(topic, ""), int(partition)), []).append(int(offset))
+    return offsets
 
 
-def given_up(gaps: Sequence[Gap], topics: Mapping[str, Topic], begun: Beginnings) -> tuple[list[Gap], list[Gap]]:
+def split_given_up(gaps: Sequence[Gap], topics: Mapping[str, Topic], begun: Beginnings) -> tuple[list[Gap], list[Gap]]:
     """Return the parts of the expired gaps that lie before a beginning, which are known, and those that are losses."""
     known, lost = [], []
     for gap in gaps:

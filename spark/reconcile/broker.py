@@ -44,10 +44,10 @@ def topics(settings: Settings, names: Sequence[str]) -> dict[str, Topic]:
     with reaching(settings):
         client = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
         try:
-            found = client.describe_topics(list(names))
+            described = client.describe_topics(list(names))
         finally:
             client.close()
-        identities = {one["name"]: str(one["topic_id"]) for one in found if one["error_code"] == 0}
+        identities = {one["name"]: str(one["topic_id"]) for one in described if one["error_code"] == 0}
         with consumer(settings) as reader:
             return {
                 name: Topic(name, identities[name], partition_bounds(reader, name))
@@ -57,7 +57,8 @@ def topics(settings: Settings, names: Sequence[str]) -> dict[str, Topic]:
 
 
 def readable(settings: Settings, gaps: Sequence[Gap]) -> list[Gap]:
-    """Return the gaps that Kafka has a record for; the others hold only the marks and the undone of transactions.
+    """Return the gaps that Kafka has a record for; the others hold only what transactions leave: markers, and
+    records that were aborted.
 
     Raises:
         UserError: Kafka does not answer, or not in time.

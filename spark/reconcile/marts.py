@@ -17,16 +17,16 @@ def marts_to_postgres(settings: Settings) -> tuple[list[str], list[str]]:
     Raises:
         UserError: there is no manifest, or a store does not answer.
     """
-    said, found = [], []
+    lines, faults = [], []
     with postgres.connect(settings, "reporter") as connection:
         for mart in exports(settings.dbt_target / "manifest.json"):
             lake = open_table(settings, mart.delta)
             rows, exported = lake.rows(), exported_rows(connection, mart)
-            said.append(line(f"{mart.table} = PostgreSQL", rows, f"= {'-' if exported is None else f'{exported:,}'}"))
+            lines.append(line(f"{mart.table} = PostgreSQL", rows, f"= {'-' if exported is None else f'{exported:,}'}"))
             if rows != exported:
                 keys = differing_keys(connection, mart, lake) if exported is not None else ""
-                found.append(f"{mart.delta}: {rows} rows, in PostgreSQL {exported}{keys}; run `make export`")
-    return said, found
+                faults.append(f"{mart.delta}: {rows} rows, in PostgreSQL {exported}{keys}; run `make export`")
+    return lines, faults
 
 
 def exported_rows(connection: psycopg.Connection, mart: Export) -> int | None:

@@ -81,7 +81,7 @@ def tally(rows: pa.Table) -> Content:
     return counted.content
 
 
-def loaded(shop: Shop, rows: pa.Table) -> Content:
+def load_and_read(shop: Shop, rows: pa.Table) -> Content:
     """Return what PostgreSQL counts in its table `t`."""
     with open_store(shop.settings) as store:
         return content(store, Export("core.t", "t"), columns_of(rows))
@@ -116,10 +116,10 @@ def test_every_type_travels_with_an_exact_checksum(shop: Shop) -> None:
         *(None, None, STRANGE),
     )
     assert second[13] == []
-    for found in (tally(ROWS), loaded(shop, ROWS)):
-        assert found.rows == 2
-        assert found.values["large"] == "1"
-        assert found.checksums == CHECKSUMS
+    for held in (tally(ROWS), load_and_read(shop, ROWS)):
+        assert held.rows == 2
+        assert held.values["large"] == "1"
+        assert held.checksums == CHECKSUMS
 
 
 def test_a_piece_of_a_table_counts_as_its_rows_alone() -> None:
@@ -142,8 +142,8 @@ def test_an_empty_table_sums_to_nothing(shop: Shop) -> None:
     shop.write("core.t", empty)
     shop.declare("core.t")
     shop.export()
-    for found in (tally(empty), loaded(shop, empty)):
-        assert (found.rows, {canonical(value) for value in found.checksums.values()}) == (0, {"0"})
+    for held in (tally(empty), load_and_read(shop, empty)):
+        assert (held.rows, {canonical(value) for value in held.checksums.values()}) == (0, {"0"})
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,4 @@ def test_the_checksum_of_many_instants_does_not_overflow(shop: Shop) -> None:
     shop.export()
     wanted = 20_000 * 1_735_689_600_000_000
     assert int(tally(many).checksums["at"]) == wanted
-    assert int(loaded(shop, many).checksums["at"]) == wanted
+    assert int(load_and_read(shop, many).checksums["at"]) == wanted

@@ -60,9 +60,9 @@ def test_what_has_not_changed_is_left_alone(risk: Shop, capsys: pytest.CaptureFi
     before = risk.rows("select ctid, xmin::text, * from marts.risk")
     capsys.readouterr()
     risk.export()
-    said = capsys.readouterr()
-    assert "marts.risk: unchanged since its last export" in said.err
-    assert said.out.startswith("1 tables, 1 of them unchanged, 0 rows, counts and checksums equal; ")
+    printed = capsys.readouterr()
+    assert "marts.risk: unchanged since its last export" in printed.err
+    assert printed.out.startswith("1 tables, 1 of them unchanged, 0 rows, counts and checksums equal; ")
     assert risk.rows("select ctid, xmin::text, * from marts.risk") == before
     risk.export("--all")
     assert "marts.risk: 2 rows" in capsys.readouterr().err

@@ -19,11 +19,11 @@ from common.lake_reader import open_table
 from tests.unit.spark.shop import RISK, Shop, customers, words
 
 
-def refused(shop: Shop, rows: pa.Table, said: str) -> None:
+def require_refusal(shop: Shop, rows: pa.Table, message: str) -> None:
     """Expect an export of rows to be refused, in one line, with the old version there; the next one ends well."""
     before = words(shop)
     shop.write(RISK, rows)
-    with pytest.raises(UserError, match=said) as error:
+    with pytest.raises(UserError, match=message) as error:
         shop.export()
     assert "\n" not in str(error.value)
     assert words(shop) == before
@@ -36,7 +36,7 @@ def test_a_text_that_postgresql_cannot_hold_is_named_with_its_key(risk: Shop) ->
     many = [str(number) for number in range(200_000)]
     texts = [f"word {name}" for name in many]
     texts[123_456] = "po\x00ison"
-    refused(
+    require_refusal(
         risk,
         customers(*many, word=texts),
         r"marts.risk cannot hold insights.risk.word where source = shop, customer_id = 123456: "
@@ -47,7 +47,7 @@ def test_a_text_that_postgresql_cannot_hold_is_named_with_its_key(risk: Shop) ->
 def test_a_decimal_that_is_too_wide_is_named_with_its_key(risk: Shop) -> None:
     digits = pa.py_buffer(np.array([150, 0, 123_456, 0]).tobytes())
     wide = pa.Array.from_buffers(pa.decimal128(4, 2), 2, [None, digits])
-    refused(
+    require_refusal(
         risk,
         customers("1", "2", word=["a", "b"], money=wide),
         r"marts.risk cannot hold insights.risk.money where source = shop, customer_id = 2: numeric field overflow",
@@ -55,7 +55,7 @@ def test_a_decimal_that_is_too_wide_is_named_with_its_key(risk: Shop) -> None:
 
 
 def test_two_rows_of_one_key_are_named(risk: Shop) -> None:
-    refused(
+    require_refusal(
         risk,
         customers("1", "7", "7", word=["a", "b", "c"]),
         r"insights.risk breaks its key in marts.risk: Key \(source, customer_id\)=\(shop, 7\) already exists",
@@ -109,27 +109,27 @@ def locked(risk: Shop) -> Iterator[psycopg.Connection]:
 def wait_for_export(connection: psycopg.Connection) -> int:
     """Return the process of PostgreSQL that serves the waiting export."""
     for _ in range(200):
-        found = connection.execute("select pid from pg_locks where not granted").fetchone()
-        if found:
-            return int(found[0])
+        waiting = connection.execute("select pid from pg_locks where not granted").fetchone()
+        if waiting:
+            return int(waiting[0])
         time.sleep(0.05)
     raise AssertionError("no export waits")
 
 
 def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, locked: psycopg.Connection) -> None:
-    found: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def export() -> None:
         try:
             risk.export()
         except UserError as error:
-            found.append(error)
+            errors.append(error)
 
     running = threading.Thread(target=export)
     running.start()
     locked.execute(b"select pg_terminate_backend(%s)", [wait_for_export(locked)])
     running.join(30)
-    (error,) = found
+    (error,) = errors
     assert str(error).startswith("PostgreSQL refused the export: ") and "\n" not in str(error)
     locked.rollback()
     assert words(risk) == ["a", "b"]
@@ -164,13 +164,13 @@ def test_ctrl_c_changes_nothing(risk: Shop, locked: psycopg.Connection) -> None:
     )
     wait_for_export(locked)
     running.send_signal(signal.SIGINT)
-    out, said = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=20)
     assert (running.returncode, out) == (130, "")
-    assert said.splitlines()[-2:] == [
+    assert err.splitlines()[-2:] == [
         "interrupted: what is under way ends first",
         "stopped; run the same command again to go on",
     ]
-    assert "Traceback" not in said
+    assert "Traceback" not in err
     locked.rollback()
     assert words(risk) == ["a", "b"]
     risk.export()

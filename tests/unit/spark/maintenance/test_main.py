@@ -80,24 +80,24 @@ def test_tables_of_a_running_job_are_left_for_the_next_time(tmp_path: Path, caps
     home.claim(settings)
     hdfs = Hdfs("http://nowhere", "exporter")
     with locks.hold(settings, "pipeline"):
-        assert list(tool.kept_up(settings, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
+        assert list(tool.keep_up(settings, hdfs, [table("predictions.a", "learner")], LIMITS)) == []
     assert "pipeline runs already" in capsys.readouterr().err
 
 
 def test_a_failed_process_is_a_failure_after_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = """Deleted 3 files and directories in a total of 1 directories.
+    output = """Deleted 3 files and directories in a total of 1 directories.
 {"name": "bronze.events", "before": {"files": 9, "bytes": 9000000}, "after": {"files": 1, "bytes": 8000000}}
 """
     commands = []
 
     def run(command: list[str], **options: Any) -> Any:
         commands.append((command[3:], options["input"]))
-        return type("Done", (), {"stdout": said, "returncode": 1})
+        return type("Done", (), {"stdout": output, "returncode": 1})
 
     monkeypatch.setattr(subprocess, "run", run)
     settings = read_settings({"STATE_DIR": str(tmp_path)}, Path("/nowhere"))
     home.claim(settings)
-    lines = tool.kept_up(settings, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)
+    lines = tool.keep_up(settings, Hdfs("x", "y"), [table("bronze.events", "streaming", files=9, commits=300)], LIMITS)
     assert " ".join(next(lines).split()) == "bronze.events 9 -> 1 9.0 -> 8.0 9 -> 2 300 -> 2"
     with pytest.raises(UserError, match="the upkeep of streaming's tables failed"):
         next(lines)

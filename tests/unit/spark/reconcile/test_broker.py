@@ -33,31 +33,31 @@ class Reader:
 
     def poll(self, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         self.polled += 1
-        found = [SimpleNamespace(offset=one) for one in self.offsets if one >= self.at][:500]
-        self.at = found[-1].offset + 1 if found else self.end
-        return {PARTITION: found} if found else {}
+        records = [SimpleNamespace(offset=one) for one in self.offsets if one >= self.at][:500]
+        self.at = records[-1].offset + 1 if records else self.end
+        return {PARTITION: records} if records else {}
 
 
-def found(reader: Reader, *gaps: tuple[int, int]) -> list[tuple[int, int]]:
+def gaps_with_records(reader: Reader, *gaps: tuple[int, int]) -> list[tuple[int, int]]:
     wanted = deque(Gap("orders", 0, *gap) for gap in gaps)
     return [(gap.first, gap.next) for gap in broker.with_records(reader, PARTITION, wanted)]
 
 
 def test_a_gap_with_a_record_is_told_from_one_of_marks() -> None:
     reader = Reader([0, 1, 3, 4, 7, 8], end=12)
-    assert found(reader, (2, 3), (4, 6), (6, 8), (9, 12)) == [(4, 6), (6, 8)]
+    assert gaps_with_records(reader, (2, 3), (4, 6), (6, 8), (9, 12)) == [(4, 6), (6, 8)]
 
 
 def test_many_transactions_are_read_in_one_pass() -> None:
     records = [one for one in range(30_000) if one % 3]
     reader = Reader(records, end=30_000)
-    assert found(reader, *((one, one + 1) for one in range(0, 30_000, 3))) == []
+    assert gaps_with_records(reader, *((one, one + 1) for one in range(0, 30_000, 3))) == []
     assert (reader.sought, reader.polled <= len(records) / 500 + 1) == ([0], True)
 
 
 def test_far_stretches_without_a_gap_are_skipped() -> None:
     reader = Reader([*range(1, 1_000), *range(1_000_000, 1_000_100)], end=1_000_100)
-    assert found(reader, (0, 1), (999_999, 1_000_001)) == [(999_999, 1_000_001)]
+    assert gaps_with_records(reader, (0, 1), (999_999, 1_000_001)) == [(999_999, 1_000_001)]
     assert (reader.sought, reader.polled) == ([0, 999_999], 2)
 
 
@@ -65,4 +65,4 @@ def test_a_silent_broker_is_an_error_that_names_the_gap(monkeypatch: pytest.Monk
     reader = Reader([], end=5)
     monkeypatch.setattr(broker, "SECONDS_PER_LOOK", 0.0)
     with pytest.raises(UserError, match="orders/0: offsets 5 to 6 for 0 s"):
-        found(reader, (5, 7))
+        gaps_with_records(reader, (5, 7))

@@ -18,14 +18,14 @@ def test_keys_of_either_side_are_named(shop: Shop) -> None:
     shop.declare(BEHAVIOUR, grain=columns)
     shop.write(BEHAVIOUR, pa.table({"source": ["shop", "shop"], "customer_id": ["1", "2"]}))
     shop.export()
-    said, found = marts.marts_to_postgres(shop.settings)
-    assert (said[0].split(), found) == (["customer_behaviour", "=", "PostgreSQL", "2", "=", "2"], [])
+    lines, faults = marts.marts_to_postgres(shop.settings)
+    assert (lines[0].split(), faults) == (["customer_behaviour", "=", "PostgreSQL", "2", "=", "2"], [])
     shop.run("update marts.customer_behaviour set customer_id = '3' where customer_id = '2'")
     assert marts.marts_to_postgres(shop.settings)[1] == []
     shop.run("insert into marts.customer_behaviour values ('shop', '4')")
-    said, found = marts.marts_to_postgres(shop.settings)
-    assert said[0].split() == ["customer_behaviour", "=", "PostgreSQL", "2", "=", "3"]
-    assert found == [f"{BEHAVIOUR}: 2 rows, in PostgreSQL 3; keys: shop/2, shop/3, shop/4; run `make export`"]
+    lines, faults = marts.marts_to_postgres(shop.settings)
+    assert lines[0].split() == ["customer_behaviour", "=", "PostgreSQL", "2", "=", "3"]
+    assert faults == [f"{BEHAVIOUR}: 2 rows, in PostgreSQL 3; keys: shop/2, shop/3, shop/4; run `make export`"]
 
 
 def test_a_mart_without_a_key_names_none(shop: Shop) -> None:

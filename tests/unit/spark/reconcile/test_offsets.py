@@ -9,9 +9,9 @@ from pyspark.sql import SparkSession
 from common.kafka_topics import Topic
 from spark.reconcile import offsets
 from spark.reconcile.broker import Gap
-from spark.reconcile.offsets import Landed
+from spark.reconcile.offsets import LandedPartition
 
-WHOLE = Landed("orders", 0, "id", rows=10, identities=10, first=0, last=9, valid=8, quarantined=2)
+WHOLE = LandedPartition("orders", 0, "id", rows=10, identities=10, first=0, last=9, valid=8, quarantined=2)
 
 
 def kafka(bounds: dict[int, tuple[int, int]]) -> dict[str, Topic]:
@@ -92,11 +92,11 @@ def bronze(spark: SparkSession) -> Iterator[SparkSession]:
 
 def test_the_queries_see_rows_up_to_the_batch_alone(bronze: SparkSession) -> None:
     assert bronze.sql(offsets.NEWEST_BATCH).collect() == [(2,)]
-    parts = [Landed(*row) for row in bronze.sql(offsets.landed(1)).collect()]
+    parts = [LandedPartition(*row) for row in bronze.sql(offsets.landed_partitions(1)).collect()]
     assert parts == [
-        Landed("orders", 0, "id", rows=5, identities=4, first=1, last=6, valid=5, quarantined=0),
-        Landed("orders", 1, "id", rows=1, identities=1, first=0, last=0, valid=0, quarantined=1),
-        Landed("orders", 0, "old", rows=1, identities=1, first=0, last=0, valid=1, quarantined=0),
+        LandedPartition("orders", 0, "id", rows=5, identities=4, first=1, last=6, valid=5, quarantined=0),
+        LandedPartition("orders", 1, "id", rows=1, identities=1, first=0, last=0, valid=0, quarantined=1),
+        LandedPartition("orders", 0, "old", rows=1, identities=1, first=0, last=0, valid=1, quarantined=0),
     ]
     assert [one.absent for one in parts] == [2, 0, 0]
     assert [Gap(*row) for row in bronze.sql(offsets.inner_gaps(1, parts[:1])).collect()] == [Gap("orders", 0, 3, 5)]
