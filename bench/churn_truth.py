@@ -25,7 +25,7 @@ from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_C
 from common.errors import entry_point
 from infra.local import java
 from spark.churn import model
-from spark.ml.comparison import Subject, compared
+from spark.ml.comparison import Subject, compare
 from spark.ml.evaluation import MODEL, Measure
 from streaming.simulate.people import MODES
 from streaming.simulate.shop import Options
@@ -98,7 +98,7 @@ def lines_of_mode(spark: SparkSession, mode: str, history: History) -> list[tupl
         Subject("bg_nbd", rhythm),
         Subject("oracle", silence(mode, Histories(*history.rhythm(cut)), horizon)),
     ]
-    by_name = {(one.subject, one.metric): one for one in compared(label, subjects)}
+    by_name = {(one.subject, one.metric): one for one in compare(label, subjects)}
     return [line(mode, subject.name, by_name, len(label)) for subject in subjects]
 
 

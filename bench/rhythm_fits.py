@@ -38,11 +38,11 @@ def main() -> None:
     spark = session("rhythm-fits", read_settings(), "learner")
     features, labels = (tables.read(spark, name) for name in ("churn.churn_features", "churn.churn_labels"))
     newest = at(features, min(TRAINING_CUTS))
-    held_out = model.labelled(at(features, HOLD_OUT_CUT), labels)
+    held_out = model.with_label(at(features, HOLD_OUT_CUT), labels)
     rows = sample_rows(held_out, held_out.count(), evaluation.MOST_ROWS, *model.KEY).persist()
     rows.count()
     ways: dict[str, Callable[[DataFrame], bgnbd.Parameters]] = {
-        "ours, grouped in Spark": lambda frame: bgnbd.fit(bgnbd.grouped(frame)),
+        "ours, grouped in Spark": lambda frame: bgnbd.fit(bgnbd.count_groups(frame)),
         "customer by customer": stock,
         "the parameters drawn from": lambda _: TRUE,
     }

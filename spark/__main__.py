@@ -1,14 +1,13 @@
 """Train, score, promote or roll back all three tasks in one session: `python -m spark train score`.
 
-One Java process instead of three. The jobs are found by their module names, so that none imports another; who is
-champion is decided the same way for all.
+One Java process instead of three.
 """
 
-import importlib
 import re
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -18,9 +17,21 @@ from common.locks import hold
 from common.run_bounds import run_bounds
 from common.session import session, telling_failures
 from common.settings import Settings, read_settings
+from spark.churn import score as churn_score
+from spark.churn import train as churn_train
 from spark.ml import promotion
+from spark.ml.lifecycle import Training, train
+from spark.ml.scoring import Scoring, score
+from spark.satisfaction import score as satisfaction_score
+from spark.satisfaction import train as satisfaction_train
+from spark.segments import score as segments_score
+from spark.segments import train as segments_train
 
-TASKS = ("churn", "satisfaction", "segments")
+TASKS: dict[str, tuple[Training[Any], Scoring]] = {
+    "churn": (churn_train.TRAINING, churn_score.SCORING),
+    "satisfaction": (satisfaction_train.TRAINING, satisfaction_score.SCORING),
+    "segments": (segments_train.TRAINING, segments_score.SCORING),
+}
 DECISIONS = {
     "promote": promotion.promote,
     "promote-if-won": promotion.promote_if_won,
@@ -34,24 +45,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("steps", nargs="+", choices=("train", "score", *DECISIONS))
     parser.add_argument("--task", choices=TASKS, help="this task alone")
     args = parser.parse_args(argv)
-    tasks = (args.task,) if args.task else TASKS
+    tasks = [args.task] if args.task else list(TASKS)
     settings = read_settings()
-    said: list[str] = []
-    failed: list[str] = []
+    summaries: list[str] = []
+    failures: list[str] = []
     with hold(settings, "pipeline", args.steps[0]), telling_failures(settings, "models"):
         spark = session("models", settings, "learner")
         for step in args.steps:
             # A task that did not learn anything new is scored all the same, by the champion that it has.
-            lines, errors = together(spark, settings, step, tasks)
-            said, failed = [*said, *lines], [*failed, *(error for error in errors if error not in failed)]
+            lines, errors = run_step(spark, settings, step, tasks)
+            summaries += lines
+            failures += [error for error in errors if error not in failures]
         spark.stop()
-    if len(said) > 1:
-        print("; ".join(short(line) for line in said if line), flush=True)
-    if failed:
-        raise UserError("\nerror: ".join(failed))
+    if len(summaries) > 1:
+        print("; ".join(shorten(line) for line in summaries if line), flush=True)
+    if failures:
+        raise UserError("\nerror: ".join(failures))
 
 
-def together(spark: SparkSession, settings: Settings, step: str, tasks: Sequence[str]) -> tuple[list[str], list[str]]:
+def run_step(spark: SparkSession, settings: Settings, step: str, tasks: Sequence[str]) -> tuple[list[str], list[str]]:
     """Run one step of every task, and return the summaries of those that succeeded and the errors of the others.
 
     Beside each other, because each leaves a core idle while it plans.
@@ -61,7 +73,7 @@ def together(spark: SparkSession, settings: Settings, step: str, tasks: Sequence
     lines, errors = [], []
     for task, future in running.items():
         try:
-            lines.append(outcome(future))
+            lines.append(print_summary(future))
         except UserError as error:
             errors.append(f"{task}: {str(error).removeprefix(f'{task}: ')}")
     return lines, errors
@@ -71,18 +83,18 @@ def job(spark: SparkSession, settings: Settings, step: str, task: str) -> Callab
     """Return the function that does one step of one task."""
     if step in DECISIONS:
         return lambda: DECISIONS[step](spark, task, run_bounds(spark).as_of)
-    run = importlib.import_module(f"spark.{task}.{step}").run
-    return lambda: run(spark, settings)
+    training, scoring = TASKS[task]
+    return (lambda: train(spark, settings, training)) if step == "train" else (lambda: score(spark, scoring))
 
 
-def short(line: str) -> str:
+def shorten(line: str) -> str:
     """Return the beginning of a summary, without the version: `churn AUC 0.74 (recency rule 0.68)`."""
     plain = re.sub(r" \d{4}-\d{8}-[0-9a-f]{8}:", "", line).split(";")[0]
     head, bracket, _ = plain.partition(")")
     return head + bracket
 
 
-def outcome(future: Future[str]) -> str:
+def print_summary(future: Future[str]) -> str:
     """Print and return the summary of a finished job, which is empty where there was nothing to decide.
 
     Raises:

@@ -60,31 +60,31 @@ class Parameters:
         0 without repeated orders. So P0 / (1 - P0) = (g + q) / (1 - q), computed in logarithms, since g may be beyond
         any double. Reads `frequency`, `recency_days` and `tenure_days`.
         """
-        q, g = f"(-{self.power} * log1p({horizon}d / {self.observed}))", self.gone
+        q, g = f"(-{self.r_plus_x} * log1p({horizon}d / {self.alpha_plus_t}))", self.log_g
         either = f"greatest({g}, {q}) + log1p(exp(-abs({g} - {q})))"
         odds = f"case when frequency > 1 then {either} else {q} end - ln(-expm1({q}))"
         return f"greatest(least({odds}, {literal(CERTAIN)}), {literal(-CERTAIN)})"
 
     def alive(self) -> str:
         """Return the SQL of P(alive) = 1 / (1 + g), which is 1 without repeated orders; see `logit`."""
-        return f"case when frequency > 1 then 1d / (1d + exp({self.gone})) else 1d end"
+        return f"case when frequency > 1 then 1d / (1d + exp({self.log_g})) else 1d end"
 
     @property
-    def observed(self) -> str:
+    def alpha_plus_t(self) -> str:
         """Return the SQL of alpha + T."""
         return f"({literal(self.alpha)} + tenure_days)"
 
     @property
-    def power(self) -> str:
+    def r_plus_x(self) -> str:
         """Return the SQL of r + x."""
         return f"({literal(self.r)} + {REPEATS})"
 
     @property
-    def gone(self) -> str:
+    def log_g(self) -> str:
         """Return the SQL of the logarithm of g."""
         last = f"({literal(self.alpha)} + greatest(tenure_days - recency_days, 0))"
         share = f"ln({literal(self.a)} / ({literal(self.b)} + {REPEATS} - 1d))"
-        return f"({share} + {self.power} * ln({self.observed} / {last}))"
+        return f"({share} + {self.r_plus_x} * ln({self.alpha_plus_t} / {last}))"
 
 
 def literal(value: float) -> str:
@@ -92,8 +92,8 @@ def literal(value: float) -> str:
     return f"({float(value)!r}d)"
 
 
-def grouped(rows: DataFrame) -> Groups:
-    """Return customers counted by repeated orders and times; bounded however many customers there are.
+def count_groups(rows: DataFrame) -> Groups:
+    """Return the numbers of customers by repeated orders and times; bounded however many customers there are.
 
     `rows` has a row per customer with `frequency`, `recency_days` and `tenure_days`. Times are rounded to steps of as
     many days as it takes for STEPS of them to reach over the longest history, one day up to STEPS days.
@@ -117,11 +117,11 @@ def fit(groups: Groups) -> Parameters:
     Where the data cannot tell (nobody ordered twice, or nothing has been observed) they lie at a limit of the search,
     or where it began; P0 follows from them all the same.
     """
-    found = [
+    optima = [
         minimize(surprise, start, args=(groups,), jac=True, method="L-BFGS-B", bounds=LIMITS, options={"maxiter": 300})
         for start in STARTS
     ]
-    best = min(found, key=lambda one: float(one.fun))
+    best = min(optima, key=lambda one: float(one.fun))
     return Parameters(*(float(value) for value in np.exp(best.x)))
 
 
@@ -137,9 +137,9 @@ def surprise(logs: Numbers, groups: Groups) -> tuple[float, Numbers]:
     alive, gone = np.log(alpha + groups.observed), np.log(alpha + groups.last)
     # Who has ordered once is alive for certain in this model; her term of being gone is without weight.
     before = np.where(again, b + x - 1, 1)
-    kept = -(r + x) * alive
+    stayed = -(r + x) * alive
     left = np.where(again, np.log(a / before) - (r + x) * gone, -np.inf)
-    either = np.logaddexp(kept, left)
+    either = np.logaddexp(stayed, left)
     share = np.exp(left - either)
     value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + either
     value += gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)

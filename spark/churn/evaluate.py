@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from common.business_numbers import AT_RISK_DAYS, AT_RISK_PROBABILITY
 from common.frames import sample_rows
 from spark.churn import model
-from spark.ml.comparison import Bin, Subject, compared, curves
+from spark.ml.comparison import Bin, Subject, compare, curves
 from spark.ml.evaluation import MODEL, MOST_ROWS, Measure
 from spark.ml.registry import CHAMPION
 
@@ -33,8 +33,8 @@ def evaluate(
     names = ["label", "churn_probability", "log_odds", "rhythm_probability", "recency_days", "boosted_trees"]
     if champion is not None:
         scored = champion.transform(rows.select(*model.KEY, *model.FEATURES))
-        told = scored.select(*model.KEY, F.col("churn_probability").alias(CHAMPION))
-        predicted, names = predicted.join(told, list(model.KEY)), [*names, CHAMPION]
+        by_champion = scored.select(*model.KEY, F.col("churn_probability").alias(CHAMPION))
+        predicted, names = predicted.join(by_champion, list(model.KEY)), [*names, CHAMPION]
     uncalibrated = F.expr(model.sigmoid("log_odds")).alias("log_odds")
     frame = predicted.withColumn("log_odds", uncalibrated).orderBy(*model.KEY).select(*names).toPandas().astype(float)
     column = {name: frame[name].to_numpy() for name in names}
@@ -47,4 +47,4 @@ def evaluate(
         *([Subject(CHAMPION, column[CHAMPION])] if champion is not None else []),
     ]
     held = [Measure(MODEL, "rows_held_out", float(total)), Measure(MODEL, "rows_measured", float(len(frame)))]
-    return [*compared(column["label"], subjects), *held], curves(column["label"], subjects)
+    return [*compare(column["label"], subjects), *held], curves(column["label"], subjects)

@@ -20,6 +20,7 @@ from common.business_numbers import CHURN_HORIZON_DAYS, TRAINING_CUTS
 from common.frames import fix_order, sample_rows
 from spark.churn import bgnbd
 from spark.churn.bgnbd import literal
+from spark.ml.mart import Mart
 
 TASK = "churn"
 FEATURES = ("recency_days", "frequency", "monetary", "tenure_days")
@@ -27,6 +28,7 @@ INPUTS = (*(f"log_{name}" for name in FEATURES), "logit_p0")
 # What is watched for drift.
 PROFILED = (*FEATURES, "churn_probability")
 KEY = ("source", "customer_id", "as_of")
+MART = Mart("churn.churn_features", (*KEY, *FEATURES))
 CUTS = " ".join(map(str, TRAINING_CUTS))
 RECIPE = f"logistic regression on standardised logs and BG/NBD, l2 0.001, beta calibration, cuts {CUTS}"
 SEED = 7
@@ -48,7 +50,7 @@ def cut(as_of: datetime, days: int) -> datetime:
     return as_of - timedelta(days=days)
 
 
-def labelled(features: DataFrame, labels: DataFrame) -> DataFrame:
+def with_label(features: DataFrame, labels: DataFrame) -> DataFrame:
     """Return one row per customer and cut with its features and `label` (1.0 = churned)."""
     label = F.col("is_churned").cast("double").alias("label")
     return features.select(*KEY, *FEATURES).join(labels.select(*KEY, label), list(KEY))
@@ -64,7 +66,7 @@ def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:
         training: labelled rows of all training cuts.
         newest: those of the newest cut, in which each customer is once and with the longest history, for BG/NBD.
     """
-    to_inputs = inputs(bgnbd.fit(bgnbd.grouped(newest)))
+    to_inputs = inputs(bgnbd.fit(bgnbd.count_groups(newest)))
     rows = fix_order(to_inputs.transform(training), *KEY)
     constant, weights = regression(rows)
     to_odds = log_odds(constant, weights)
@@ -80,7 +82,7 @@ def inputs(rhythm: bgnbd.Parameters) -> SQLTransformer:
     return SQLTransformer(statement=f"select *, {sigmoid('logit_p0')} as rhythm_probability from ({first})")
 
 
-def assembled() -> VectorAssembler:
+def assembler() -> VectorAssembler:
     """Return the stage that puts the inputs into the vector `assembled`."""
     return VectorAssembler(inputCols=list(INPUTS), outputCol="assembled")
 
@@ -88,7 +90,7 @@ def assembled() -> VectorAssembler:
 def regression(rows: DataFrame) -> tuple[float, dict[str, Weight]]:
     """Return the log odds of the average customer and the weight of each input, fitted to rows with the inputs."""
     stages: list[Any] = [
-        assembled(),
+        assembler(),
         StandardScaler(inputCol="assembled", outputCol="scaled", withMean=True, withStd=True),
         LogisticRegression(featuresCol="scaled", labelCol="label", regParam=0.001, maxIter=50, standardization=False),
     ]
@@ -153,7 +155,7 @@ def trees(training: DataFrame, fitted: PipelineModel) -> Any:
     """Return boosted trees on the inputs of a fitted pipeline: what a model without a form would make of them."""
     rows = sample_rows(training, training.count(), MOST_FOR_TREES, *KEY)
     prepared = fix_order(
-        assembled().transform(fitted.stages[0].transform(rows)).select(*KEY, "assembled", "label"), *KEY
+        assembler().transform(fitted.stages[0].transform(rows)).select(*KEY, "assembled", "label"), *KEY
     )
     return GBTClassifier(
         featuresCol="assembled",
@@ -168,5 +170,5 @@ def trees(training: DataFrame, fitted: PipelineModel) -> Any:
 
 def by_trees(fitted: PipelineModel, boosted: Any, rows: DataFrame) -> DataFrame:
     """Return key and `boosted_trees`, the trees' probability of leaving, of rows with the features."""
-    told = boosted.transform(assembled().transform(fitted.stages[0].transform(rows)))
-    return told.select(*KEY, vector_to_array(F.col("probability"))[1].alias("boosted_trees"))
+    predicted = boosted.transform(assembler().transform(fitted.stages[0].transform(rows)))
+    return predicted.select(*KEY, vector_to_array(F.col("probability"))[1].alias("boosted_trees"))

@@ -17,18 +17,23 @@ def reasons(contributions: Mapping[str, Column]) -> Column:
         contributions: by input of the model, what its value adds to the log odds of the average customer. The texts
             read the columns of `churn_features` and `rhythm_probability`.
     """
-    told = texts()
+    subjects = texts()
     every = F.array(
         *(
             F.struct(
                 (-F.abs(added)).alias("order"),
-                F.concat(told[name], F.when(added > 0, " raises the risk").otherwise(" lowers the risk")).alias("text"),
+                F.concat(subjects[name], effect(added)).alias("text"),
             )
             for name, added in contributions.items()
         )
     )
     weighty = F.filter(every, lambda one: one["order"] < -LEAST)
     return F.transform(F.slice(F.array_sort(weighty), 1, MOST), lambda one: one["text"])
+
+
+def effect(added: Column) -> Column:
+    """Return what an input does to the risk, as the rest of a sentence."""
+    return F.when(added > 0, " raises the risk").otherwise(" lowers the risk")
 
 
 def texts() -> dict[str, Column]:
@@ -38,10 +43,10 @@ def texts() -> dict[str, Column]:
     well point the other way.
     """
     return {
-        "log_recency_days": F.concat(F.lit("rhythm aside, no order for "), counted("recency_days", "day")),
-        "log_frequency": F.concat(F.lit("rhythm aside, a history of "), counted("frequency", "order")),
+        "log_recency_days": F.concat(F.lit("rhythm aside, no order for "), with_unit("recency_days", "day")),
+        "log_frequency": F.concat(F.lit("rhythm aside, a history of "), with_unit("frequency", "order")),
         "log_monetary": F.concat(F.lit("a spend of "), F.format_number(F.col("monetary").cast("double"), 2)),
-        "log_tenure_days": F.concat(F.lit("rhythm aside, being a customer for "), counted("tenure_days", "day")),
+        "log_tenure_days": F.concat(F.lit("rhythm aside, being a customer for "), with_unit("tenure_days", "day")),
         "logit_p0": F.concat(
             F.lit("the buying rhythm, by which "),
             F.format_number(F.col("rhythm_probability") * 100, 0),
@@ -50,7 +55,7 @@ def texts() -> dict[str, Column]:
     }
 
 
-def counted(name: str, unit: str) -> Column:
+def with_unit(name: str, unit: str) -> Column:
     """Return a number with its unit: `1 day`, `1,200 days`."""
     number = F.col(name)
     return F.concat(F.format_number(number, 0), F.when(number == 1, f" {unit}").otherwise(f" {unit}s"))

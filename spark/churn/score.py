@@ -2,54 +2,32 @@
 
 from collections.abc import Sequence
 
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from pyspark.ml import PipelineModel
+from pyspark.sql import DataFrame
 
-from common import tables
-from common.cli import Parser
 from common.errors import entry_point
-from common.frames import one_row
-from common.locks import hold
-from common.run_bounds import run_bounds
-from common.session import session, telling_failures
-from common.settings import Settings, read_settings
 from spark.churn import model
 from spark.churn.reasons import reasons
-from spark.ml import drift, registry
+from spark.ml import scoring
+from spark.ml.scoring import Scoring, customers_scored
 
-TABLE = "predictions.churn_scores"
-FEATURES = "churn.churn_features"
+
+def predict(champion: PipelineModel, features: DataFrame) -> DataFrame:
+    """Return the probabilities of customers, and the reasons for them."""
+    return champion.transform(features).select("*", reasons(model.contributions()).alias("reasons"))
+
+
+def summarise(stored: DataFrame) -> str:
+    """Return how many customers were scored, and their mean risk."""
+    return customers_scored(stored, "churn_probability", "risk")
+
+
+SCORING = Scoring(model.TASK, model.MART, "predictions.churn_scores", predict, summarise)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Score with the champion and store the scores."""
-    Parser(prog="spark.churn.score", description=__doc__).parse_args(argv)
-    settings = read_settings()
-    with hold(settings, "pipeline", "score"), telling_failures(settings, "churn-score"):
-        print(run(session("churn-score", settings, "learner"), settings))
-
-
-def run(spark: SparkSession, settings: Settings) -> str:
-    """Score in a given session, and return the summary in one line; without a model there is nothing to do.
-
-    Raises:
-        UserError: the features are of another run, or not those that the champion learned from.
-    """
-    champion = registry.champion(spark, model.TASK)
-    if champion is None:
-        return "churn: nothing scored: no model yet; `make train` makes one where there is something to learn"
-    as_of = run_bounds(spark).as_of
-    features = tables.read(spark, FEATURES)
-    registry.require_features(champion, features, FEATURES)
-    registry.require_rows_at(features, FEATURES, as_of)
-    predicted = champion.load().transform(features.where(F.col("as_of") == tables.instant(as_of)))
-    told = reasons(model.contributions()).alias("reasons")
-    scores = predicted.select("*", told, F.lit(champion.version).alias("model_version"))
-    tables.replace(scores, TABLE, as_of)
-    shifted = drift.record(spark, model.TASK, champion.version, predicted, as_of)
-    stored = tables.read(spark, TABLE, as_of)
-    row = one_row(stored.agg(F.count(F.lit(1)).alias("rows"), F.avg("churn_probability").alias("mean")))
-    return f"churn {champion.version}: {row['rows']:,} customers scored, mean risk {row['mean'] or 0:.3f}{shifted}"
+    scoring.main(SCORING, __doc__, argv)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def trim_log(spark: SparkSession, path: str, hours: int) -> None:
 
 
 def newest(spark: SparkSession, path: str) -> tuple[JavaObject, JavaObject]:
-    """Return the newest snapshot of a table and its log, read anew."""
+    """Return the newest snapshot of a table and its log, read again."""
     java: Any = view(spark)
     log = java.org.apache.spark.sql.delta.DeltaLog.forTable(spark._jsparkSession, path)
     return log.update(False, java.scala.Option.empty(), java.scala.Option.empty()), log

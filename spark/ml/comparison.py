@@ -42,13 +42,14 @@ class Subject:
     def measures(self, label: Numbers) -> dict[str, Callable[[Numbers], float]]:
         """Return what can be measured of it, as functions of the rows' weights."""
         rows = Scored(label, self.score)
-        found: dict[str, Callable[[Numbers], float]] = {name: partial(metric, rows) for name, metric in RANKING.items()}
+        measures: dict[str, Callable[[Numbers], float]]
+        measures = {name: partial(metric, rows) for name, metric in RANKING.items()}
         if self.is_probability:
-            found |= {name: partial(metric, rows) for name, metric in CALIBRATION.items()}
+            measures |= {name: partial(metric, rows) for name, metric in CALIBRATION.items()}
         if self.yes_above is not None:
-            said = Scored(label, (self.score > self.yes_above).astype(float))
-            found |= {name: partial(metric, said) for name, metric in ANSWERS.items()}
-        return found
+            answers = Scored(label, (self.score > self.yes_above).astype(float))
+            measures |= {name: partial(metric, answers) for name, metric in ANSWERS.items()}
+        return measures
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Bin:
     rows: int
 
 
-def compared(label: Numbers, subjects: Sequence[Subject]) -> list[Measure]:
+def compare(label: Numbers, subjects: Sequence[Subject]) -> list[Measure]:
     """Return every measure of every subject, and the model's minus that of each other, all with intervals.
 
     Args:
@@ -84,8 +85,8 @@ def compared(label: Numbers, subjects: Sequence[Subject]) -> list[Measure]:
         }
         return {f"{subject} {name}": value for (subject, name), value in values.items()} | differences
 
-    found = evaluation.bootstrap(statistics, len(label))
-    return [Measure(*words(name), *numbers) for name, numbers in found.items()]
+    intervals = evaluation.bootstrap(statistics, len(label))
+    return [Measure(*words(name), *numbers) for name, numbers in intervals.items()]
 
 
 def words(name: str) -> tuple[str, str]:

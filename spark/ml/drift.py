@@ -46,7 +46,7 @@ def profiles(frame: DataFrame, names: Sequence[str]) -> list[Profile]:
     """Return the profile of each numeric column of a frame."""
     numbers = frame.select(*(F.col(name).cast("double").alias(name) for name in names))
     tenths = numbers.approxQuantile(list(names), TENTHS, ERROR)
-    edges = {name: sorted(set(found)) for name, found in zip(names, tenths, strict=True)}
+    edges = {name: sorted(set(ends)) for name, ends in zip(names, tenths, strict=True)}
     counted, _ = shares(numbers, edges)
     return [Profile(name, edges[name], counted[name]) for name in names]
 
@@ -58,7 +58,7 @@ def shares(frame: DataFrame, edges: Mapping[str, Sequence[float]]) -> tuple[dict
         for name, inner in edges.items()
         for place in range(len(inner) + 2)
     ]
-    # Named before they are counted: in each of the counts anew, they would be thousands of conditions to plan.
+    # Named before they are counted: in each of the counts again, they would be thousands of conditions to plan.
     bins = frame.select(*(bin_of(name, inner).alias(name) for name, inner in edges.items()))
     row = one_row(bins.agg(F.count(F.lit(1)).alias("rows"), *counts))
     rows = row["rows"]
@@ -86,21 +86,21 @@ def record(spark: SparkSession, task: str, version: str, scored: DataFrame, as_o
 
     `scored` has the columns that were profiled. The same as-of date again leaves the same table.
     """
-    mine = (F.col("task") == task) & (F.col("version") == version)
-    rows = tables.read(spark, PROFILES).where(mine).orderBy("name").collect()
+    of_version = (F.col("task") == task) & (F.col("version") == version)
+    rows = tables.read(spark, PROFILES).where(of_version).orderBy("name").collect()
     known = [Profile(row["name"], row["edges"], row["shares"]) for row in rows]
     if not known:
         return ""
     now, total = shares(scored, {profile.name: profile.edges for profile in known})
-    found = {profile.name: psi(profile.shares, now[profile.name]) for profile in known} if total else {}
-    drifted = [(task, version, name, value, total) for name, value in found.items()]
-    frame = spark.createDataFrame(drifted, "task string, version string, name string, psi double, rows bigint")
-    there = (F.col("task") == task) & (F.col("as_of") == tables.instant(as_of))
-    tables.replace_where(frame.withColumn("as_of", tables.instant(as_of)), TABLE, there)
-    return clause(found) if total else "; drift: there was no row to compare"
+    indices = {profile.name: psi(profile.shares, now[profile.name]) for profile in known} if total else {}
+    rows_by_name = [(task, version, name, value, total) for name, value in indices.items()]
+    frame = spark.createDataFrame(rows_by_name, "task string, version string, name string, psi double, rows bigint")
+    of_day = (F.col("task") == task) & (F.col("as_of") == tables.instant(as_of))
+    tables.replace_where(frame.withColumn("as_of", tables.instant(as_of)), TABLE, of_day)
+    return clause(indices) if total else "; drift: there was no row to compare"
 
 
-def clause(found: Mapping[str, float]) -> str:
+def clause(indices: Mapping[str, float]) -> str:
     """Return what to say of indices: nothing while all are small."""
-    shifted = sorted(((value, name) for name, value in found.items() if value > SHIFTED_INDEX), reverse=True)
+    shifted = sorted(((value, name) for name, value in indices.items() if value > SHIFTED_INDEX), reverse=True)
     return "; drift: " + ", ".join(f"{name} PSI {value:.2f}" for value, name in shifted) if shifted else ""

@@ -4,7 +4,7 @@ The rows that are held out are few or sampled (`frames.sample_rows`), so that th
 `bootstrap`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,6 +44,11 @@ class Measure:
     high: float | None = None
 
 
+def by_name(measures: Iterable[Measure]) -> dict[tuple[str, str], Measure]:
+    """Return measures by subject and metric."""
+    return {(measure.subject, measure.metric): measure for measure in measures}
+
+
 @dataclass(frozen=True)
 class Scored:
     """Rows of a yes-or-no question: `label` 0 or 1, and a score, higher for a likelier 1; both of shape (rows,)."""
@@ -72,8 +77,8 @@ def auc(rows: Scored, weight: Numbers) -> float:
 def pr_auc(rows: Scored, weight: Numbers) -> float:
     """Return the average precision: precision at each different score, weighted by the recall gained there."""
     ones, zeros = (part[::-1] for part in rows.counts(weight))
-    hits, said = np.cumsum(ones), np.cumsum(ones + zeros)
-    precision = np.divide(hits, said, out=np.zeros_like(hits), where=said > 0)
+    hits, claims = np.cumsum(ones), np.cumsum(ones + zeros)
+    precision = np.divide(hits, claims, out=np.zeros_like(hits), where=claims > 0)
     return ratio(inner(ones, precision), float(ones.sum()))
 
 
@@ -116,19 +121,19 @@ def top_decile_lift(rows: Scored, weight: Numbers) -> float:
     return ratio(inner(ones, taken) / inner(total, taken), float(ones.sum() / total.sum()))
 
 
-def precision(said: Scored, weight: Numbers) -> float:
+def precision(answers: Scored, weight: Numbers) -> float:
     """Return the share of ones among the rows that were said (score 1, not 0) to be one; 0 where none was."""
-    return ratio(inner(weight, said.score * said.label), inner(weight, said.score))
+    return ratio(inner(weight, answers.score * answers.label), inner(weight, answers.score))
 
 
-def recall(said: Scored, weight: Numbers) -> float:
+def recall(answers: Scored, weight: Numbers) -> float:
     """Return the share of the ones that were said (score 1, not 0) to be one."""
-    return ratio(inner(weight, said.score * said.label), inner(weight, said.label))
+    return ratio(inner(weight, answers.score * answers.label), inner(weight, answers.label))
 
 
-def accuracy(said: Scored, weight: Numbers) -> float:
+def accuracy(answers: Scored, weight: Numbers) -> float:
     """Return the share of rows of which the truth was said (score 1 or 0)."""
-    return ratio(inner(weight, said.score == said.label), float(weight.sum()))
+    return ratio(inner(weight, answers.score == answers.label), float(weight.sum()))
 
 
 def bootstrap(statistics: Statistics, rows: int) -> dict[str, tuple[float, float, float]]:
@@ -141,12 +146,12 @@ def bootstrap(statistics: Statistics, rows: int) -> dict[str, tuple[float, float
     """
     chance = np.random.default_rng(SEED)
     values = statistics(np.ones(rows))
-    drawn = [statistics(resampled(chance, rows)) for _ in range(REPLICATES)]
+    drawn = [statistics(resample(chance, rows)) for _ in range(REPLICATES)]
     ends = {name: np.percentile([one[name] for one in drawn], LEVELS) for name in values}
     return {name: (float(value), float(ends[name][0]), float(ends[name][1])) for name, value in values.items()}
 
 
-def resampled(chance: np.random.Generator, rows: int) -> Numbers:
+def resample(chance: np.random.Generator, rows: int) -> Numbers:
     """Return how often each row is drawn when as many are drawn with replacement."""
     return np.bincount(chance.integers(0, rows, rows), minlength=rows).astype(float)
 

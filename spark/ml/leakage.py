@@ -87,32 +87,32 @@ def require_honest(
     """
     alone = {column: value for column, value in auc_alone(rows).items() if value >= MOST_ALONE}
     candidates = [entry for entry in (on_file() if known is None else known) if entry.task == task]
-    found = [
-        Finding(what, value, explained(what, rows, [entry for entry in candidates if what in entry.what]))
+    findings = [
+        Finding(what, value, explanation(what, rows, [entry for entry in candidates if what in entry.what]))
         for what, value in (alone | too_good(measures)).items()
     ]
-    unexplained = [one for one in found if not one.why]
+    unexplained = [one for one in findings if not one.why]
     if unexplained:
         raise UserError(refusal(task, unexplained))
-    return found
+    return findings
 
 
 def too_good(measures: Sequence[Measure]) -> dict[str, float]:
     """Return the highest value of each metric that is above its limit, whoever has it."""
-    found: dict[str, float] = {}
+    highest: dict[str, float] = {}
     for one in measures:
         if one.value >= MOST_SCORED.get(one.metric, float("inf")):
-            found[one.metric] = max(one.value, found.get(one.metric, 0.0))
-    return found
+            highest[one.metric] = max(one.value, highest.get(one.metric, 0.0))
+    return highest
 
 
-def explained(what: str, rows: Rows, entries: Sequence[Explanation]) -> str:
+def explanation(what: str, rows: Rows, entries: Sequence[Explanation]) -> str:
     """Return why a column or metric is too good and no leak; nothing where that is not known of these rows.
 
     The rows that no entry speaks of are judged again: a column by them alone, and a metric, which cannot be, is
     explained where they are few.
     """
-    holding = [entry for entry in entries if 0 < spoken_of(rows.frame, entry) <= entry.most_rows]
+    holding = [entry for entry in entries if 0 < count_rows_of(rows.frame, entry) <= entry.most_rows]
     if not holding:
         return ""
     others = rows.frame.where(~reduce(or_, (F.coalesce(F.expr(entry.where), F.lit(False)) for entry in holding)))
@@ -122,7 +122,7 @@ def explained(what: str, rows: Rows, entries: Sequence[Explanation]) -> str:
     return " ".join(entry.why for entry in holding) if is_known else ""
 
 
-def spoken_of(frame: DataFrame, entry: Explanation) -> int:
+def count_rows_of(frame: DataFrame, entry: Explanation) -> int:
     """Return the number of rows that an explanation speaks of.
 
     Raises:
@@ -134,20 +134,20 @@ def spoken_of(frame: DataFrame, entry: Explanation) -> int:
         raise UserError(f"{EXPLAINED.name}: `where: {entry.where}` is not SQL on the features: {error}") from None
 
 
-def refusal(task: str, found: Sequence[Finding]) -> str:
+def refusal(task: str, findings: Sequence[Finding]) -> str:
     """Return what is wrong and what to do, in one line."""
-    told = "; ".join(
+    reasons = "; ".join(
         f"{one.what} {one.value:.3f} is too good to be true (credible is less than {MOST_SCORED[one.what]})"
         if one.what in MOST_SCORED
         else f"{one.what} alone tells the label (AUC {one.value:.3f}, credible is less than {MOST_ALONE})"
-        for one in found
+        for one in findings
     )
     return (
-        f"{task}: not published, the champion stays: {told}. That is how a leak looks: take out what knows the label "
-        f"(`make guard` names what sees the future), or say in {EXPLAINED.relative_to(ROOT)} why it is none"
+        f"{task}: not published, the champion stays: {reasons}. That is how a leak looks: take out what knows the "
+        f"label (`make guard` names what sees the future), or say in {EXPLAINED.relative_to(ROOT)} why it is none"
     )
 
 
-def clause(found: Sequence[Finding]) -> str:
+def clause(findings: Sequence[Finding]) -> str:
     """Return what to say of explained findings at the end of a training's summary; nothing where there are none."""
-    return "; explained: " + ", ".join(f"{one.what} {one.value:.3f}" for one in found) if found else ""
+    return "; explained: " + ", ".join(f"{one.what} {one.value:.3f}" for one in findings) if findings else ""

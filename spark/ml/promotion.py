@@ -8,8 +8,9 @@ from pyspark.sql import functions as F
 from common import tables
 from common.errors import UserError
 from spark.ml import registry
-from spark.ml.evaluation import LOWER_IS_BETTER
-from spark.ml.registry import Trained, Version
+from spark.ml.evaluation import LOWER_IS_BETTER, by_name
+from spark.ml.publication import EVALUATIONS, Trained
+from spark.ml.registry import CHAMPION, Version
 
 
 def promote(spark: SparkSession, task: str, as_of: datetime) -> str:
@@ -54,7 +55,7 @@ def rollback(spark: SparkSession, task: str, as_of: datetime) -> str:
     Raises:
         UserError: there was none before.
     """
-    stack = registry.reign(spark, task)
+    stack = registry.champions(spark, task)
     if len(stack) < 2:
         raise UserError(f"{task}: there is no champion before {stack[-1].version if stack else 'the first model'}")
     *_, before, now = stack
@@ -65,20 +66,20 @@ def rollback(spark: SparkSession, task: str, as_of: datetime) -> str:
 def verdict(spark: SparkSession, challenger: Version, champion: Version) -> tuple[bool, str]:
     """Return whether a challenger has won, and the numbers in words."""
     metric = challenger.decided_by
-    rows = tables.read(spark, registry.EVALUATIONS).where(
+    rows = tables.read(spark, EVALUATIONS).where(
         (F.col("task") == challenger.task)
         & (F.col("version") == challenger.version)
-        & (F.col("subject") == registry.CHAMPION)
+        & (F.col("subject") == CHAMPION)
         & F.col("metric").isin(metric, f"{metric}_difference")
     )
-    found = {row["metric"]: row for row in rows.collect()}
-    gap = found.get(f"{metric}_difference")
+    by_metric = {row["metric"]: row for row in rows.collect()}
+    gap = by_metric.get(f"{metric}_difference")
     if gap is None:
         return True, f"{champion.version} was not measured on the same rows"
-    theirs = found[metric]["value"]
+    theirs = by_metric[metric]["value"]
     # The champion may have been measured on some of the challenger's rows, those that it had not learned from.
     own = theirs + gap["value"]
-    return won(metric, gap["value"]), (
+    return is_won(metric, gap["value"]), (
         f"{metric} {own:.4f} against {theirs:.4f} of {champion.version}, "
         f"difference {interval(gap['value'], gap['low'], gap['high'])}"
     )
@@ -88,16 +89,16 @@ def clause(trained: Trained) -> str:
     """Return what to say at the end of training of a challenger, and nothing of the first model."""
     if trained.champion is None:
         return ""
-    name = f"{trained.decided_by}_difference"
-    gap = next((one for one in trained.measures if (one.subject, one.metric) == (registry.CHAMPION, name)), None)
+    metric = trained.learned.decided_by
+    gap = by_name(trained.learned.measures).get((CHAMPION, f"{metric}_difference"))
     start = f"; a challenger of {trained.champion.version}"
     if gap is None:
         return f"{start}, which was not measured"
-    told = f"{start}: {trained.decided_by} difference {interval(gap.value, gap.low, gap.high)}"
-    return f"{told}, {f'won: `make promote TASK={trained.task}`' if won(trained.decided_by, gap.value) else 'not won'}"
+    outcome = f"won: `make promote TASK={trained.task}`" if is_won(metric, gap.value) else "not won"
+    return f"{start}: {metric} difference {interval(gap.value, gap.low, gap.high)}, {outcome}"
 
 
-def won(metric: str, difference: float) -> bool:
+def is_won(metric: str, difference: float) -> bool:
     """Return whether a model with this difference from the champion (the model's minus the champion's) is better."""
     return difference < 0 if metric in LOWER_IS_BETTER else difference > 0
 

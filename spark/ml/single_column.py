@@ -53,12 +53,14 @@ def auc_alone(rows: Rows) -> dict[str, float]:
     classes = {row[0]: row[1] for row in judged.frame.groupBy(rows.label).count().orderBy(rows.label).collect()}
     if len(classes) < 2:
         return {}
-    ranked = shares(counted(judged), classes).collect()
+    ranked = shares(count_values(judged), classes).collect()
     best: dict[str, float] = {}
     for column in rows.features:
         for one in range(len(classes)):
-            mine = [row for row in ranked if (row["column"], row["class"]) == (column, one)]
-            score, ones, zeros = (np.array([float(row[name]) for row in mine]) for name in ("share", "ones", "zeros"))
+            of_class = [row for row in ranked if (row["column"], row["class"]) == (column, one)]
+            score, ones, zeros = (
+                np.array([float(row[name]) for row in of_class]) for name in ("share", "ones", "zeros")
+            )
             if ones.sum() and zeros.sum():
                 best[column] = max(best.get(column, 0.0), area(score, ones, zeros))
     return best
@@ -70,7 +72,7 @@ def area(score: Numbers, ones: Numbers, zeros: Numbers) -> float:
     return evaluation.auc(Scored(label, np.concatenate([score, score])), np.concatenate([ones, zeros]))
 
 
-def counted(rows: Rows) -> DataFrame:
+def count_values(rows: Rows) -> DataFrame:
     """Return one row per column, value (numbers in bins), half and label with its number of rows as `rows`."""
     half = F.pmod(F.xxhash64(*rows.alike), F.lit(2)).alias(HALF)
     values = rows.frame.select(half, F.col(rows.label).alias(LABEL), *texts(rows))
@@ -117,5 +119,5 @@ def shares(counts: DataFrame, classes: Mapping[object, int]) -> DataFrame:
 
 def side(half: int, place: int, label: object) -> Column:
     """Return the number of rows of one half and class."""
-    mine = (F.col(HALF) == half) & (F.col(LABEL) == F.lit(label))
-    return F.sum(F.when(mine, F.col("rows")).otherwise(0)).alias(f"n{half}_{place}")
+    of_side = (F.col(HALF) == half) & (F.col(LABEL) == F.lit(label))
+    return F.sum(F.when(of_side, F.col("rows")).otherwise(0)).alias(f"n{half}_{place}")

@@ -16,7 +16,7 @@ from common.settings import Settings
 
 PATIENCE_MS = 20_000
 SECONDS_PER_LOOK = 10.0
-# Over fewer offsets than this it is cheaper to read on than to ask anew.
+# Over fewer offsets than this it is cheaper to read on than to ask again.
 NEAR = 5_000
 
 

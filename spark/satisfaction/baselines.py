@@ -37,11 +37,11 @@ def by_value(values: Codes, actual: Codes, fold: Codes, power: float = 0.0) -> C
     np.add.at(counts, (values, fold, actual), 1)
     seen = counts.sum(axis=1, keepdims=True) - counts
     base = np.maximum(seen.sum(axis=0, keepdims=True), 1.0)
-    said = np.where(seen.sum(axis=2) > 0, (seen / base**power).argmax(axis=2), np.bincount(actual).argmax())
-    return np.asarray(said[values, fold], np.int64)
+    answers = np.where(seen.sum(axis=2) > 0, (seen / base**power).argmax(axis=2), np.bincount(actual).argmax())
+    return np.asarray(answers[values, fold], np.int64)
 
 
-def banded(numbers: Numbers) -> Codes:
+def quarters(numbers: Numbers) -> Codes:
     """Return the quarter that each number is in, from 1; 0 where there is none."""
     known = ~np.isnan(numbers)
     if not known.any():
@@ -52,5 +52,5 @@ def banded(numbers: Numbers) -> Codes:
 
 def columns(rows: pd.DataFrame, numbers: Sequence[str], words: Sequence[str]) -> dict[str, Codes]:
     """Return the columns of rows as codes, numbers by their quarters."""
-    banded_numbers = {name: banded(rows[name].to_numpy(float)) for name in numbers}
+    banded_numbers = {name: quarters(rows[name].to_numpy(float)) for name in numbers}
     return {**banded_numbers, **{name: pd.factorize(rows[name])[0].astype(np.int64) for name in words}}

@@ -36,9 +36,9 @@ def spans(training: DataFrame) -> dict[str, Span]:
     ends = training.approxQuantile(list(NUMBERS), list(ENDS), ERROR)
     gaps = one_row(training.agg(*(F.count_if(F.col(name).isNull()).alias(name) for name in NUMBERS)))
     return {
-        name: Span(low=found[0], middle=found[1], high=found[2], has_gaps=gaps[name] > 0)
-        for name, found in zip(NUMBERS, ends, strict=True)
-        if found
+        name: Span(low=of_name[0], middle=of_name[1], high=of_name[2], has_gaps=gaps[name] > 0)
+        for name, of_name in zip(NUMBERS, ends, strict=True)
+        if of_name
     }
 
 
@@ -64,12 +64,12 @@ def comparable(known: Mapping[str, Span], shares: Mapping[str, float]) -> dict[s
 
 def common(training: DataFrame) -> dict[str, list[str]]:
     """Return the commonest words of each column that has more than MOST_WORDS of them; of equals the first by name."""
-    found = {}
+    commonest = {}
     for name in WORDS:
         counts = training.groupBy(name).count().orderBy(F.col("count").desc(), name).limit(MOST_WORDS + 1).collect()
         if len(counts) > MOST_WORDS:
-            found[name] = [row[name] for row in counts[:MOST_WORDS]]
-    return found
+            commonest[name] = [row[name] for row in counts[:MOST_WORDS]]
+    return commonest
 
 
 def encoder(numbers: Mapping[str, Span], words: Mapping[str, Sequence[str]] | None = None) -> Pipeline:
@@ -81,29 +81,31 @@ def encoder(numbers: Mapping[str, Span], words: Mapping[str, Sequence[str]] | No
         words: of a column of many words those that are told apart, by `common`.
     """
     names = [*(f"{name}_filled" for name in numbers), *(f"{n}_missing" for n, span in numbers.items() if span.has_gaps)]
-    told, indexed, encoded = ([f"{name}_{end}" for name in WORDS] for end in ("told", "index", "encoded"))
-    added = ", ".join([*filled(numbers), *told_apart(words or {})])
+    word_columns, indexes, encoded = ([f"{name}_{end}" for name in WORDS] for end in ("word", "index", "encoded"))
+    added = ", ".join([*number_inputs(numbers), *word_inputs(words or {})])
     return Pipeline(
         stages=[
             SQLTransformer(statement=f"select *, {added} from __THIS__"),
-            StringIndexer(inputCols=told, outputCols=indexed, handleInvalid="keep", stringOrderType="alphabetAsc"),
-            OneHotEncoder(inputCols=indexed, outputCols=encoded, handleInvalid="keep"),
+            StringIndexer(
+                inputCols=word_columns, outputCols=indexes, handleInvalid="keep", stringOrderType="alphabetAsc"
+            ),
+            OneHotEncoder(inputCols=indexes, outputCols=encoded, handleInvalid="keep"),
             VectorAssembler(inputCols=[*names, *encoded], outputCol="features"),
         ]
     )
 
 
-def told_apart(words: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the SQL of the words that are told apart."""
+def word_inputs(words: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the SQL of the inputs that words become: the rarer words of a column count as one."""
     return [
-        f"if({name} in ({', '.join(map(quote, words[name]))}), {name}, {quote(OTHERS)}) as {name}_told"
+        f"if({name} in ({', '.join(map(quote, words[name]))}), {name}, {quote(OTHERS)}) as {name}_word"
         if name in words
-        else f"{name} as {name}_told"
+        else f"{name} as {name}_word"
         for name in WORDS
     ]
 
 
-def filled(numbers: Mapping[str, Span]) -> Sequence[str]:
+def number_inputs(numbers: Mapping[str, Span]) -> Sequence[str]:
     """Return the SQL of the inputs that numbers become."""
     values = [
         f"if({name} is null, {span.middle!r}d, least(greatest({name}, {span.low!r}d), {span.high!r}d)) as {name}_filled"

@@ -9,6 +9,8 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spark.ml.mart import Mart
+
 TASK = "satisfaction"
 LABEL = "satisfaction_level"
 KNOWN_AT = "level_known_at"
@@ -27,19 +29,20 @@ NUMBERS = (
 WORDS = ("gender", "city", "membership_type")
 FEATURES = (*NUMBERS, *WORDS)
 KEY = ("source", "customer_id", "as_of")
+MART = Mart("satisfaction.satisfaction_features", (*KEY, *FEATURES))
 UNKNOWN = "unknown"
 PENALTY = 0.01
 RECIPE = f"multinomial logistic regression, l2 {PENALTY}, classes weighed by macro-F1 of the training rows"
 
 
-def prepared(features: DataFrame) -> DataFrame:
+def prepare(features: DataFrame) -> DataFrame:
     """Return key, label and features as doubles and words; an unknown word is a value of its own."""
     numbers = [F.col(name).cast("double").alias(name) for name in NUMBERS]
     words = [F.coalesce(F.col(name), F.lit(UNKNOWN)).alias(name) for name in WORDS]
     return features.select(*KEY, LABEL, KNOWN_AT, *numbers, *words)
 
 
-def labelled(rows: DataFrame, labels: Sequence[str]) -> DataFrame:
+def with_label(rows: DataFrame, labels: Sequence[str]) -> DataFrame:
     """Return the rows whose class is known, with `label`, its place in `labels`."""
     place = F.array_position(F.array(*(F.lit(name) for name in labels)), F.col(LABEL)) - 1
     return rows.where(F.col(LABEL).isNotNull()).withColumn("label", place.cast("double"))
@@ -56,11 +59,11 @@ def answers(labels: Sequence[str]) -> IndexToString:
 
 
 def pipeline(encoder: PipelineModel, fitted: LogisticRegressionModel, labels: Sequence[str]) -> PipelineModel:
-    """Return what is stored: from the columns of `prepared` to `predicted_satisfaction`."""
+    """Return what is stored: from the columns of `prepare` to `predicted_satisfaction`."""
     return PipelineModel([*encoder.stages, fitted, answers(labels)])
 
 
-def taken_apart(stored: PipelineModel) -> tuple[PipelineModel, float]:
+def take_apart(stored: PipelineModel) -> tuple[PipelineModel, float]:
     """Return the encoder of a stored pipeline, and the penalty of its classifier."""
     *encoder, fitted, _ = stored.stages
     return PipelineModel(encoder), float(fitted.getOrDefault("regParam"))

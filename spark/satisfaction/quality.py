@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spark.ml.evaluation import MODEL, Measure
+from spark.ml.evaluation import MODEL, Measure, by_name
 from spark.satisfaction.encoding import LEAST_INSIDE
 from spark.satisfaction.evaluate import BALANCED, BEST_COLUMN, LEFT_OUT, MAJORITY
 
-Found = Mapping[tuple[str, str], Measure]
+ByName = Mapping[tuple[str, str], Measure]
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Data:
 
 def sentences(data: Data, measures: Sequence[Measure]) -> list[str]:
     """Return what must be known before the model is believed, one sentence each."""
-    found = {(measure.subject, measure.metric): measure for measure in measures}
-    return [rows(data), *single_column(data, found), cities(found), *left_out(data)]
+    known = by_name(measures)
+    return [rows(data), *single_column(data, known), cities(known), *left_out(data)]
 
 
 def rows(data: Data) -> str:
@@ -45,53 +45,53 @@ def rows(data: Data) -> str:
     return f"{data.rows:,} customers have a known level, {alike}, {unknown}{sample}."
 
 
-def single_column(data: Data, found: Found) -> list[str]:
+def single_column(data: Data, known: ByName) -> list[str]:
     """Return what the best single column says alone, and whether the model says more.
 
-    Its answers with the classes weighed are told where they are others.
+    Its answers with the classes weighed follow where they are others.
     """
-    said = {
-        subject: f"{data.columns[subject]} alone{weighed} is right in {scores(found, subject)}"
+    beginnings = {
+        subject: f"{data.columns[subject]} alone{weighed} is right in {scores(known, subject)}"
         for subject, weighed in ((BEST_COLUMN, ""), (BALANCED, ", with its classes weighed,"))
     }
-    same = data.columns[BEST_COLUMN] == data.columns[BALANCED] and scores(found, BEST_COLUMN) == scores(found, BALANCED)
+    same = data.columns[BEST_COLUMN] == data.columns[BALANCED] and scores(known, BEST_COLUMN) == scores(known, BALANCED)
     return [
-        f"{told}, the model in {scores(found, MODEL)}: "
+        f"{beginning}, the model in {scores(known, MODEL)}: "
         + verdict(
-            found[subject, "macro_f1_difference"],
+            known[subject, "macro_f1_difference"],
             "it says more than that column",
             "it says less than that column",
             "it is not shown to say more than that column",
         )
-        for subject, told in said.items()
+        for subject, beginning in beginnings.items()
         if not (same and subject == BALANCED)
     ]
 
 
-def cities(found: Found) -> str:
+def cities(known: ByName) -> str:
     """Return what is left of the model in a city that it has not learned from."""
-    if (LEFT_OUT, "accuracy") not in found:
+    if (LEFT_OUT, "accuracy") not in known:
         return (
             "What the model is worth in a city that it has not learned from cannot be said: there is one city alone, "
             "or without one the rest is of one class."
         )
-    chance = found[MAJORITY, "balanced_accuracy"].value
-    said = verdict(
-        found[LEFT_OUT, "majority_balanced_accuracy_difference"],
+    chance = known[MAJORITY, "balanced_accuracy"].value
+    worth = verdict(
+        known[LEFT_OUT, "majority_balanced_accuracy_difference"],
         "it knows something of any city",
         "it is worse than chance there",
         "it is not shown to be better than chance there",
     )
     return (
-        f"Asked about cities that it had not learned from, it is right in {scores(found, LEFT_OUT)}, the commonest "
-        f"class in {found[MAJORITY, 'accuracy'].value:.1%}; a class is recognised in "
-        f"{found[LEFT_OUT, 'balanced_accuracy'].value:.1%} of its rows on average, by chance in {chance:.1%}: {said}"
+        f"Asked about cities that it had not learned from, it is right in {scores(known, LEFT_OUT)}, the commonest "
+        f"class in {known[MAJORITY, 'accuracy'].value:.1%}; a class is recognised in "
+        f"{known[LEFT_OUT, 'balanced_accuracy'].value:.1%} of its rows on average, by chance in {chance:.1%}: {worth}"
     )
 
 
-def scores(found: Found, subject: str) -> str:
+def scores(known: ByName, subject: str) -> str:
     """Return accuracy and macro-F1 of a subject."""
-    return f"{found[subject, 'accuracy'].value:.1%} of the rows (macro-F1 {found[subject, 'macro_f1'].value:.3f})"
+    return f"{known[subject, 'accuracy'].value:.1%} of the rows (macro-F1 {known[subject, 'macro_f1'].value:.3f})"
 
 
 def left_out(data: Data) -> list[str]:
@@ -106,5 +106,5 @@ def left_out(data: Data) -> list[str]:
 def verdict(gap: Measure, above: str, below: str, neither: str) -> str:
     """Return which of three a difference says, with its interval: above or below zero, or neither for sure."""
     low, high = gap.low or 0.0, gap.high or 0.0
-    told = above if low > 0 else below if high < 0 else neither
-    return f"{told} (difference {gap.value:+.3f}, 95 % {low:+.3f} to {high:+.3f})."
+    words = above if low > 0 else below if high < 0 else neither
+    return f"{words} (difference {gap.value:+.3f}, 95 % {low:+.3f} to {high:+.3f})."

@@ -52,8 +52,9 @@ def fit(features: Numbers, label: Codes, classes: int, penalty: float) -> Softma
         down = np.einsum("fr,cr->fc", scaled, off) + penalty * weights
         return float(value), np.vstack([off.sum(axis=1), down]).ravel()
 
-    found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200, "gtol": 1e-6})
-    constants, weights = (best := found.x.reshape(shape))[0], best[1:] / scale[:, None]
+    options = {"maxiter": 200, "gtol": 1e-6}
+    optimum = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options=options)
+    constants, weights = (best := optimum.x.reshape(shape))[0], best[1:] / scale[:, None]
     coefficients, all_constants = np.zeros((features.shape[1], classes)), np.full(classes, -np.inf)
     coefficients[:, there] = weights
     all_constants[there] = constants - (middle[:, None] * weights).sum(axis=0)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame, SparkSession
 
 from spark.ml.evaluation import MODEL
 from spark.ml.registry import Version
@@ -17,7 +16,7 @@ from spark.satisfaction.validation import BY_CITY, GROUPED, NOT_ASKED, HeldOut
 
 @dataclass(frozen=True)
 class Trial:
-    """All answers, and what is to be said of them.
+    """All answers, and how they came about.
 
     Args:
         favour: how far the challenger favours rare classes when it learns from all rows: its thresholds.
@@ -28,45 +27,37 @@ class Trial:
     favour: Sequence[float]
     answers: Answers
     columns: Mapping[str, str]
-    rows_of_champion: str = ""
+    compared_on: str = ""
 
 
-def trial(
-    spark: SparkSession,
-    held: HeldOut,
-    encoder: PipelineModel,
-    numbers: Sequence[str],
-    champion: Version | None,
-    features: DataFrame,
-) -> Trial | None:
+def trial(held_out: HeldOut, encoder: PipelineModel, numbers: Sequence[str], champion: Version | None) -> Trial | None:
     """Return what everybody answers; None where no row can be held out, because the rest is of one class.
 
     Args:
-        held: the rows.
+        held_out: the rows.
         encoder: of the challenger.
         numbers: the numeric columns that it uses.
-        champion: the model that scores until now.
-        features: the feature table.
+        champion: the model that scores until now; None where there is none, or it cannot read the features.
     """
-    classes = len(held.labels)
-    inputs, label, fold = validation.encoded(held, encoder), held.codes("label"), held.codes(GROUPED)
-    ours = validation.cross_validated(inputs, label, fold, classes, model.PENALTY)
+    classes = len(held_out.labels)
+    inputs, label, fold = validation.encode(held_out, encoder), held_out.codes("label"), held_out.codes(GROUPED)
+    ours = validation.cross_validate(inputs, label, fold, classes, model.PENALTY)
     asked = ours != NOT_ASKED
     if not asked.any():
         return None
-    said, columns = evaluate.rules(baselines.columns(held.table, numbers, model.WORDS), label, fold)
-    said = {MODEL: ours, **said}
-    away = validation.cross_validated(inputs, label, held.codes(BY_CITY), classes, model.PENALTY)
+    by_subject, columns = evaluate.rules(baselines.columns(held_out.table, numbers, model.WORDS), label, fold)
+    by_subject = {MODEL: ours, **by_subject}
+    away = validation.cross_validate(inputs, label, held_out.codes(BY_CITY), classes, model.PENALTY)
     if (away[asked] != NOT_ASKED).any():
-        said[LEFT_OUT] = away
-    beside = rival(spark, champion, features, held, ours)
+        by_subject[LEFT_OUT] = away
+    beside = rival(champion, held_out, ours) if champion else None
     answers = Answers(
         actual=label[asked],
-        alike=held.codes("alike")[asked],
-        said={subject: codes[asked] for subject, codes in said.items()},
+        alike=held_out.codes("alike")[asked],
+        by_subject={subject: codes[asked] for subject, codes in by_subject.items()},
         # Places among all rows become places among those that were asked.
         champion=(beside.theirs, beside.ours, (np.cumsum(asked) - 1)[beside.places]) if beside else None,
     )
     return Trial(
-        validation.favour(inputs, label, classes, model.PENALTY), answers, columns, beside.told if beside else ""
+        validation.favour(inputs, label, classes, model.PENALTY), answers, columns, beside.compared_on if beside else ""
     )

@@ -41,7 +41,7 @@ class HeldOut:
         return self.table[column].to_numpy(np.int64)
 
 
-def held_out(training: DataFrame, total: int, labels: list[str]) -> HeldOut:
+def hold_out(training: DataFrame, total: int, labels: list[str]) -> HeldOut:
     """Return the rows to measure on, chosen by a hash of their features.
 
     `fold` follows from the features alone, so that rows equal but for the customer are in one fold, and `city_fold`
@@ -69,7 +69,7 @@ def held_out(training: DataFrame, total: int, labels: list[str]) -> HeldOut:
     return HeldOut(frame, table, labels)
 
 
-def encoded(rows: HeldOut, encoder: PipelineModel) -> Numbers:
+def encode(rows: HeldOut, encoder: PipelineModel) -> Numbers:
     """Return the rows as a classifier takes them, of shape (rows, features).
 
     No encoder looks at a label, so one serves all folds.
@@ -78,7 +78,7 @@ def encoded(rows: HeldOut, encoder: PipelineModel) -> Numbers:
     return np.array(table.set_index("row").sort_index()["features"].tolist(), float)
 
 
-def cross_validated(features: Numbers, label: Codes, fold: Codes, classes: int, penalty: float) -> Codes:
+def cross_validate(features: Numbers, label: Codes, fold: Codes, classes: int, penalty: float) -> Codes:
     """Return the class that each row was answered with, by a regression that saw no row of its fold.
 
     Args:
@@ -88,14 +88,14 @@ def cross_validated(features: Numbers, label: Codes, fold: Codes, classes: int, 
         classes: how many there are, in these rows or others.
         penalty: of the regression.
     """
-    said = np.full(label.size, NOT_ASKED, np.int64)
+    answers = np.full(label.size, NOT_ASKED, np.int64)
     for one in np.unique(fold):
         learned = fold != one
         if np.unique(label[learned]).size > 1:
             fitted = regression.fit(features[learned], label[learned], classes, penalty)
             over = weighing.thresholds(fitted.probabilities(features[learned]), label[learned])
-            said[~learned] = weighing.answers(fitted.probabilities(features[~learned]), over)
-    return said
+            answers[~learned] = weighing.answers(fitted.probabilities(features[~learned]), over)
+    return answers
 
 
 def favour(features: Numbers, label: Codes, classes: int, penalty: float) -> list[float]:
@@ -104,11 +104,11 @@ def favour(features: Numbers, label: Codes, classes: int, penalty: float) -> lis
     return [float(one) for one in weighing.thresholds(fitted.probabilities(features), label)]
 
 
-def told(rows: HeldOut, stored: PipelineModel, some: DataFrame) -> Codes:
+def answers_of(rows: HeldOut, stored: PipelineModel, some: DataFrame) -> Codes:
     """Return what a stored pipeline says of some of the rows; the others are not asked."""
     place = F.array_position(F.array(*(F.lit(name) for name in rows.labels)), F.col("predicted_satisfaction")) - 1
     code = F.when(place < 0, OTHER).otherwise(place).alias("code")
     table = stored.transform(some).select("row", code).toPandas()
-    said = np.full(len(rows.table), NOT_ASKED, np.int64)
-    said[table["row"].to_numpy(np.int64)] = table["code"].to_numpy(np.int64)
-    return said
+    answers = np.full(len(rows.table), NOT_ASKED, np.int64)
+    answers[table["row"].to_numpy(np.int64)] = table["code"].to_numpy(np.int64)
+    return answers

@@ -32,48 +32,48 @@ def evaluate(
     The spend explained decides where it is known and differs among customers, the silhouette elsewhere.
 
     Args:
-        fitted: what `model.named` returned.
-        rows: what `model.prepared` returned, with OUTCOMES where they are known.
+        fitted: what `model.pipeline` returned.
+        rows: what `model.prepare` returned, with OUTCOMES where they are known.
         total: how many there are.
         champion: the model that assigns until now; None where there is none, or it cannot read the features.
     """
-    told = assigned(fitted, sample_rows(rows, total, MOST_ROWS, "source", "customer_id"), champion)
-    subjects = [name for name in (MODEL, CHAMPION, *RULES) if name in told.columns]
-    numbers = [name for name in (*model.LOGS, OUTCOME) if name in told.columns]
-    frame = told.orderBy(*model.KEY).select("source", *subjects, *numbers).toPandas()
-    groups = {name: numbered(frame[name]) for name in subjects}
-    points = standardised(frame[list(model.LOGS)].to_numpy(dtype=float))
-    found = silhouettes(points, {name: labels for name, labels in groups.items() if name not in RULES})
+    predicted = assign(fitted, sample_rows(rows, total, MOST_ROWS, "source", "customer_id"), champion)
+    subjects = [name for name in (MODEL, CHAMPION, *RULES) if name in predicted.columns]
+    numbers = [name for name in (*model.LOGS, OUTCOME) if name in predicted.columns]
+    frame = predicted.orderBy(*model.KEY).select("source", *subjects, *numbers).toPandas()
+    groups = {name: as_codes(frame[name]) for name in subjects}
+    points = standardise(frame[list(model.LOGS)].to_numpy(dtype=float))
+    measures = silhouettes(points, {name: labels for name, labels in groups.items() if name not in RULES})
     if OUTCOME in numbers:
         # Of nobody are demographics known where all are alike.
         known = {name: labels for name, labels in groups.items() if name != DEMOGRAPHICS or labels.any()}
-        found += explained(known, numbered(frame["source"]), np.log1p(frame[OUTCOME].to_numpy(dtype=float)))
-    decides = any((one.subject, one.metric) == (MODEL, ETA) for one in found)
-    return found, ETA if decides else SILHOUETTE
+        measures += explained_shares(known, as_codes(frame["source"]), np.log1p(frame[OUTCOME].to_numpy(dtype=float)))
+    decides = any((one.subject, one.metric) == (MODEL, ETA) for one in measures)
+    return measures, ETA if decides else SILHOUETTE
 
 
-def assigned(fitted: PipelineModel, rows: DataFrame, champion: PipelineModel | None) -> DataFrame:
+def assign(fitted: PipelineModel, rows: DataFrame, champion: PipelineModel | None) -> DataFrame:
     """Return the rows with the group that each subject puts them into, the rules' where they are known."""
-    told = fitted.transform(rows).withColumn(MODEL, F.col("segment_id"))
+    predicted = fitted.transform(rows).withColumn(MODEL, F.col("segment_id"))
     if OUTCOME in rows.columns:
         person = F.concat_ws("|", *(F.coalesce(name, F.lit("")) for name in PERSON))
-        told = told.withColumns({NAMED: F.col("rfm_segment"), GRID: F.concat(*SCORES), DEMOGRAPHICS: person})
+        predicted = predicted.withColumns({NAMED: F.col("rfm_segment"), GRID: F.concat(*SCORES), DEMOGRAPHICS: person})
     if champion is None:
-        return told
+        return predicted
     theirs = champion.transform(rows.select(*model.KEY, *model.FEATURES))
-    return told.join(theirs.select(*model.KEY, F.col("segment_id").alias(CHAMPION)), list(model.KEY))
+    return predicted.join(theirs.select(*model.KEY, F.col("segment_id").alias(CHAMPION)), list(model.KEY))
 
 
 def silhouettes(points: Numbers, groups: Mapping[str, Labels]) -> list[Measure]:
     """Return the silhouette of each subject's groups on the same points, and the model's minus the champion's."""
     values = {name: silhouette(points, labels) for name, labels in groups.items()}
-    found = [Measure(name, SILHOUETTE, value) for name, value in values.items()]
+    measures = [Measure(name, SILHOUETTE, value) for name, value in values.items()]
     if CHAMPION in values:
-        found.append(Measure(CHAMPION, f"{SILHOUETTE}_difference", values[MODEL] - values[CHAMPION]))
-    return found
+        measures.append(Measure(CHAMPION, f"{SILHOUETTE}_difference", values[MODEL] - values[CHAMPION]))
+    return measures
 
 
-def explained(groups: Mapping[str, Labels], shops: Labels, spent: Numbers) -> list[Measure]:
+def explained_shares(groups: Mapping[str, Labels], shops: Labels, spent: Numbers) -> list[Measure]:
     """Return each subject's eta squared, and the model's minus that of each other, with bootstrap intervals.
 
     Nothing where customers of the same shop all spent the same, since there is nothing to explain.
@@ -86,7 +86,7 @@ def explained(groups: Mapping[str, Labels], shops: Labels, spent: Numbers) -> li
     every = np.ones(len(spent))
     if spread(spent, shops, every) <= np.finfo(float).eps * len(spent):
         return []
-    cells = {name: numbered(shops * (int(labels.max()) + 1) + labels) for name, labels in groups.items()}
+    cells = {name: as_codes(shops * (int(labels.max()) + 1) + labels) for name, labels in groups.items()}
 
     def statistics(weight: Numbers) -> dict[str, float]:
         values = {name: eta_squared(spent, cell, shops, weight) for name, cell in cells.items()}
@@ -112,12 +112,12 @@ def spread(values: Numbers, cells: Labels, weight: Numbers) -> float:
     return inner(weight, np.square(values - mean[cells]))
 
 
-def standardised(numbers: Numbers) -> Numbers:
+def standardise(numbers: Numbers) -> Numbers:
     """Return each column minus its mean, in standard deviations; one that does not vary is nothing."""
     deviation = numbers.std(axis=0)
     return (numbers - numbers.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
 
 
-def numbered(values: object) -> Labels:
+def as_codes(values: object) -> Labels:
     """Return the different values of an array or a column, numbered from 0."""
     return np.unique(np.asarray(values), return_inverse=True)[1]

@@ -18,11 +18,11 @@ MOST_STEPS = 50
 TOLERANCE = 1e-3
 
 
-def fitted(points: Numbers, weight: Numbers, groups: int, chance: np.random.Generator) -> Numbers:
+def fit(points: Numbers, weight: Numbers, groups: int, chance: np.random.Generator) -> Numbers:
     """Return the centres around which the weighted points are closest, of all that the starts led to."""
     points, weight = np.ascontiguousarray(points[weight > 0]), weight[weight > 0]
-    found = [settled(points, weight, start(points, weight, groups, chance)) for _ in range(STARTS)]
-    return min(found, key=lambda centres: float((weight * vq(points, centres, check_finite=False)[1] ** 2).sum()))
+    candidates = [converge(points, weight, start(points, weight, groups, chance)) for _ in range(STARTS)]
+    return min(candidates, key=lambda centres: float((weight * vq(points, centres, check_finite=False)[1] ** 2).sum()))
 
 
 def nearest(points: Numbers, centres: Numbers) -> Labels:
@@ -30,7 +30,7 @@ def nearest(points: Numbers, centres: Numbers) -> Labels:
     return vq(points, centres, check_finite=False)[0].astype(np.int64)
 
 
-def settled(points: Numbers, weight: Numbers, centres: Numbers) -> Numbers:
+def converge(points: Numbers, weight: Numbers, centres: Numbers) -> Numbers:
     """Return the centres once they hardly move (Lloyd, 1982)."""
     weighted = weight[:, None] * points
     for _ in range(MOST_STEPS):
@@ -47,15 +47,15 @@ def settled(points: Numbers, weight: Numbers, centres: Numbers) -> Numbers:
 
 def start(points: Numbers, weight: Numbers, groups: int, chance: np.random.Generator) -> Numbers:
     """Return points to begin at, each drawn by its squared distance from those before (Arthur, Vassilvitskii, 2007)."""
-    chosen = [points[drawn(weight, chance)]]
+    chosen = [points[draw(weight, chance)]]
     gap = np.full(len(points), np.inf)
     for _ in range(groups - 1):
         gap = np.minimum(gap, np.square(points - chosen[-1]).sum(axis=1))
-        chosen.append(points[drawn(weight * gap, chance)])
+        chosen.append(points[draw(weight * gap, chance)])
     return np.array(chosen)
 
 
-def drawn(likely: Numbers, chance: np.random.Generator) -> int:
+def draw(likely: Numbers, chance: np.random.Generator) -> int:
     """Return a place drawn in proportion to the numbers there; the last one where all are nothing."""
     ends = np.cumsum(likely)
     return min(int(np.searchsorted(ends, chance.random() * ends[-1], side="right")), len(likely) - 1)

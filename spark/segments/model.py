@@ -16,6 +16,7 @@ from pyspark.sql.types import StructField, StructType
 
 from common.frames import sample_rows
 from spark.ml.evaluation import MOST_ROWS, Numbers
+from spark.ml.mart import Mart
 from spark.segments.naming import Centre, lasting_ids, names
 from spark.segments.stability import FLOOR, GROUPS, REPLICATES, SEED, Grouping, best, groupings
 
@@ -23,6 +24,7 @@ TASK = "segments"
 FEATURES = ("recency_days", "frequency", "monetary")
 LOGS = tuple(f"log_{name}" for name in FEATURES)
 KEY = ("source", "customer_id", "as_of")
+MART = Mart("segments.segment_features", (*KEY, *FEATURES))
 RECIPE = (
     f"k-means on standardised log rfm, k {min(GROUPS)} to {max(GROUPS)} by silhouette where {REPLICATES} bootstrap "
     f"samples agree by {FLOOR}, seed {SEED}"
@@ -58,7 +60,7 @@ class Stages:
         ]
 
 
-def prepared(features: DataFrame, *others: str) -> DataFrame:
+def prepare(features: DataFrame, *others: str) -> DataFrame:
     """Return key and features, and other columns, of the customers whose recency, frequency and spend are all known."""
     return features.select(*KEY, *FEATURES, *others).dropna(subset=list(FEATURES))
 
@@ -80,7 +82,7 @@ def fit(rows: DataFrame, total: int) -> tuple[Stages | None, dict[int, Grouping]
     tried = groupings(points(sample.select(*(vector_to_array(F.col("features"))[axis] for axis in range(len(LOGS))))))
     if not tried:
         return None, {}
-    groups = placed(rows.sparkSession, tried[best(tried)].centres)
+    groups = kmeans_at(rows.sparkSession, tried[best(tried)].centres)
     return Stages(to_logs, assembler, scaler, groups), tried
 
 
@@ -89,14 +91,14 @@ def points(frame: DataFrame) -> Numbers:
     return np.ascontiguousarray(frame.toPandas().to_numpy(dtype=float))
 
 
-def placed(spark: SparkSession, centres: Numbers) -> KMeansModel:
+def kmeans_at(spark: SparkSession, centres: Numbers) -> KMeansModel:
     """Return MLlib's model with these centres: it is fitted to nothing but them, so that none moves."""
     schema = StructType([StructField("features", VectorUDT())])
     frame = spark.createDataFrame([(Vectors.dense(centre),) for centre in centres.tolist()], schema)
     return KMeans(k=len(centres), initMode="random", maxIter=1, seed=SEED).fit(frame)
 
 
-def named(stages: Stages, earlier: Mapping[int, Centre]) -> PipelineModel:
+def pipeline(stages: Stages, earlier: Mapping[int, Centre]) -> PipelineModel:
     """Return the pipeline from the feature table's columns to `segment_id` and `segment_name`."""
     numbers = lasting_ids(stages.centres, stages.spreads, earlier)
     quoted = [f"'{text}'" for text in names(stages.scaled_centres)]
@@ -112,7 +114,7 @@ def by_group(values: Sequence[object]) -> str:
 
 
 def centres_by_id(spark: SparkSession, model: PipelineModel) -> dict[int, Centre]:
-    """Return the centres of what `named` returned, stored and loaded again, by segment id."""
+    """Return the centres of what `pipeline` returned, stored and loaded again, by segment id."""
     *fitted, naming = model.stages
     stages = Stages(*cast("tuple[SQLTransformer, VectorAssembler, StandardScalerModel, KMeansModel]", tuple(fitted)))
     places = spark.range(len(stages.centres)).select(F.col("id").cast("int").alias("prediction"))

@@ -26,14 +26,14 @@ def lasting_ids(centres: Sequence[Centre], spreads: Centre, earlier: Mapping[int
         for place, centre in enumerate(centres)
         for number, old in earlier.items()
     )
-    given: dict[int, int] = {}
+    ids: dict[int, int] = {}
     for gap, number, place in pairs:
-        if gap <= SAME_WITHIN and place not in given and number not in given.values():
-            given[place] = number
-    new = sorted((place for place in range(len(centres)) if place not in given), key=lambda place: -centres[place][2])
+        if gap <= SAME_WITHIN and place not in ids and number not in ids.values():
+            ids[place] = number
+    new = sorted((place for place in range(len(centres)) if place not in ids), key=lambda place: -centres[place][2])
     first = max(earlier, default=0) + 1
-    given.update({place: first + rank for rank, place in enumerate(new)})
-    return [given[place] for place in range(len(centres))]
+    ids.update({place: first + rank for rank, place in enumerate(new)})
+    return [ids[place] for place in range(len(centres))]
 
 
 def distance(one: Centre, other: Centre, spreads: Centre) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spark.ml.evaluation import Numbers, resampled
-from spark.segments.kmeans import Labels, fitted, nearest
+from spark.ml.evaluation import Numbers, resample
+from spark.segments.kmeans import Labels, fit, nearest
 
 # Fewer say too little to act on, more are not told apart.
 GROUPS = range(3, 9)
@@ -38,7 +38,7 @@ def groupings(points: Numbers) -> dict[int, Grouping]:
 
 def grouping(points: Numbers, groups: int) -> Grouping:
     """Return the grouping of the points into so many groups."""
-    centres = fitted(points, np.ones(len(points)), groups, np.random.default_rng(SEED))
+    centres = fit(points, np.ones(len(points)), groups, np.random.default_rng(SEED))
     labels = nearest(points, centres)
     return Grouping(centres, silhouette(points, labels), stability(points, labels, groups))
 
@@ -62,7 +62,7 @@ def stability(points: Numbers, labels: Labels, groups: int) -> float:
     that the same algorithm finds in samples drawn with replacement (the scheme of Hennig, 2007, with that index).
     """
     chance = np.random.default_rng(SEED)
-    again = [nearest(points, fitted(points, resampled(chance, len(points)), groups, chance)) for _ in range(REPLICATES)]
+    again = [nearest(points, fit(points, resample(chance, len(points)), groups, chance)) for _ in range(REPLICATES)]
     return float(np.mean([adjusted_rand(labels, other) for other in again]))
 
 

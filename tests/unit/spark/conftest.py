@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own."""
+"""A lake to learn from, and a PostgreSQL of the tests' own to export to."""
 
 import socket
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pyspark.sql import SparkSession
 
 from common import home as platform
 from common.settings import Settings, read_settings
@@ -17,6 +18,25 @@ from infra.setup import secrets
 from tests.unit.spark.shop import Shop
 
 FREE = ("127.0.0.1", 0)
+
+
+MODELS_READ = ("core", "churn", "satisfaction", "segments")
+
+
+@pytest.fixture
+def marts(predictions: SparkSession) -> Iterator[SparkSession]:
+    """Return a session with the predictions tables and with the schemas of the marts that models read, all empty."""
+    for schema in MODELS_READ:
+        predictions.sql(f"create schema if not exists {schema}")
+    yield predictions
+    for schema in MODELS_READ:
+        predictions.sql(f"drop schema {schema} cascade")
+
+
+@pytest.fixture
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return settings whose models go into a local folder."""
+    return read_settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +87,7 @@ def shop(served: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     places = {"HDFS_URL": f"file://{tmp_path}", "DBT_TARGET_PATH": str(tmp_path / "dbt")}
     for name, value in {**served, **places}.items():
         monkeypatch.setenv(name, value)
-    given = Shop(read_settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
-    yield given
-    for (table,) in given.rows("select tablename from pg_tables where schemaname = 'marts'"):
-        given.run(f'drop table marts."{table}" cascade')
+    empty = Shop(read_settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
+    yield empty
+    for (table,) in empty.rows("select tablename from pg_tables where schemaname = 'marts'"):
+        empty.run(f'drop table marts."{table}" cascade')

@@ -25,8 +25,8 @@ def test_a_task_that_fails_is_said_at_the_end_and_the_others_go_on(
     monkeypatch.setattr(jobs, "job", job)
     with pytest.raises(UserError, match=r"^churn: a leak$"):
         jobs.main(["train", "score"])
-    said = capsys.readouterr().out.splitlines()[:-1]
-    assert said == [
+    summaries = capsys.readouterr().out.splitlines()[:-1]
+    assert summaries == [
         *(f"{task}: train done" for task in ("satisfaction", "segments")),
         *(f"{task}: score done" for task in jobs.TASKS),
     ]

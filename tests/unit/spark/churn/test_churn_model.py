@@ -45,8 +45,8 @@ def history(spark: SparkSession, customers: int = 200) -> tuple[DataFrame, DataF
 def test_labels_meet_features_by_customer_and_cut(spark: SparkSession) -> None:
     features, labels = history(spark, 20)
     elsewhere = labels.selectExpr("'other' as source", "customer_id", "as_of", "is_churned")
-    assert model.labelled(features, labels.union(elsewhere)).count() == 20
-    assert model.labelled(features, elsewhere).count() == 0
+    assert model.with_label(features, labels.union(elsewhere)).count() == 20
+    assert model.with_label(features, elsewhere).count() == 0
 
 
 def test_inputs_are_logs_and_money_has_a_floor(spark: SparkSession) -> None:
@@ -59,7 +59,7 @@ def test_inputs_are_logs_and_money_has_a_floor(spark: SparkSession) -> None:
 @pytest.fixture(scope="module")
 def learned(spark: SparkSession) -> tuple[DataFrame, PipelineModel]:
     """Return labelled rows and the pipeline fitted to them."""
-    rows = model.labelled(*history(spark)).localCheckpoint()
+    rows = model.with_label(*history(spark)).localCheckpoint()
     return rows, model.fit(rows, rows)
 
 
@@ -69,8 +69,8 @@ def test_a_stored_model_is_the_same_model(
     rows, fitted = learned
     path = f"file://{tmp_path_factory.mktemp('model')}/churn"
     fitted.write().save(path)
-    told = [model.transform(rows).orderBy("customer_id").collect() for model in (fitted, PipelineModel.load(path))]
-    assert told[0] == told[1]
+    scores = [model.transform(rows).orderBy("customer_id").collect() for model in (fitted, PipelineModel.load(path))]
+    assert scores[0] == scores[1]
 
 
 def test_who_bought_long_ago_is_likelier_to_churn_and_the_mean_is_what_happened(
@@ -83,8 +83,8 @@ def test_who_bought_long_ago_is_likelier_to_churn_and_the_mean_is_what_happened(
         for where in ("recency_days < 20", "recency_days > 100")
     )
     assert early < 0.3 < 0.7 < late
-    mean = predicted.agg(F.avg("churn_probability").alias("said"), F.avg("label").alias("was")).collect()[0]
-    assert mean["said"] == pytest.approx(mean["was"], abs=1e-3)
+    mean = predicted.agg(F.avg("churn_probability").alias("predicted"), F.avg("label").alias("was")).collect()[0]
+    assert mean["predicted"] == pytest.approx(mean["was"], abs=1e-3)
 
 
 def test_contributions_add_up_to_the_log_odds_and_are_nothing_for_the_average_customer(
@@ -105,20 +105,20 @@ def test_customers_who_are_all_alike_give_their_common_share(spark: SparkSession
     rows = spark.createDataFrame(
         [("shop", str(n), cut, 9, 1, Decimal(5), 9, float(n < 3)) for n in range(4)], FEATURES + ", label double"
     )
-    said = [row["churn_probability"] for row in model.fit(rows, rows).transform(rows).collect()]
-    assert said == pytest.approx([0.75] * 4, abs=1e-2)
+    probabilities = [row["churn_probability"] for row in model.fit(rows, rows).transform(rows).collect()]
+    assert probabilities == pytest.approx([0.75] * 4, abs=1e-2)
 
 
 def test_a_calibration_finds_the_shares_that_happened_and_keeps_the_order(spark: SparkSession) -> None:
     # Said 0.5, 0.9 and 0.99; happened 1, 3 and 7 of 8.
     rows = [(float(n < ones), odds) for ones, odds in ((1, 0.0), (3, math.log(9)), (7, math.log(99))) for n in range(8)]
     frame = spark.createDataFrame(rows, "label double, log_odds double")
-    told = model.probability(*model.calibration(frame)).transform(frame)
-    said = [
+    calibrated = model.probability(*model.calibration(frame)).transform(frame)
+    means = [
         row["p"]
-        for row in told.groupBy("log_odds").agg(F.avg("churn_probability").alias("p")).sort("log_odds").collect()
+        for row in calibrated.groupBy("log_odds").agg(F.avg("churn_probability").alias("p")).sort("log_odds").collect()
     ]
-    assert said == pytest.approx([1 / 8, 3 / 8, 7 / 8], abs=0.05)
+    assert means == pytest.approx([1 / 8, 3 / 8, 7 / 8], abs=0.05)
     upside_down = model.calibration(frame.selectExpr("1 - label as label", "log_odds"))
     assert upside_down[1:] == pytest.approx((0, 0), abs=1e-6)
 

@@ -5,35 +5,35 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spark.ml.comparison import Bin, Subject, compared, curves
+from spark.ml.comparison import Bin, Subject, compare, curves
 from spark.ml.evaluation import MODEL, Measure
 
 LABEL = np.tile([0.0, 1.0], 50)
 GOOD = np.tile([0.2, 0.8], 50)
 
 
-def measured(*others: Subject) -> dict[tuple[str, str], Measure]:
-    found = compared(LABEL, [Subject(MODEL, GOOD, yes_above=0.5), *others])
-    return {(measure.subject, measure.metric): measure for measure in found}
+def measures_of(*others: Subject) -> dict[tuple[str, str], Measure]:
+    measures = compare(LABEL, [Subject(MODEL, GOOD, yes_above=0.5), *others])
+    return {(measure.subject, measure.metric): measure for measure in measures}
 
 
 def test_a_probability_is_judged_in_more_ways_than_a_rank() -> None:
-    found = measured(Subject("rule", 100 * GOOD, is_probability=False))
-    assert {metric for subject, metric in found if subject == "rule"} == {
+    measures = measures_of(Subject("rule", 100 * GOOD, is_probability=False))
+    assert {metric for subject, metric in measures if subject == "rule"} == {
         *("auc", "pr_auc", "top_decile_lift"),
         *("auc_difference", "pr_auc_difference", "top_decile_lift_difference"),
     }
-    assert found[MODEL, "brier"].value == pytest.approx(0.04)
-    assert found[MODEL, "accuracy"].value == 1.0
+    assert measures[MODEL, "brier"].value == pytest.approx(0.04)
+    assert measures[MODEL, "accuracy"].value == 1.0
 
 
 def test_the_difference_of_the_same_answers_is_surely_nothing() -> None:
-    same = measured(Subject("champion", GOOD))["champion", "brier_difference"]
+    same = measures_of(Subject("champion", GOOD))["champion", "brier_difference"]
     assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
 
 
 def test_a_difference_is_the_models_minus_the_others() -> None:
-    worse = measured(Subject("champion", np.full(100, 0.5)))
+    worse = measures_of(Subject("champion", np.full(100, 0.5)))
     assert worse["champion", "brier_difference"].value == pytest.approx(0.04 - 0.25)
     # Both Brier scores are the same whichever rows are drawn.
     assert worse["champion", "brier_difference"].high == pytest.approx(-0.21)

@@ -43,15 +43,15 @@ def test_a_scoring_is_compared_with_the_training_and_stored_once(predictions: Sp
     tables.append(predictions.createDataFrame(rows, schema), drift.PROFILES)
     now = predictions.range(100).selectExpr("cast(id + 30 as double) as score", "1 as same")
     for _ in range(2):
-        said = drift.record(predictions, "churn", "0001", now, AS_OF)
-    assert said.startswith("; drift: score PSI ")
-    found = tables.read(predictions, drift.TABLE).orderBy("name").collect()
-    assert [(row["version"], row["as_of"], row["name"], row["rows"]) for row in found] == [
+        shifted = drift.record(predictions, "churn", "0001", now, AS_OF)
+    assert shifted.startswith("; drift: score PSI ")
+    stored = tables.read(predictions, drift.TABLE).orderBy("name").collect()
+    assert [(row["version"], row["as_of"], row["name"], row["rows"]) for row in stored] == [
         ("0001", AS_OF, "same", 100),
         ("0001", AS_OF, "score", 100),
     ]
-    assert found[0]["psi"] == 0.0
-    assert found[1]["psi"] > SHIFTED_INDEX
+    assert stored[0]["psi"] == 0.0
+    assert stored[1]["psi"] > SHIFTED_INDEX
     assert drift.record(predictions, "churn", "0001", then, AS_OF) == ""
 
 

@@ -59,10 +59,10 @@ def test_rows_of_equal_score_at_the_edge_of_the_tenth_count_in_part() -> None:
 
 
 def test_answers_are_counted() -> None:
-    said = Scored(FOUR.label, (FOUR.score > 0.5).astype(float))
-    assert evaluation.precision(said, ONCE) == pytest.approx(2 / 3)
-    assert evaluation.recall(said, ONCE) == 1.0
-    assert evaluation.accuracy(said, ONCE) == 0.75
+    answers = Scored(FOUR.label, (FOUR.score > 0.5).astype(float))
+    assert evaluation.precision(answers, ONCE) == pytest.approx(2 / 3)
+    assert evaluation.recall(answers, ONCE) == 1.0
+    assert evaluation.accuracy(answers, ONCE) == 0.75
     silent = Scored(FOUR.label, np.zeros(4))
     assert (evaluation.precision(silent, ONCE), evaluation.recall(silent, ONCE)) == (0.0, 0.0)
 
@@ -70,8 +70,8 @@ def test_answers_are_counted() -> None:
 def test_the_interval_of_a_mean_is_the_textbooks_and_the_same_every_time() -> None:
     values = np.tile([0.0, 1.0], 200)
     statistic = {"mean": lambda weight: float(weight @ values / weight.sum())}
-    found = bootstrap(lambda weight: {name: f(weight) for name, f in statistic.items()}, 400)
-    value, low, high = found["mean"]
+    intervals = bootstrap(lambda weight: {name: f(weight) for name, f in statistic.items()}, 400)
+    value, low, high = intervals["mean"]
     # The standard error of a half over 400 rows is 0.025.
     assert (value, low, high) == (0.5, pytest.approx(0.451, abs=0.006), pytest.approx(0.549, abs=0.006))
-    assert found == bootstrap(lambda weight: {name: f(weight) for name, f in statistic.items()}, 400)
+    assert intervals == bootstrap(lambda weight: {name: f(weight) for name, f in statistic.items()}, 400)

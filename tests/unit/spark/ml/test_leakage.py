@@ -53,9 +53,9 @@ def test_a_score_that_is_too_good_is_named_whosever_it_is(frame: DataFrame) -> N
 
 def test_an_explanation_of_these_rows_excuses_what_it_names(frame: DataFrame) -> None:
     riga = frame.where("town = 'Riga'")
-    found = leakage.require_honest("churn", rows(riga, "told"), GOOD, [TOLD])
-    assert found == [Finding("told", 1.0, TOLD.why), Finding("auc", 0.995, TOLD.why)]
-    assert leakage.clause(found) == "; explained: told 1.000, auc 0.995"
+    findings = leakage.require_honest("churn", rows(riga, "told"), GOOD, [TOLD])
+    assert findings == [Finding("told", 1.0, TOLD.why), Finding("auc", 0.995, TOLD.why)]
+    assert leakage.clause(findings) == "; explained: told 1.000, auc 0.995"
     assert leakage.clause([]) == ""
 
 
@@ -79,8 +79,8 @@ def test_rows_that_no_explanation_speaks_of_are_judged_without_it(frame: DataFra
     with pytest.raises(UserError, match="told alone tells the label"):
         leakage.require_honest("churn", rows(leaking, "told"), [], [TOLD])
     lyon = replace(TOLD, where="town = 'Lyon'", why="Lyon too.")
-    [found] = leakage.require_honest("churn", rows(leaking, "told"), [], [TOLD, lyon])
-    assert found.why == "Riga was made so. Lyon too."
+    [finding] = leakage.require_honest("churn", rows(leaking, "told"), [], [TOLD, lyon])
+    assert finding.why == "Riga was made so. Lyon too."
     # Of the whole frame the column tells little, and a score is of all rows.
     with pytest.raises(UserError, match="auc"):
         leakage.require_honest("churn", rows(frame, "untold"), GOOD, [TOLD])

@@ -1,4 +1,4 @@
-"""Versions follow from the data, the row is the publication, and features are those of the training."""
+"""Versions follow from the data, and a model is read where the lake is now."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,14 +8,8 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer
 from pyspark.sql import SparkSession
 
-from common import tables
-from common.errors import UserError
-from common.settings import Settings, read_settings
 from spark.ml import registry
-from spark.ml.comparison import Bin
-from spark.ml.drift import Profile
-from spark.ml.evaluation import Measure
-from spark.ml.registry import Trained, Version, fingerprint, is_current, next_version
+from spark.ml.registry import Version, fingerprint, is_current, next_version
 
 AS_OF = datetime(2011, 12, 10)
 
@@ -65,81 +59,3 @@ def test_a_model_that_another_address_was_written_of_loads(spark: SparkSession, 
     PipelineModel([SQLTransformer(statement="select *, 1 as one from __THIS__")]).save(str(tmp_path / "model"))
     model = Version("churn", "0001", f"hdfs://localhost:9{tmp_path / 'model'}").load()
     assert model.transform(spark.range(1)).collect()[0]["one"] == 1
-
-
-@pytest.fixture
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Return settings whose models go into a local folder."""
-    return read_settings({"HDFS_URL": f"file://{tmp_path_factory.mktemp('lake')}"})
-
-
-def trained(version: str, champion: Version | None = None, *measures: Measure) -> Trained:
-    """Return a model that adds one to `n`."""
-    return Trained(
-        task="churn",
-        version=version,
-        data_as_of=AS_OF,
-        rows=9,
-        model=PipelineModel([SQLTransformer(statement="select *, n + 1 as m from __THIS__")]),
-        features=["n bigint"],
-        measures=measures or [Measure("model", "brier", 0.2, 0.1, 0.3)],
-        decided_by="brier",
-        champion=champion,
-        curves=[Bin("model", 3, 0.31, 0.3, 9)],
-        profiles=[Profile("n", [1.0], [0.5, 0.5, 0.0])],
-    )
-
-
-def test_the_first_model_is_the_champion_at_once_and_a_later_one_is_not(
-    predictions: SparkSession, settings: Settings
-) -> None:
-    assert registry.champion(predictions, "churn") is None
-    registry.publish(predictions, settings, trained("0001"))
-    first = registry.champion(predictions, "churn")
-    assert first is not None and (first.version, first.features, first.decided_by) == ("0001", ("n bigint",), "brier")
-    assert first.load().transform(predictions.range(1).withColumnRenamed("id", "n")).collect()[0]["m"] == 1
-    registry.publish(predictions, settings, trained("0002", first))
-    assert registry.champion(predictions, "churn") == first
-    newest = registry.newest(predictions, "churn")
-    assert newest is not None and (newest.version, newest.measured_against) == ("0002", "0001")
-    row = tables.read(predictions, registry.TABLE).where("version = '0001'").collect()[0]
-    assert row["feature_hash"] == registry.digest(["n bigint"])
-    assert row["code_revision"]
-    assert [tuple(one) for one in tables.read(predictions, registry.CURVES).where("version = '0001'").collect()] == [
-        ("churn", "0001", "model", 3, 0.31, 0.3, 9)
-    ]
-
-
-def test_interrupted_training_leaves_the_champion_and_is_written_over(
-    predictions: SparkSession, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(tables, "append", fails)
-        with pytest.raises(KeyboardInterrupt):
-            registry.publish(predictions, settings, trained("0001"))
-    assert registry.newest(predictions, "churn") is registry.champion(predictions, "churn") is None
-    # As after an end between the log's row and the model's.
-    registry.log(predictions, "churn", "0001", registry.PROMOTED, "the first model", AS_OF)
-    assert registry.champion(predictions, "churn") is None
-    registry.publish(predictions, settings, trained("0001"))
-    assert [one.version for one in registry.reign(predictions, "churn")] == ["0001"]
-    assert tables.read(predictions, registry.EVALUATIONS).count() == 1
-
-
-def test_features_that_changed_are_named(spark: SparkSession) -> None:
-    version = Version("churn", "0001", "", ("n bigint", "money decimal(18,4)"))
-    same = spark.sql("select 1l as n, cast(1 as decimal(18,4)) as money, 'x' as other")
-    registry.require_features(version, same, "churn.churn_features")
-    changed = spark.sql("select 1 as n")
-    with pytest.raises(UserError, match=r"has changed since churn 0001 .*: n is int, was bigint; money is gone; run"):
-        registry.require_features(version, changed, "churn.churn_features")
-
-
-def test_a_mart_that_misses_a_column_is_one_line(spark: SparkSession) -> None:
-    rows = spark.sql("select 1 as n, 'x' as word")
-    assert registry.typed(rows, "churn.churn_features", ["word", "n"]) == ["word string", "n int"]
-    with pytest.raises(UserError, match=r"churn\.churn_features has no column money; run `make marts`"):
-        registry.typed(rows, "churn.churn_features", ["n", "money"])

@@ -28,9 +28,9 @@ def rows(spark: SparkSession) -> DataFrame:
 
 
 def test_the_area_is_one_for_what_the_label_is_a_function_of(rows: DataFrame) -> None:
-    found = auc_alone(Rows(rows, ["word", "flag", "noisy", "label"], "label", ["id"]))
+    areas = auc_alone(Rows(rows, ["word", "flag", "noisy", "label"], "label", ["id"]))
     # Noise reaches over 1.67 and the label over 1, so of a pair with unequal labels 1 - 0.4² / 2 are told apart.
-    assert {name: round(value, 2) for name, value in found.items()} == {
+    assert {name: round(value, 2) for name, value in areas.items()} == {
         "word": 1.0,
         "flag": 1.0,
         "noisy": pytest.approx(0.92, abs=0.02),
@@ -45,8 +45,8 @@ def test_the_area_is_a_half_for_what_says_nothing(rows: DataFrame, column: str) 
 
 def test_of_several_classes_the_one_that_is_told_best_counts(rows: DataFrame) -> None:
     several = rows.selectExpr("id", "cast(id % 3 as string) as label", "id % 3 = 2 as is_third", "id % 2 as parity")
-    found = auc_alone(Rows(several, ["is_third", "parity"], "label", ["id"]))
-    assert (found["is_third"], round(found["parity"], 1)) == (1.0, 0.5)
+    areas = auc_alone(Rows(several, ["is_third", "parity"], "label", ["id"]))
+    assert (areas["is_third"], round(areas["parity"], 1)) == (1.0, 0.5)
 
 
 def test_rows_that_are_alike_do_not_teach_each_other(rows: DataFrame) -> None:

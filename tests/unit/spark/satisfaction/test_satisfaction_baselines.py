@@ -35,8 +35,8 @@ def test_the_constant_is_the_commonest_class_and_of_equals_the_first() -> None:
 
 def test_numbers_are_cut_at_their_quarters_and_none_is_a_value() -> None:
     rows = pd.DataFrame({"age": [1.0, 2.0, 3.0, 4.0, np.nan], "old": [np.nan] * 5, "city": ["a", "b", "a", "b", "a"]})
-    found = baselines.columns(rows, ["age", "old"], ["city"])
-    assert {name: list(column) for name, column in found.items()} == {
+    codes_of = baselines.columns(rows, ["age", "old"], ["city"])
+    assert {name: list(column) for name, column in codes_of.items()} == {
         "age": [1, 2, 3, 4, 0],
         "old": [0] * 5,
         "city": [0, 1, 0, 1, 0],
@@ -45,7 +45,7 @@ def test_numbers_are_cut_at_their_quarters_and_none_is_a_value() -> None:
 
 def test_the_best_column_is_named() -> None:
     actual, fold = codes(0, 1, 0, 1, 0, 1), codes(0, 0, 1, 1, 2, 2)
-    said, names = evaluate.rules({"noise": codes(0, 0, 0, 0, 0, 0), "truth": actual}, actual, fold)
+    answers, names = evaluate.rules({"noise": codes(0, 0, 0, 0, 0, 0), "truth": actual}, actual, fold)
     assert names == {evaluate.BEST_COLUMN: "truth", evaluate.BALANCED: "truth"}
-    assert list(said[evaluate.BEST_COLUMN]) == list(actual)
-    assert list(said[evaluate.MAJORITY]) == [0] * 6
+    assert list(answers[evaluate.BEST_COLUMN]) == list(actual)
+    assert list(answers[evaluate.MAJORITY]) == [0] * 6

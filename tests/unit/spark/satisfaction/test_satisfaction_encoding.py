@@ -23,14 +23,14 @@ def test_a_column_without_values_has_no_span(spark: SparkSession) -> None:
 
 def test_beyond_the_span_is_its_end_and_no_value_is_the_median_and_an_input(spark: SparkSession) -> None:
     encoder = encoding.encoder({"age": Span(20.0, 30.0, 40.0, has_gaps=True)})
-    found = encoder.fit(rows(spark, 25)).transform(rows(spark, 10, 25, 99, None)).collect()
-    assert [(row["age_filled"], row["age_missing"]) for row in found] == [(20, 0), (25, 0), (40, 0), (30, 1)]
-    assert [list(row["features"][:2]) for row in found] == [[20, 0], [25, 0], [40, 0], [30, 1]]
+    encoded = encoder.fit(rows(spark, 25)).transform(rows(spark, 10, 25, 99, None)).collect()
+    assert [(row["age_filled"], row["age_missing"]) for row in encoded] == [(20, 0), (25, 0), (40, 0), (30, 1)]
+    assert [list(row["features"][:2]) for row in encoded] == [[20, 0], [25, 0], [40, 0], [30, 1]]
 
 
 def test_without_numbers_the_words_remain(spark: SparkSession) -> None:
-    found = encoding.encoder({}).fit(rows(spark, None)).transform(rows(spark, None)).collect()[0]
-    assert len(found["features"]) == 2 * len(WORDS)
+    row = encoding.encoder({}).fit(rows(spark, None)).transform(rows(spark, None)).collect()[0]
+    assert len(row["features"]) == 2 * len(WORDS)
 
 
 @pytest.mark.parametrize(("ages", "share"), [((25, 30, 41, 42), 0.5), ((10, 30, 41, 42, None), 0.25), ((None,), 1.0)])
@@ -38,9 +38,9 @@ def test_a_number_is_used_where_the_customers_are_where_it_was_learned(
     spark: SparkSession, ages: tuple[float | None, ...], share: float
 ) -> None:
     known = {"age": Span(20.0, 30.0, 40.0, has_gaps=False)}
-    found = encoding.inside(rows(spark, *ages), known)
-    assert found == {"age": share}
-    assert bool(encoding.comparable(known, found)) is (share >= 0.5)
+    shares = encoding.inside(rows(spark, *ages), known)
+    assert shares == {"age": share}
+    assert bool(encoding.comparable(known, shares)) is (share >= 0.5)
 
 
 def test_no_numbers_are_inside_nothing(spark: SparkSession) -> None:
@@ -54,8 +54,8 @@ def test_rare_words_of_many_are_told_as_one(spark: SparkSession, monkeypatch: py
     frame = known.crossJoin(cities)
     words = encoding.common(frame)
     assert words == {"city": ["a'b", "c\\d"]}
-    told = encoding.encoder({}, words).fit(frame).transform(frame)
-    assert [tuple(row) for row in told.groupBy("city_told").count().orderBy("city_told").collect()] == [
+    encoded = encoding.encoder({}, words).fit(frame).transform(frame)
+    assert [tuple(row) for row in encoded.groupBy("city_word").count().orderBy("city_word").collect()] == [
         ("a'b", 3),
         ("c\\d", 2),
         ("others", 2),

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spark.ml import metrics
 from spark.ml.evaluation import MODEL, Measure
 from spark.ml.registry import CHAMPION
 from spark.satisfaction import evaluate, quality
@@ -13,24 +12,34 @@ from spark.satisfaction.baselines import Codes
 from spark.satisfaction.evaluate import BALANCED, BEST_COLUMN, LEFT_OUT, MAJORITY, Answers
 
 ACTUAL = np.array([0, 0, 0, 1, 1, 2], np.int64)
-SAID = np.array([0, 0, 1, 1, -2, 0], np.int64)
+PREDICTED = np.array([0, 0, 1, 1, -2, 0], np.int64)
 
 
-def test_measures_are_those_of_the_confusion() -> None:
-    confusion: dict[tuple[str, str], int] = {}
-    for pair in zip(map(str, ACTUAL), map(str, SAID), strict=True):
-        confusion[pair] = confusion.get(pair, 0) + 1
+def test_measures_of_three_classes_are_those_worked_out_by_hand() -> None:
     even = np.ones(6)
-    assert evaluate.accuracy(ACTUAL, SAID, even) == pytest.approx(metrics.accuracy(confusion))
-    assert evaluate.macro_f1(ACTUAL, SAID, even) == pytest.approx(metrics.macro_f1(confusion))
-    assert evaluate.balanced_accuracy(ACTUAL, SAID, even) == pytest.approx((2 / 3 + 1 / 2) / 3)
+    assert evaluate.accuracy(ACTUAL, PREDICTED, even) == pytest.approx(3 / 6)
+    # F1 of the classes: 4 / (3 + 3), 2 / (2 + 2), and 0 for the one that is never predicted.
+    assert evaluate.macro_f1(ACTUAL, PREDICTED, even) == pytest.approx((4 / 6 + 2 / 4 + 0) / 3)
+    assert evaluate.balanced_accuracy(ACTUAL, PREDICTED, even) == pytest.approx((2 / 3 + 1 / 2) / 3)
+
+
+def test_measures_of_two_classes_are_those_worked_out_by_hand() -> None:
+    actual, predicted = np.repeat([0, 0, 1, 1], [3, 1, 4, 2]), np.repeat([0, 1, 1, 0], [3, 1, 4, 2])
+    assert evaluate.accuracy(actual, predicted, np.ones(10)) == pytest.approx(0.7)
+    # F1 of the first = 6 / (4 + 5), of the second = 8 / (6 + 5).
+    assert evaluate.macro_f1(actual, predicted, np.ones(10)) == pytest.approx((6 / 9 + 8 / 11) / 2)
+
+
+def test_a_class_that_is_never_predicted_counts_as_zero() -> None:
+    actual, predicted = np.array([0, 0, 1, 1]), np.array([0, 0, 0, 0])
+    assert evaluate.macro_f1(actual, predicted, np.ones(4)) == pytest.approx((4 / 6 + 0) / 2)
 
 
 def test_a_weight_of_two_is_the_row_twice_and_of_none_no_row() -> None:
     weight = np.array([2, 1, 1, 1, 1, 0.0])
-    actual, said = ACTUAL[[0, 0, 1, 2, 3, 4]], SAID[[0, 0, 1, 2, 3, 4]]
+    actual, predicted = ACTUAL[[0, 0, 1, 2, 3, 4]], PREDICTED[[0, 0, 1, 2, 3, 4]]
     for metric in evaluate.METRICS.values():
-        assert metric(ACTUAL, SAID, weight) == pytest.approx(metric(actual, said, np.ones(6)))
+        assert metric(ACTUAL, PREDICTED, weight) == pytest.approx(metric(actual, predicted, np.ones(6)))
 
 
 def test_every_constant_has_the_balanced_accuracy_of_chance() -> None:
@@ -39,39 +48,47 @@ def test_every_constant_has_the_balanced_accuracy_of_chance() -> None:
 
 
 def answers(champion: tuple[Codes, Codes, Codes] | None = None) -> Answers:
-    said = {MODEL: ACTUAL, MAJORITY: np.zeros(6, np.int64), BEST_COLUMN: SAID, BALANCED: SAID, LEFT_OUT: SAID}
-    return Answers(ACTUAL, np.arange(6), said, champion)
+    by_subject = {
+        MODEL: ACTUAL,
+        MAJORITY: np.zeros(6, np.int64),
+        BEST_COLUMN: PREDICTED,
+        BALANCED: PREDICTED,
+        LEFT_OUT: PREDICTED,
+    }
+    return Answers(ACTUAL, np.arange(6), by_subject, champion)
 
 
 def test_all_stand_beside_the_model_and_the_cities_beside_the_majority() -> None:
-    found = {(one.subject, one.metric): one for one in evaluate.measures(answers())}
-    assert found[MODEL, "accuracy"].value == 1
-    assert found[BEST_COLUMN, "accuracy_difference"].value == pytest.approx(0.5)
-    assert found[LEFT_OUT, "majority_accuracy_difference"].value == pytest.approx(0.0)
-    low, high = found[MAJORITY, "macro_f1_difference"].low, found[MAJORITY, "macro_f1_difference"].high
-    assert low is not None and high is not None and low < found[MAJORITY, "macro_f1_difference"].value <= high
-    assert not [name for name in found if name[0] == CHAMPION]
+    by_name = {(one.subject, one.metric): one for one in evaluate.measures(answers())}
+    assert by_name[MODEL, "accuracy"].value == 1
+    assert by_name[BEST_COLUMN, "accuracy_difference"].value == pytest.approx(0.5)
+    assert by_name[LEFT_OUT, "majority_accuracy_difference"].value == pytest.approx(0.0)
+    low, high = by_name[MAJORITY, "macro_f1_difference"].low, by_name[MAJORITY, "macro_f1_difference"].high
+    assert low is not None and high is not None and low < by_name[MAJORITY, "macro_f1_difference"].value <= high
+    assert not [name for name in by_name if name[0] == CHAMPION]
 
 
 def test_the_champion_is_measured_on_its_rows_alone() -> None:
     places = np.array([3, 4, 5])
-    found = {
+    by_name = {
         (one.subject, one.metric): one.value
-        for one in evaluate.measures(answers((SAID[places], ACTUAL[places], places)))
+        for one in evaluate.measures(answers((PREDICTED[places], ACTUAL[places], places)))
     }
-    assert found[CHAMPION, "accuracy"] == pytest.approx(1 / 3)
-    assert found[CHAMPION, "accuracy_difference"] == pytest.approx(2 / 3)
+    assert by_name[CHAMPION, "accuracy"] == pytest.approx(1 / 3)
+    assert by_name[CHAMPION, "accuracy_difference"] == pytest.approx(2 / 3)
 
 
 def test_rows_alike_are_drawn_together() -> None:
     """Three copies of every row say nothing new, so the interval is as wide as without them."""
     thrice = np.tile(np.arange(40), 3)
     actual = np.tile(np.arange(40) % 2, 3)
-    said = {MODEL: np.tile((np.arange(40) % 3 == 0).astype(np.int64), 3)}
+    by_subject = {MODEL: np.tile((np.arange(40) % 3 == 0).astype(np.int64), 3)}
 
     def width(alike: Codes) -> float:
         one = next(
-            one for one in evaluate.measures(Answers(actual, alike, {**said, MAJORITY: actual})) if one.subject == MODEL
+            one
+            for one in evaluate.measures(Answers(actual, alike, {**by_subject, MAJORITY: actual}))
+            if one.subject == MODEL
         )
         assert one.low is not None and one.high is not None
         return one.high - one.low
@@ -82,9 +99,9 @@ def test_rows_alike_are_drawn_together() -> None:
 def measures(gap: tuple[float, float], cities: bool = True) -> list[Measure]:
     """Return measures of which the differences lie in an interval."""
     subjects = (MODEL, MAJORITY, BEST_COLUMN, BALANCED, *([LEFT_OUT] if cities else []))
-    found = [Measure(subject, metric, 0.5, 0.4, 0.6) for subject in subjects for metric in evaluate.METRICS]
-    found += [Measure(subject, "macro_f1_difference", sum(gap) / 2, *gap) for subject in (BEST_COLUMN, BALANCED)]
-    return [*found, Measure(LEFT_OUT, "majority_balanced_accuracy_difference", sum(gap) / 2, *gap)][
+    every = [Measure(subject, metric, 0.5, 0.4, 0.6) for subject in subjects for metric in evaluate.METRICS]
+    every += [Measure(subject, "macro_f1_difference", sum(gap) / 2, *gap) for subject in (BEST_COLUMN, BALANCED)]
+    return [*every, Measure(LEFT_OUT, "majority_balanced_accuracy_difference", sum(gap) / 2, *gap)][
         : None if cities else -1
     ]
 
@@ -93,21 +110,23 @@ DATA = quality.Data(348, 170, 2, 348, {BEST_COLUMN: "city", BALANCED: "age"}, {"
 
 
 def test_the_figures_are_said() -> None:
-    said = quality.sentences(DATA, measures((-0.1, 0.1)))
+    sentences = quality.sentences(DATA, measures((-0.1, 0.1)))
     assert (
-        said[0]
+        sentences[0]
         == "348 customers have a known level, 170 of them differ in more than the customer, 2 to be scored have none."
     )
-    assert said[1] == (
+    assert sentences[1] == (
         "city alone is right in 50.0% of the rows (macro-F1 0.500), the model in 50.0% of the rows (macro-F1 0.500): "
         "it is not shown to say more than that column (difference +0.000, 95 % -0.100 to +0.100)."
     )
-    assert said[2].startswith("age alone, with its classes weighed, is right in 50.0%")
-    assert said[3].endswith(
+    assert sentences[2].startswith("age alone, with its classes weighed, is right in 50.0%")
+    assert sentences[3].endswith(
         "it is not shown to be better than chance there (difference +0.000, 95 % -0.100 to +0.100)."
     )
-    assert said[4] == ("orders is left out: of 75% of the customers to be scored it lies where nothing was learned.")
-    assert len(said) == 5
+    assert sentences[4] == (
+        "orders is left out: of 75% of the customers to be scored it lies where nothing was learned."
+    )
+    assert len(sentences) == 5
 
 
 def test_a_column_that_says_the_same_with_its_classes_weighed_is_told_once() -> None:
@@ -121,11 +140,11 @@ def test_a_column_that_says_the_same_with_its_classes_weighed_is_told_once() -> 
 
 
 @pytest.mark.parametrize(
-    ("gap", "told"),
+    ("gap", "words"),
     [((0.1, 0.3), "it says more than that column"), ((-0.3, -0.1), "it says less than that column")],
 )
-def test_what_is_sure_is_said_so(gap: tuple[float, float], told: str) -> None:
-    assert told in quality.sentences(DATA, measures(gap))[1]
+def test_what_is_sure_is_said_so(gap: tuple[float, float], words: str) -> None:
+    assert words in quality.sentences(DATA, measures(gap))[1]
 
 
 def test_one_city_supports_nothing_of_another() -> None:

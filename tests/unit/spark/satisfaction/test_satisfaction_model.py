@@ -38,33 +38,36 @@ def customers(spark: SparkSession) -> DataFrame:
 
 @pytest.fixture
 def training(spark: SparkSession) -> DataFrame:
-    return model.labelled(model.prepared(customers(spark)), LABELS)
+    return model.with_label(model.prepare(customers(spark)), LABELS)
 
 
 @pytest.fixture
-def held(training: DataFrame) -> validation.HeldOut:
-    return validation.held_out(training, 59, LABELS)
+def held_out(training: DataFrame) -> validation.HeldOut:
+    return validation.hold_out(training, 59, LABELS)
 
 
-def test_rows_equal_but_for_the_customer_share_a_fold(held: validation.HeldOut) -> None:
-    groups = held.table.groupby("alike")
+def test_rows_equal_but_for_the_customer_share_a_fold(held_out: validation.HeldOut) -> None:
+    groups = held_out.table.groupby("alike")
     assert groups.ngroups == 30
     assert groups[GROUPED].nunique().max() == 1
-    assert held.table[GROUPED].nunique() == validation.FOLDS
-    assert held.table.groupby("city")[BY_CITY].nunique().max() == held.table.groupby(BY_CITY)["city"].nunique().max()
-    assert sorted(held.table[BY_CITY].unique()) == [0, 1, 2]
+    assert held_out.table[GROUPED].nunique() == validation.FOLDS
+    assert (
+        held_out.table.groupby("city")[BY_CITY].nunique().max()
+        == held_out.table.groupby(BY_CITY)["city"].nunique().max()
+    )
+    assert sorted(held_out.table[BY_CITY].unique()) == [0, 1, 2]
 
 
 def test_many_cities_are_left_out_in_groups(training: DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation, "MOST_CITIES", 2)
-    table = validation.held_out(training, 59, LABELS).table
+    table = validation.hold_out(training, 59, LABELS).table
     assert set(table[BY_CITY]) <= {0, 1}
     assert table.groupby("city")[BY_CITY].nunique().max() == 1
 
 
-def test_the_label_does_not_move_a_row_to_another_fold(training: DataFrame, held: validation.HeldOut) -> None:
+def test_the_label_does_not_move_a_row_to_another_fold(training: DataFrame, held_out: validation.HeldOut) -> None:
     swapped = training.selectExpr("* except (satisfaction_level, label)", "'x' as satisfaction_level", "0d as label")
-    assert list(validation.held_out(swapped, 59, LABELS).codes(GROUPED)) == list(held.codes(GROUPED))
+    assert list(validation.hold_out(swapped, 59, LABELS).codes(GROUPED)) == list(held_out.codes(GROUPED))
 
 
 def test_an_unknown_word_is_a_word_and_an_unknown_label_is_left_out(training: DataFrame) -> None:
@@ -77,18 +80,18 @@ def test_an_unknown_word_is_a_word_and_an_unknown_label_is_left_out(training: Da
 
 
 def test_the_model_learns_what_the_membership_tells_in_every_city(
-    training: DataFrame, held: validation.HeldOut
+    training: DataFrame, held_out: validation.HeldOut
 ) -> None:
     encoder = encoding.encoder(encoding.spans(training)).fit(training)
-    features, label = validation.encoded(held, encoder), held.codes("label")
+    features, label = validation.encode(held_out, encoder), held_out.codes("label")
     for folds in (GROUPED, BY_CITY):
-        assert list(validation.cross_validated(features, label, held.codes(folds), 2, model.PENALTY)) == list(label)
+        assert list(validation.cross_validate(features, label, held_out.codes(folds), 2, model.PENALTY)) == list(label)
     fitted = model.classifier().fit(encoder.transform(training))
     fitted.setThresholds(validation.favour(features, label, 2, model.PENALTY))
     stored = model.pipeline(encoder, fitted, LABELS)
     row = model.with_answer(stored.transform(training)).where("customer_id = '0'").collect()[0]
     assert (row["predicted_satisfaction"], row["confidence"] > 0.5) == ("Unsatisfied", True)
-    again, penalty = model.taken_apart(stored)
+    again, penalty = model.take_apart(stored)
     assert (again.stages, penalty) == (encoder.stages, model.PENALTY)
 
 
@@ -105,23 +108,23 @@ def test_what_is_measured_is_what_mllib_fits(spark: SparkSession) -> None:
 
 def test_a_class_that_was_not_learned_is_never_answered() -> None:
     fitted = regression.fit(np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([0, 2, 0, 2], np.int64), 3, 0.01)
-    found = fitted.probabilities(np.array([[0.0], [1.0]]))
-    assert list(found[:, 1]) == [0.0, 0.0]
-    assert list(found.argmax(axis=1)) == [0, 2]
+    probabilities = fitted.probabilities(np.array([[0.0], [1.0]]))
+    assert list(probabilities[:, 1]) == [0.0, 0.0]
+    assert list(probabilities.argmax(axis=1)) == [0, 2]
     assert len(validation.favour(np.eye(2), np.array([0, 1], np.int64), 3, 0.01)) == 3
 
 
 def test_a_fold_whose_rest_is_of_one_class_is_not_asked() -> None:
     features, label = np.arange(6.0).reshape(6, 1), np.array([0, 0, 0, 1, 1, 1], np.int64)
-    assert set(validation.cross_validated(features, label, np.zeros(6, np.int64), 2, 0.01)) == {NOT_ASKED}
-    said = validation.cross_validated(features, label, np.array([0, 0, 0, 0, 1, 1], np.int64), 2, 0.01)
-    assert list(said[4:] != NOT_ASKED) == [True, True] and set(said[:4]) == {NOT_ASKED}
+    assert set(validation.cross_validate(features, label, np.zeros(6, np.int64), 2, 0.01)) == {NOT_ASKED}
+    answers = validation.cross_validate(features, label, np.array([0, 0, 0, 0, 1, 1], np.int64), 2, 0.01)
+    assert list(answers[4:] != NOT_ASKED) == [True, True] and set(answers[:4]) == {NOT_ASKED}
 
 
-def test_an_answer_that_is_no_class_of_these_rows_is_another(held: validation.HeldOut, training: DataFrame) -> None:
+def test_an_answer_that_is_no_class_of_these_rows_is_another(held_out: validation.HeldOut, training: DataFrame) -> None:
     encoder = encoding.encoder(encoding.spans(training)).fit(training)
     fitted = model.classifier().fit(encoder.transform(training))
     stored = model.pipeline(encoder, fitted, ["Neutral", "Satisfied"])
-    said = validation.told(held, stored, held.frame.where("row < 10"))
-    assert set(said[:10]) == {OTHER, 0}
-    assert set(said[10:]) == {NOT_ASKED}
+    answers = validation.answers_of(held_out, stored, held_out.frame.where("row < 10"))
+    assert set(answers[:10]) == {OTHER, 0}
+    assert set(answers[10:]) == {NOT_ASKED}

@@ -8,7 +8,7 @@ SPREADS = (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("centre", "said"),
+    ("centre", "expected"),
     [
         ((-1.2, 1.1, 1.2), "Active top buyers"),
         ((-0.4, 0.1, 0.1), "Active regulars"),
@@ -16,8 +16,8 @@ SPREADS = (1.0, 1.0, 1.0)
         ((1.0, -0.9, -0.8), "Lapsed occasional buyers"),
     ],
 )
-def test_a_name_says_when_and_how_much(centre: tuple[float, float, float], said: str) -> None:
-    assert name(centre) == said
+def test_a_name_says_when_and_how_much(centre: tuple[float, float, float], expected: str) -> None:
+    assert name(centre) == expected
 
 
 def test_groups_of_one_name_are_told_apart_by_spend() -> None:

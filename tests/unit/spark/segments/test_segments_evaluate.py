@@ -5,7 +5,7 @@ import pytest
 
 from spark.ml.evaluation import MODEL
 from spark.ml.registry import CHAMPION
-from spark.segments.evaluate import ETA, eta_squared, explained, silhouettes
+from spark.segments.evaluate import ETA, eta_squared, explained_shares, silhouettes
 
 SHOP = np.zeros(4, dtype=np.int64)
 SPENT = np.array([1.0, 3.0, 5.0, 7.0])
@@ -28,10 +28,10 @@ def test_a_weight_counts_like_as_many_customers() -> None:
 
 def test_what_only_tells_shops_apart_explains_nothing() -> None:
     shops = np.array([0, 0, 1, 1])
-    found = {(one.subject, one.metric): one.value for one in explained({MODEL: shops}, shops, SPENT)}
-    assert found == {(MODEL, ETA): 0.0}
+    measures = {(one.subject, one.metric): one.value for one in explained_shares({MODEL: shops}, shops, SPENT)}
+    assert measures == {(MODEL, ETA): 0.0}
     # The same group in two shops is two, as its spend there is in two currencies.
-    crossed = explained({MODEL: np.array([0, 1, 0, 1])}, shops, SPENT)
+    crossed = explained_shares({MODEL: np.array([0, 1, 0, 1])}, shops, SPENT)
     assert [one.value for one in crossed] == [1.0]
 
 
@@ -41,25 +41,27 @@ def test_differences_are_paired() -> None:
     spent = groups + chance.normal(0, 1, 300)
     shops = np.zeros(300, dtype=np.int64)
     same = {
-        one.subject: one for one in explained({MODEL: groups, CHAMPION: groups}, shops, spent) if "diff" in one.metric
+        one.subject: one
+        for one in explained_shares({MODEL: groups, CHAMPION: groups}, shops, spent)
+        if "diff" in one.metric
     }
     assert (same[CHAMPION].value, same[CHAMPION].low, same[CHAMPION].high) == (0.0, 0.0, 0.0)
     other = {MODEL: groups, "rfm_grid": chance.integers(0, 27, 300)}
-    found = {(one.subject, one.metric): one for one in explained(other, shops, spent)}
-    gap = found["rfm_grid", f"{ETA}_difference"]
-    assert gap.value == pytest.approx(found[MODEL, ETA].value - found["rfm_grid", ETA].value)
+    measures = {(one.subject, one.metric): one for one in explained_shares(other, shops, spent)}
+    gap = measures["rfm_grid", f"{ETA}_difference"]
+    assert gap.value == pytest.approx(measures[MODEL, ETA].value - measures["rfm_grid", ETA].value)
     assert gap.low is not None and 0 < gap.low < gap.value
 
 
 def test_customers_who_spend_alike_leave_nothing_to_explain() -> None:
-    assert explained({MODEL: np.arange(4)}, SHOP, np.full(4, 0.1)) == []
-    assert explained({MODEL: np.arange(4)}, np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 2.0, 2.0])) == []
+    assert explained_shares({MODEL: np.arange(4)}, SHOP, np.full(4, 0.1)) == []
+    assert explained_shares({MODEL: np.arange(4)}, np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 2.0, 2.0])) == []
 
 
 def test_the_champion_is_measured_on_the_same_points() -> None:
     points = np.array([[0.0, 0, 0], [0.1, 0, 0], [5.0, 0, 0], [5.1, 0, 0]])
-    found = {(one.subject, one.metric): one.value for one in silhouettes(points, {MODEL: np.array([0, 0, 1, 1])})}
-    assert found[MODEL, "silhouette"] > 0.9 and len(found) == 1
+    measures = {(one.subject, one.metric): one.value for one in silhouettes(points, {MODEL: np.array([0, 0, 1, 1])})}
+    assert measures[MODEL, "silhouette"] > 0.9 and len(measures) == 1
     both = silhouettes(points, {MODEL: np.array([0, 0, 1, 1]), CHAMPION: np.array([0, 1, 1, 1])})
     values = {(one.subject, one.metric): one.value for one in both}
     assert values[CHAMPION, "silhouette_difference"] == values[MODEL, "silhouette"] - values[CHAMPION, "silhouette"] > 0

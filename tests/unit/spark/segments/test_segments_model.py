@@ -25,22 +25,22 @@ def buyers(spark: SparkSession) -> DataFrame:
 
 
 def test_unknown_purchases_are_left_out(spark: SparkSession) -> None:
-    assert model.prepared(buyers(spark)).count() == 30
+    assert model.prepare(buyers(spark)).count() == 30
 
 
 def test_groups_are_found_and_named_and_survive_storing(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    rows = model.prepared(buyers(spark)).cache()
+    rows = model.prepare(buyers(spark)).cache()
     stages, tried = model.fit(rows, 30)
     assert stages is not None
     assert best(tried) == 3
     path = f"file://{tmp_path_factory.mktemp('model')}/segments"
-    model.named(stages, {}).write().save(path)
+    model.pipeline(stages, {}).write().save(path)
     loaded = PipelineModel.load(path)
     rows_by_name = loaded.transform(rows).selectExpr("regexp_replace(customer_id, '[0-9]', '') as kind", "*")
-    found = {(row["kind"], row["segment_id"], row["segment_name"]) for row in rows_by_name.collect()}
-    assert found == {
+    groups = {(row["kind"], row["segment_id"], row["segment_name"]) for row in rows_by_name.collect()}
+    assert groups == {
         ("top", 1, "Active top buyers"),
         ("usual", 2, "Cooling regulars"),
         ("once", 3, "Lapsed occasional buyers"),
@@ -51,13 +51,13 @@ def test_groups_are_found_and_named_and_survive_storing(
 
 
 def test_mllib_holds_the_centres_that_were_found(spark: SparkSession) -> None:
-    stages, tried = model.fit(model.prepared(buyers(spark)), 30)
+    stages, tried = model.fit(model.prepare(buyers(spark)), 30)
     assert stages is not None
     assert sorted(stages.scaled_centres) == sorted(map(tuple, tried[best(tried)].centres.tolist()))
 
 
 def test_too_few_customers_make_no_groups(spark: SparkSession) -> None:
-    rows = model.prepared(buyers(spark)).limit(3)
+    rows = model.prepare(buyers(spark)).limit(3)
     assert model.fit(rows, 3) == (None, {})
     assert model.fit(rows.limit(0), 0) == (None, {})
 
