@@ -21,8 +21,8 @@ from bench import measure, simulated
 from bench.churn_oracle import Histories, silence
 from bench.simulated import History
 from common import jvm
-from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import entry_point
+from common.thresholds import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from infra.local import java
 from spark.churn import model
 from spark.ml.comparison import Subject, compare

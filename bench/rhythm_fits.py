@@ -19,10 +19,10 @@ from scipy.special import betaln, gammaln
 
 from bench import learning_tables
 from common import tables
-from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.frames import sample_rows
 from common.session import session
 from common.settings import read_settings
+from common.thresholds import HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import bgnbd, model
 from spark.ml import evaluation
 from spark.ml.evaluation import Numbers, Scored

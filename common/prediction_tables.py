@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from common.business_numbers import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 from common.contracts.model import quote
+from common.thresholds import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 
 # These tables are small and written by one job at a time: one file per write, and no work beside the write.
 SMALL = {

@@ -11,9 +11,9 @@ from common.cli import Parser
 from common.errors import UserError, entry_point
 from common.files import replace_file
 from common.settings import Settings, read_settings
-from reports import cards, evidence_queries, model_queries
+from reports import cards, figure_queries, model_queries
 from reports.answers import answers
-from reports.evidence import Evidence
+from reports.figures import Evidence
 from reports.formats import plural
 from reports.model_queries import Registry
 from reports.page import render
@@ -55,7 +55,7 @@ def read(settings: Settings) -> tuple[Evidence, Registry]:
     """
     try:
         with postgres.connect(settings, "reporter") as connection:
-            return evidence_queries.read(connection), model_queries.read(connection)
+            return figure_queries.read(connection), model_queries.read(connection)
     except psycopg.Error as error:
         why = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(

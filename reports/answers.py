@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from reports.evidence import Driver, Evidence, Population, Profile, Risk
+from reports.figures import Driver, Evidence, Population, Profile, Risk
 from reports.formats import count, percent, plural, whole_amount, words
 
 # The business rule is what people act on; the others stand in for a source where it found nothing.

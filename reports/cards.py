@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from common.business_numbers import CHURN_HORIZON_DAYS, SHIFTED_INDEX
+from common.thresholds import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 from reports.curves import reliability
-from reports.evidence import Metric
+from reports.figures import Metric
 from reports.formats import count, day, decimal, words
 from reports.model_queries import Drift, Exempted, Model, Point, Registry, Succession
 from reports.page import environment

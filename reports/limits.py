@@ -1,6 +1,6 @@
 """What the evidence cannot support, said from the evidence itself."""
 
-from reports.evidence import Evidence
+from reports.figures import Evidence
 from reports.formats import NOTHING, count, percent
 from reports.quality import ITSELF, scorecards
 

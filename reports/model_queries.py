@@ -8,8 +8,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from reports.evidence import Metric
-from reports.evidence_queries import METRICS
+from reports.figure_queries import METRICS
+from reports.figures import Metric
 from reports.views import one_version
 
 VIEWS = (

@@ -9,11 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from common.business_numbers import AT_RISK_DAYS
+from common.thresholds import AT_RISK_DAYS
 from reports import formats
 from reports.answers import answers, ranked_factors, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
-from reports.evidence import LAST_SPAN, Driver, Evidence, Month, Profile, Recency
+from reports.figures import LAST_SPAN, Driver, Evidence, Month, Profile, Recency
 from reports.limits import limits
 from reports.quality import scorecards
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from reports.evidence import Metric
+from reports.figures import Metric
 from reports.formats import count, decimal, words
 
 MODEL = "model"

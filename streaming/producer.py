@@ -16,7 +16,7 @@ from kafka.producer.producer_batch import ProducerBatch
 from common.kafka_errors import reaching
 from common.settings import Settings
 from common.shutdown import Stop, listening
-from streaming.batches import give_up, hand_over, key_hash, record, refusal
+from streaming.kafka_records import give_up, hand_over, key_hash, record, refusal
 from streaming.progress import report
 from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 

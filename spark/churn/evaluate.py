@@ -4,8 +4,8 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from common.business_numbers import AT_RISK_DAYS, AT_RISK_PROBABILITY
 from common.frames import sample_rows
+from common.thresholds import AT_RISK_DAYS, AT_RISK_PROBABILITY
 from spark.churn import model
 from spark.ml.comparison import Bin, Subject, compare, curves
 from spark.ml.evaluation import MODEL, MOST_ROWS, Measure

@@ -16,8 +16,8 @@ from pyspark.ml.linalg import Matrices
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from common.business_numbers import CHURN_HORIZON_DAYS, TRAINING_CUTS
 from common.frames import fix_order, sample_rows
+from common.thresholds import CHURN_HORIZON_DAYS, TRAINING_CUTS
 from spark.churn import bgnbd
 from spark.churn.bgnbd import literal
 from spark.ml.mart import Mart

@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from common import tables
-from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import entry_point
 from common.frames import fix_order
+from common.thresholds import HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
 from spark.ml import drift, lifecycle, registry

@@ -15,8 +15,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from common import tables
-from common.business_numbers import SHIFTED_INDEX
 from common.frames import one_row
+from common.thresholds import SHIFTED_INDEX
 
 PROFILES = "predictions.feature_profiles"
 TABLE = "predictions.drift"

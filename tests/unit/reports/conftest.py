@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.evidence import (
+from reports.figures import (
     AtRisk,
     Driver,
     Evidence,

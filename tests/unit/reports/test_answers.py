@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from reports.answers import answers, chosen_profiles, ranked_factors
-from reports.evidence import Driver, Evidence, Risk
+from reports.figures import Driver, Evidence, Risk
 
 
 def test_segments_names_the_segment_that_brings_most(evidence: Evidence) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from reports.cards import cards, render
-from reports.evidence import Metric
+from reports.figures import Metric
 from reports.model_queries import Drift, Exempted, Model, Point, Registry, Statement, Succession
 from tests.unit.reports.test_page import HOSTILE
 

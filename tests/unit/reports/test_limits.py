@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from reports.evidence import Evidence, Metric
+from reports.figures import Evidence, Metric
 from reports.limits import limits
 
 NO_BETTER = "The satisfaction model is no better than the baseline “Best single column”: accuracy 0.977 beside 0.977."

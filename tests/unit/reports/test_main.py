@@ -10,8 +10,8 @@ import pytest
 from common import postgres
 from common.errors import UserError
 from reports import __main__ as report
-from reports import evidence_queries, model_queries
-from reports.evidence import Evidence
+from reports import figure_queries, model_queries
+from reports.figures import Evidence
 from reports.model_queries import Registry
 
 
@@ -19,7 +19,7 @@ from reports.model_queries import Registry
 def store(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> None:
     """A store that holds the evidence."""
     monkeypatch.setattr(postgres, "connect", no_connection)
-    monkeypatch.setattr(evidence_queries, "read", lambda connection: evidence)
+    monkeypatch.setattr(figure_queries, "read", lambda connection: evidence)
     monkeypatch.setattr(model_queries, "read", lambda connection: Registry())
 
 
@@ -56,7 +56,7 @@ def test_views_of_another_shape_are_refused_in_one_line(
     def refuse(connection: object) -> Evidence:
         raise psycopg.errors.UndefinedColumn('column "source" does not exist\nLINE 1: select source')
 
-    monkeypatch.setattr(evidence_queries, "read", refuse)
+    monkeypatch.setattr(figure_queries, "read", refuse)
     with pytest.raises(SystemExit) as ended:
         report.main(["--answers"])
     assert ended.value.code == 1

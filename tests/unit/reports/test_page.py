@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports.answers import answers
-from reports.evidence import Evidence, Population, Profile, Risk
+from reports.figures import Evidence, Population, Profile, Risk
 from reports.page import render
 
 HOSTILE = "<script>alert('x')</script>\"&"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from reports.evidence import Metric
+from reports.figures import Metric
 from reports.quality import Cell, Line, scorecards
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)

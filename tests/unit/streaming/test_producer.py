@@ -18,7 +18,7 @@ from common.errors import UserError
 from common.settings import Settings, read_settings
 from common.shutdown import Stop
 from streaming import producer
-from streaming.batches import PackedRecords, encode_varint, key_hash, record
+from streaming.kafka_records import PackedRecords, encode_varint, key_hash, record
 from streaming.producer import Message, Outbox, seal_event, send
 
 

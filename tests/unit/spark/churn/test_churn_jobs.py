@@ -7,9 +7,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from common import tables
-from common.business_numbers import HOLD_OUT_CUT, TRAINING_CUTS
 from common.errors import UserError
 from common.settings import Settings
+from common.thresholds import HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import model
 from spark.churn.score import SCORING
 from spark.churn.train import TRAINING

@@ -10,7 +10,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from common.business_numbers import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
+from common.thresholds import CHURN_HORIZON_DAYS, HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import model
 from spark.churn.bgnbd import Parameters
 from spark.churn.reasons import reasons

@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from common import tables
-from common.business_numbers import SHIFTED_INDEX
+from common.thresholds import SHIFTED_INDEX
 from spark.ml import drift
 from spark.ml.drift import Profile
 

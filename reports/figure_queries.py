@@ -4,8 +4,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from common.business_numbers import AT_RISK_DAYS
-from reports.evidence import (
+from common.thresholds import AT_RISK_DAYS
+from reports.figures import (
     LAST_SPAN,
     AtRisk,
     Driver,
