@@ -13,7 +13,7 @@ from common.files import replace_file
 from common.settings import Settings, read_settings
 from reports import cards, figure_queries, model_queries
 from reports.answers import answers
-from reports.figures import Evidence
+from reports.figures import Figures
 from reports.formats import plural
 from reports.model_queries import Registry
 from reports.page import render
@@ -29,26 +29,26 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 @entry_point
 def main(argv: Sequence[str] | None = None) -> None:
-    """Read the evidence, render it, write it."""
+    """Read the figures, render them, write them."""
     args = parse(argv)
     settings = read_settings()
-    evidence, models = read(settings)
+    figures, models = read(settings)
     if args.answers:
-        for answer in answers(evidence):
+        for answer in answers(figures):
             print(f"{answer.title}: {answer.sentence}")
         return
     path = args.output or settings.path("out", "report.html")
-    size = write(path, render(evidence)) + write(path.with_name("models.html"), cards.render(models))
-    answered = sum(answer.is_known for answer in answers(evidence))
+    size = write(path, render(figures)) + write(path.with_name("models.html"), cards.render(models))
+    answered = sum(answer.is_known for answer in answers(figures))
     print(
-        f"report: {answered} of 3 questions answered for {plural(evidence.customers, 'customer')} of "
-        f"{plural(len(evidence.sources), 'source')}, {plural(len(models.models), 'model card')}, "
+        f"report: {answered} of 3 questions answered for {plural(figures.customers, 'customer')} of "
+        f"{plural(len(figures.sources), 'source')}, {plural(len(models.models), 'model card')}, "
         f"{size // 1024 + 1} kB in {path}"
     )
 
 
-def read(settings: Settings) -> tuple[Evidence, Registry]:
-    """Return the evidence of the report and of the model cards.
+def read(settings: Settings) -> tuple[Figures, Registry]:
+    """Return the figures of the report and of the model cards.
 
     Raises:
         UserError: PostgreSQL does not answer, or holds other views than this report knows.

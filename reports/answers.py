@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from reports.figures import Driver, Evidence, Population, Profile, Risk
+from reports.figures import Driver, Figures, Population, Profile, Risk
 from reports.formats import count, percent, plural, whole_amount, words
 
 # The business rule is what people act on; the others stand in for a source where it found nothing.
@@ -28,17 +28,17 @@ class Answer:
     is_known: bool = True
 
 
-def answers(evidence: Evidence) -> list[Answer]:
+def answers(figures: Figures) -> list[Answer]:
     """Return the three answers."""
-    return [segments(evidence), churn(evidence), satisfaction(evidence)]
+    return [segments(figures), churn(figures), satisfaction(figures)]
 
 
-def segments(evidence: Evidence) -> Answer:
+def segments(figures: Figures) -> Answer:
     """Say which segments there are and which one brings most of the spend, by source."""
     title, question = "Segments", "Which kinds of customers are there, and what do they bring?"
-    chosen = chosen_profiles(evidence)
+    chosen = chosen_profiles(figures)
     if not chosen:
-        return missing_answer(evidence, "segments", title, question, "No segments yet; `make refresh` builds them.")
+        return missing_answer(figures, "segments", title, question, "No segments yet; `make refresh` builds them.")
     parts = [segments_of(source, list(rows)) for source, rows in groupby(chosen, key=lambda row: row.source)]
     most = max(chosen, key=lambda row: (row.spend, row.customers))
     return Answer(
@@ -68,15 +68,15 @@ def segments_of(source: str, profiles: Sequence[Profile]) -> str:
     )
 
 
-def churn(evidence: Evidence) -> Answer:
+def churn(figures: Figures) -> Answer:
     """Say how many customers the rule finds at risk, and what they have spent, by source and currency."""
     title, question = "Churn risk", "Who is about to leave, and what is at stake?"
-    if not evidence.customers:
-        return missing_answer(evidence, "churn", title, question, EMPTY)
-    at_risk = sum(risk.by_rule for risk in evidence.risks)
-    parts = [churn_of(population, evidence.risks) for population in evidence.populations]
-    share = percent(Decimal(at_risk) / evidence.customers)
-    everyone = plural(evidence.customers, "customer")
+    if not figures.customers:
+        return missing_answer(figures, "churn", title, question, EMPTY)
+    at_risk = sum(risk.by_rule for risk in figures.risks)
+    parts = [churn_of(population, figures.risks) for population in figures.populations]
+    share = percent(Decimal(at_risk) / figures.customers)
+    everyone = plural(figures.customers, "customer")
     sentence = f"{count(at_risk)} of {everyone} ({share}) are at risk of leaving by the rule"
     return Answer(
         key="churn",
@@ -84,7 +84,7 @@ def churn(evidence: Evidence) -> Answer:
         question=question,
         headline=count(at_risk),
         caption=f"of {everyone} are at risk of leaving",
-        sentence=f"{sentence}{f': {list_in_words(parts)}' if at_risk else ''}{model_clause(evidence.risks)}.",
+        sentence=f"{sentence}{f': {list_in_words(parts)}' if at_risk else ''}{model_clause(figures.risks)}.",
     )
 
 
@@ -105,25 +105,25 @@ def model_clause(risks: Sequence[Risk]) -> str:
     return f"; the model expects {count(both)} of them to leave, and {count(alone)} others"
 
 
-def satisfaction(evidence: Evidence) -> Answer:
+def satisfaction(figures: Figures) -> Answer:
     """Say how satisfied the customers are where it is known, and which factor it goes with most."""
     title, question = "Satisfaction", "How satisfied are the customers, and what goes with it?"
-    known = sum(population.customers_known for population in evidence.populations)
+    known = sum(population.customers_known for population in figures.populations)
     if not known:
         missing = (
             "No customer's satisfaction is known: orders do not tell it; "
             "`make snapshot FILE=…` or rating events do, then `make refresh`."
         )
-        return missing_answer(evidence, "satisfaction", title, question, missing if evidence.customers else EMPTY)
-    satisfied = sum(population.satisfied for population in evidence.populations)
-    neutral = sum(population.neutral for population in evidence.populations)
+        return missing_answer(figures, "satisfaction", title, question, missing if figures.customers else EMPTY)
+    satisfied = sum(population.satisfied for population in figures.populations)
+    neutral = sum(population.neutral for population in figures.populations)
     unsatisfied = known - satisfied - neutral
     sentence = (
         f"Of the {plural(known, 'customer')} whose satisfaction is known, {count(satisfied)} "
         f"({percent(Decimal(satisfied) / known)}) are satisfied, {count(neutral)} neutral and {count(unsatisfied)} "
         f"({percent(Decimal(unsatisfied) / known)}) unsatisfied"
     )
-    unknown = evidence.customers - known
+    unknown = figures.customers - known
     sentence += f", while that of {count(unknown)} others is unknown" if unknown else ""
     return Answer(
         key="satisfaction",
@@ -131,7 +131,7 @@ def satisfaction(evidence: Evidence) -> Answer:
         question=question,
         headline=percent(Decimal(satisfied) / known),
         caption=f"of the {plural(known, 'customer')} we know it of are satisfied",
-        sentence=f"{sentence}{driver_clause(evidence.drivers)}.",
+        sentence=f"{sentence}{driver_clause(figures.drivers)}.",
     )
 
 
@@ -162,9 +162,9 @@ def ranked_factors(drivers: Sequence[Driver]) -> list[tuple[str, str]]:
     return sorted(spread, key=lambda key: (-spread[key], key))
 
 
-def chosen_profiles(evidence: Evidence) -> list[Profile]:
+def chosen_profiles(figures: Figures) -> list[Profile]:
     """Return, for each source, the profiles of the segmentation that the answer is about."""
-    groups = segmentations(evidence.profiles)
+    groups = segmentations(figures.profiles)
     first = dict(reversed(groups))
     return [row for key, rows in groups.items() if first[key[0]] == key[1] for row in rows]
 
@@ -186,11 +186,11 @@ def spend_share(profile: Profile, profiles: Iterable[Profile]) -> Decimal | None
     return profile.spend / total if total > 0 else None
 
 
-def missing_answer(evidence: Evidence, key: str, title: str, question: str, missing: str) -> Answer:
+def missing_answer(figures: Figures, key: str, title: str, question: str, missing: str) -> Answer:
     """Return the answer that says what is missing and which command gives it."""
-    if evidence.missing:
+    if figures.missing:
         missing = NOT_EXPORTED
-    elif not evidence.customers:
+    elif not figures.customers:
         missing = EMPTY
     return Answer(key, title, question, "–", "not known yet", missing, is_known=False)
 

@@ -1,4 +1,4 @@
-"""Reading the evidence of the report from PostgreSQL."""
+"""Reading the figures of the report from PostgreSQL."""
 
 from typing import Any, LiteralString
 
@@ -9,7 +9,7 @@ from reports.figures import (
     LAST_SPAN,
     AtRisk,
     Driver,
-    Evidence,
+    Figures,
     Metric,
     Month,
     Population,
@@ -121,14 +121,14 @@ MONTHS: LiteralString = """
 """
 
 
-def read(connection: psycopg.Connection[Any]) -> Evidence:
-    """Return the evidence; a view that does not exist yet leaves its rows empty and is named in `missing`."""
+def read(connection: psycopg.Connection[Any]) -> Figures:
+    """Return the figures; a view that does not exist yet leaves its rows empty and is named in `missing`."""
     with one_version(connection, VIEWS) as views:
         as_of = None
         if "run_bounds" not in views.missing:
             row = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
             as_of = row[0] if row else None
-        return Evidence(
+        return Figures(
             as_of=as_of,
             populations=views.rows("customer_behaviour", Population, POPULATIONS),
             profiles=views.rows("segment_profiles", Profile, PROFILES),

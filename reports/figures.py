@@ -156,7 +156,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Figures:
     """Everything the report says comes from here."""
 
     as_of: datetime | None = None

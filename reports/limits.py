@@ -1,21 +1,21 @@
-"""What the evidence cannot support, said from the evidence itself."""
+"""What the figures cannot support, said from the figures themselves."""
 
-from reports.figures import Evidence
+from reports.figures import Figures
 from reports.formats import NOTHING, count, percent
 from reports.quality import ITSELF, scorecards
 
 
-def limits(evidence: Evidence) -> list[str]:
+def limits(figures: Figures) -> list[str]:
     """Return one sentence for each thing that a reader might take the report to say, and it does not."""
-    return [*about_customers(evidence), *about_orders(evidence), *about_models(evidence)]
+    return [*about_customers(figures), *about_orders(figures), *about_models(figures)]
 
 
-def about_customers(evidence: Evidence) -> list[str]:
+def about_customers(figures: Figures) -> list[str]:
     """Return what is not known of customers."""
     sentences = []
-    for population in evidence.populations:
-        divided = {row.segmentation: 0 for row in evidence.profiles if row.source == population.source}
-        for row in evidence.profiles:
+    for population in figures.populations:
+        divided = {row.segmentation: 0 for row in figures.profiles if row.source == population.source}
+        for row in figures.profiles:
             if row.source == population.source:
                 divided[row.segmentation] += row.customers
         outside = population.customers - max(divided.values(), default=population.customers)
@@ -31,7 +31,7 @@ def about_customers(evidence: Evidence) -> list[str]:
                 f"{population.source} is unknown. For them the churn rule is its recency arm alone, and the table of "
                 "customers at risk says so."
             )
-    if evidence.drivers:
+    if figures.drivers:
         sentences.append(
             "What goes with satisfaction is not its cause: the shares describe these customers, and attributes that "
             "move together cannot be told apart by them."
@@ -39,18 +39,18 @@ def about_customers(evidence: Evidence) -> list[str]:
     return sentences
 
 
-def about_orders(evidence: Evidence) -> list[str]:
+def about_orders(figures: Figures) -> list[str]:
     """Return what is not known of orders."""
     sentences = []
-    for total in evidence.totals:
+    for total in figures.totals:
         if total.guest_orders:
             sentences.append(
                 f"{count(total.guest_orders)} of {count(total.orders)} orders in {total.source} "
                 f"({percent(total.guest_orders / total.orders)}) name no customer. They count in the revenue, but "
                 "belong to no segment and carry no risk."
             )
-    currencies = {total.currency for total in evidence.totals if total.orders}
-    currencies |= {risk.currency for risk in evidence.risks}
+    currencies = {total.currency for total in figures.totals if total.orders}
+    currencies |= {risk.currency for risk in figures.risks}
     if None in currencies:
         sentences.append("Amounts without a currency are of a source that states none.")
     if len(currencies) > 1:
@@ -58,18 +58,18 @@ def about_orders(evidence: Evidence) -> list[str]:
     return sentences
 
 
-def about_models(evidence: Evidence) -> list[str]:
+def about_models(figures: Figures) -> list[str]:
     """Return which customers no model says anything of."""
     sentences = [
         f"The {card.task} model is no better than the baseline “{name}”: {line.measure.lower()} {model.value} "
         f"beside {cell.value}."
-        for card in scorecards(evidence.metrics)
+        for card in scorecards(figures.metrics)
         for line in card.lines[:1]
         for model, *others in [line.cells]
         for subject, name, cell in zip(card.subjects, card.names, others, strict=True)
         if subject not in ITSELF and is_no_better(model.value, cell.value)
     ]
-    if evidence.populations and not evidence.customers_scored:
+    if figures.populations and not figures.customers_scored:
         sentences.append(
             "No churn model has scored anyone at risk, so only the rule speaks: `make train`, `make refresh`."
         )
@@ -77,7 +77,7 @@ def about_models(evidence: Evidence) -> list[str]:
     return sentences + [
         f"No customer of {risk.source} has a modelled probability of leaving: the model learns from dated orders, and "
         "a file of totals has none. There the rule stands alone."
-        for risk in evidence.risks
+        for risk in figures.risks
         if not risk.scored
     ]
 

@@ -1,4 +1,4 @@
-"""The report as one HTML file: everything it needs is inside it, and the same evidence gives the same bytes."""
+"""The report as one HTML file: everything it needs is inside it, and the same figures give the same bytes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from common.thresholds import AT_RISK_DAYS
 from reports import formats
 from reports.answers import answers, ranked_factors, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
-from reports.figures import LAST_SPAN, Driver, Evidence, Month, Profile, Recency
+from reports.figures import LAST_SPAN, Driver, Figures, Month, Profile, Recency
 from reports.limits import limits
 from reports.quality import scorecards
 
@@ -43,21 +43,21 @@ def environment() -> Environment:
     return environment
 
 
-def render(evidence: Evidence) -> str:
+def render(figures: Figures) -> str:
     """Return the page."""
     return (
         environment()
         .get_template("report.html.j2")
         .render(
-            evidence=evidence,
-            answers={answer.key: answer for answer in answers(evidence)},
-            segment_groups=segment_groups(evidence),
-            risk_charts=risk_charts(evidence),
-            satisfaction_charts=satisfaction_charts(evidence),
-            drivers=ranked_drivers(evidence.drivers),
-            month_charts=month_charts(evidence),
-            scorecards=scorecards(evidence.metrics),
-            limits=limits(evidence),
+            figures=figures,
+            answers={answer.key: answer for answer in answers(figures)},
+            segment_groups=segment_groups(figures),
+            risk_charts=risk_charts(figures),
+            satisfaction_charts=satisfaction_charts(figures),
+            drivers=ranked_drivers(figures.drivers),
+            month_charts=month_charts(figures),
+            scorecards=scorecards(figures.metrics),
+            limits=limits(figures),
             at_risk_days=AT_RISK_DAYS,
         )
     )
@@ -73,10 +73,10 @@ class Segmentation:
     others: Sequence[Profile]
 
 
-def segment_groups(evidence: Evidence) -> list[Segmentation]:
+def segment_groups(figures: Figures) -> list[Segmentation]:
     """Return every segmentation of every source; of many small segments only the first are shown."""
     groups = []
-    for (source, segmentation), profiles in segmentations(evidence.profiles).items():
+    for (source, segmentation), profiles in segmentations(figures.profiles).items():
         shown = profiles[:SHOWN_SEGMENTS]
         bars = [segment_bar(row, profiles) for row in shown]
         with_spend = any(row.spend for row in profiles)
@@ -101,10 +101,10 @@ def segment_bar(profile: Profile, profiles: Sequence[Profile]) -> Bar:
     )
 
 
-def risk_charts(evidence: Evidence) -> list[Markup]:
+def risk_charts(figures: Figures) -> list[Markup]:
     """Return, for each source, its customers by the days since their last purchase, and who finds them at risk."""
     charts = []
-    for source, rows in groupby(evidence.recency, key=lambda row: row.source):
+    for source, rows in groupby(figures.recency, key=lambda row: row.source):
         spans = {row.span: row for row in rows}
         bars = [recency_bar(span, spans.get(span)) for span in range(max(spans) + 1)]
         series = [("bad", "rule and model"), ("warm", "rule alone"), ("amber", "model alone"), ("mild", "not at risk")]
@@ -128,11 +128,11 @@ def recency_bar(span: int, row: Recency | None) -> Bar:
     return Bar(label, [row.both, row.rule_alone, row.model_alone, row.neither] if row else [0, 0, 0, 0])
 
 
-def satisfaction_charts(evidence: Evidence) -> list[Markup]:
+def satisfaction_charts(figures: Figures) -> list[Markup]:
     """Return the satisfaction of each source's customers by the factors that it goes with most."""
     charts = []
-    for source, factor in ranked_factors(evidence.drivers)[:DRAWN_FACTORS]:
-        rows = [row for row in evidence.drivers if (row.source, row.factor) == (source, factor)]
+    for source, factor in ranked_factors(figures.drivers)[:DRAWN_FACTORS]:
+        rows = [row for row in figures.drivers if (row.source, row.factor) == (source, factor)]
         bars = [driver_bar(row) for row in rows]
         chart = Chart(
             title=f"{source}: satisfaction by {formats.words(factor).lower()}",
@@ -159,12 +159,12 @@ def ranked_drivers(drivers: Sequence[Driver]) -> list[Driver]:
     return sorted(drivers, key=lambda row: place[row.source, row.factor])
 
 
-def month_charts(evidence: Evidence) -> list[Markup]:
+def month_charts(figures: Figures) -> list[Markup]:
     """Return the monthly revenue of each source and currency; a month that the clock cuts short is drawn lighter."""
     charts = []
-    for (source, currency), rows in groupby(evidence.months, key=lambda row: (row.source, row.currency)):
+    for (source, currency), rows in groupby(figures.months, key=lambda row: (row.source, row.currency)):
         months = list(rows)
-        bars = [month_bar(month, evidence) for month in months]
+        bars = [month_bar(month, figures) for month in months]
         series = [("a", "whole month"), ("cut", "month not over yet")]
         chart = Chart(
             title=f"{source}: gross revenue by month, {currency or 'currency not stated'}",
@@ -175,8 +175,8 @@ def month_charts(evidence: Evidence) -> list[Markup]:
     return charts
 
 
-def month_bar(month: Month, evidence: Evidence) -> Bar:
+def month_bar(month: Month, figures: Figures) -> Bar:
     """Return the column of one month."""
     revenue = float(max(month.gross_revenue, Decimal(0)))
-    cut = evidence.as_of is not None and f"{evidence.as_of:%Y%m}" == f"{month.month_on:%Y%m}"
+    cut = figures.as_of is not None and f"{figures.as_of:%Y%m}" == f"{month.month_on:%Y%m}"
     return Bar(f"{month.month_on:%b %y}", [0, revenue] if cut else [revenue, 0])

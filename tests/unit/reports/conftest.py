@@ -9,7 +9,7 @@ import pytest
 from reports.figures import (
     AtRisk,
     Driver,
-    Evidence,
+    Figures,
     Metric,
     Month,
     Population,
@@ -88,9 +88,9 @@ RETAIL = Totals(
 
 
 @pytest.fixture
-def evidence() -> Evidence:
-    """Return evidence whose answers can be checked by eye."""
-    return Evidence(
+def figures() -> Figures:
+    """Return figures whose answers can be checked by eye."""
+    return Figures(
         as_of=AS_OF,
         populations=[Population("retail", 4000, 0, 0, 0), Population("shop", 350, 125, 107, 116)],
         profiles=[

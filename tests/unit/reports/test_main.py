@@ -11,15 +11,15 @@ from common import postgres
 from common.errors import UserError
 from reports import __main__ as report
 from reports import figure_queries, model_queries
-from reports.figures import Evidence
+from reports.figures import Figures
 from reports.model_queries import Registry
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch, evidence: Evidence) -> None:
-    """A store that holds the evidence."""
+def store(monkeypatch: pytest.MonkeyPatch, figures: Figures) -> None:
+    """A store that holds the figures."""
     monkeypatch.setattr(postgres, "connect", no_connection)
-    monkeypatch.setattr(figure_queries, "read", lambda connection: evidence)
+    monkeypatch.setattr(figure_queries, "read", lambda connection: figures)
     monkeypatch.setattr(model_queries, "read", lambda connection: Registry())
 
 
@@ -53,7 +53,7 @@ def test_the_last_line_says_what_was_written_where(tmp_path: Path, capsys: pytes
 def test_views_of_another_shape_are_refused_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(connection: object) -> Evidence:
+    def refuse(connection: object) -> Figures:
         raise psycopg.errors.UndefinedColumn('column "source" does not exist\nLINE 1: select source')
 
     monkeypatch.setattr(figure_queries, "read", refuse)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports.answers import answers
-from reports.figures import Evidence, Population, Profile, Risk
+from reports.figures import Figures, Population, Profile, Risk
 from reports.page import render
 
 HOSTILE = "<script>alert('x')</script>\"&"
@@ -43,19 +43,19 @@ def tags(page: str) -> list[str]:
     return parser.seen
 
 
-def test_page_holds_the_answers_the_clock_and_the_sources(evidence: Evidence) -> None:
-    page = render(evidence)
+def test_page_holds_the_answers_the_clock_and_the_sources(figures: Figures) -> None:
+    page = render(figures)
     assert "As of <b>10 Dec 2011</b>" in page
     assert "the end of\n  9 Dec 2011" in page
     assert "<b>retail</b>, <b>shop</b>" in page
-    for answer in answers(evidence):
+    for answer in answers(figures):
         assert answer.is_known
         assert f'<p class="answer">{answer.sentence}</p>' in page.replace("\N{NO-BREAK SPACE}", " ")
     assert tags(page).count("svg") == 2 + 2 + 2 + 1
 
 
-def test_page_shows_amounts_to_the_cent_in_their_currency(evidence: Evidence) -> None:
-    page = render(evidence)
+def test_page_shows_amounts_to_the_cent_in_their_currency(figures: Figures) -> None:
+    page = render(figures)
     assert "GBP 77,183.60" in page
     assert "GBP 74,868.09" in page
     assert ">10,666,684.54<" in page
@@ -63,39 +63,39 @@ def test_page_shows_amounts_to_the_cent_in_their_currency(evidence: Evidence) ->
     assert ">9,747,747.93<" in page
 
 
-def test_page_needs_nothing_from_outside(evidence: Evidence) -> None:
-    page = render(evidence)
+def test_page_needs_nothing_from_outside(figures: Figures) -> None:
+    page = render(figures)
     assert not re.search(r"(?:https?:)?//\w|url\(|@import|<link|<script|<img|<iframe", page)
     assert "default-src 'none'" in page
 
 
-def test_same_evidence_gives_the_same_bytes(evidence: Evidence) -> None:
-    assert render(evidence) == render(replace(evidence))
+def test_same_evidence_gives_the_same_bytes(figures: Figures) -> None:
+    assert render(figures) == render(replace(figures))
 
 
 @pytest.mark.parametrize("field", ["source", "segment_name"])
-def test_hostile_names_stay_text(evidence: Evidence, field: str) -> None:
+def test_hostile_names_stay_text(figures: Figures, field: str) -> None:
     hostile: dict[str, Any] = {field: HOSTILE}
-    profiles = [replace(row, **hostile) for row in evidence.profiles]
-    page = render(replace(evidence, profiles=profiles))
+    profiles = [replace(row, **hostile) for row in figures.profiles]
+    page = render(replace(figures, profiles=profiles))
     assert "<script" not in page.lower()
     assert "&lt;script&gt;" in page.lower()
     tags(page)
 
 
-def test_hostile_customers_values_and_metrics_stay_text(evidence: Evidence) -> None:
+def test_hostile_customers_values_and_metrics_stay_text(figures: Figures) -> None:
     page = render(
         replace(
-            evidence,
-            populations=[replace(row, source=HOSTILE) for row in evidence.populations],
-            at_risk=[replace(row, customer_id=HOSTILE, evidence=HOSTILE, currency=HOSTILE) for row in evidence.at_risk],
-            drivers=[replace(row, source=HOSTILE, factor=HOSTILE, factor_value=HOSTILE) for row in evidence.drivers],
+            figures,
+            populations=[replace(row, source=HOSTILE) for row in figures.populations],
+            at_risk=[replace(row, customer_id=HOSTILE, evidence=HOSTILE, currency=HOSTILE) for row in figures.at_risk],
+            drivers=[replace(row, source=HOSTILE, factor=HOSTILE, factor_value=HOSTILE) for row in figures.drivers],
             metrics=[
-                replace(row, task=HOSTILE, subject=HOSTILE, metric=HOSTILE, version=HOSTILE) for row in evidence.metrics
+                replace(row, task=HOSTILE, subject=HOSTILE, metric=HOSTILE, version=HOSTILE) for row in figures.metrics
             ],
-            totals=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.totals],
-            months=[replace(row, source=HOSTILE, currency=HOSTILE) for row in evidence.months],
-            recency=[replace(row, source=HOSTILE) for row in evidence.recency],
+            totals=[replace(row, source=HOSTILE, currency=HOSTILE) for row in figures.totals],
+            months=[replace(row, source=HOSTILE, currency=HOSTILE) for row in figures.months],
+            recency=[replace(row, source=HOSTILE) for row in figures.recency],
         )
     )
     assert "<script" not in page.lower()
@@ -103,7 +103,7 @@ def test_hostile_customers_values_and_metrics_stay_text(evidence: Evidence) -> N
 
 
 def test_never_fed_platform_gives_a_page_that_says_how_to_feed_it() -> None:
-    page = render(Evidence())
+    page = render(Figures())
     tags(page)
     assert "No data yet." in page
     assert page.count("make run ORDERS=") == 3
@@ -112,15 +112,15 @@ def test_never_fed_platform_gives_a_page_that_says_how_to_feed_it() -> None:
 
 
 def test_platform_without_export_says_so() -> None:
-    unknown = answers(Evidence(missing=("at_risk_customers",)))
+    unknown = answers(Figures(missing=("at_risk_customers",)))
     assert [answer.is_known for answer in unknown] == [False, False, False]
     assert all("make refresh" in answer.sentence for answer in unknown)
-    assert "make refresh" in render(Evidence(missing=("at_risk_customers",)))
+    assert "make refresh" in render(Figures(missing=("at_risk_customers",)))
 
 
-def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: Evidence) -> None:
-    unscored = replace(evidence.risks[0], scored=0)
-    orders = replace(evidence, populations=evidence.populations[:1], risks=[unscored], drivers=[], metrics=[])
+def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(figures: Figures) -> None:
+    unscored = replace(figures.risks[0], scored=0)
+    orders = replace(figures, populations=figures.populations[:1], risks=[unscored], drivers=[], metrics=[])
     page = render(orders)
     assert "make snapshot FILE=" in page
     assert "No modelled probabilities yet" in page
@@ -129,13 +129,13 @@ def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(evidence: 
     assert "retail: customers by days since the last purchase" in page
 
 
-def test_snapshot_alone_leaves_purchasing_open(evidence: Evidence) -> None:
-    snapshot = Evidence(
-        as_of=evidence.as_of,
-        populations=evidence.populations[1:],
-        risks=evidence.risks[1:],
-        profiles=evidence.profiles[2:],
-        drivers=evidence.drivers,
+def test_snapshot_alone_leaves_purchasing_open(figures: Figures) -> None:
+    snapshot = Figures(
+        as_of=figures.as_of,
+        populations=figures.populations[1:],
+        risks=figures.risks[1:],
+        profiles=figures.profiles[2:],
+        drivers=figures.drivers,
     )
     page = render(snapshot)
     assert "No dated orders yet" in page
@@ -143,22 +143,22 @@ def test_snapshot_alone_leaves_purchasing_open(evidence: Evidence) -> None:
     assert "Amounts without a currency" in page
 
 
-def test_the_month_that_the_clock_cuts_is_marked(evidence: Evidence) -> None:
-    assert "month not over yet" in render(evidence)
-    whole = replace(evidence, months=evidence.months[:12])
+def test_the_month_that_the_clock_cuts_is_marked(figures: Figures) -> None:
+    assert "month not over yet" in render(figures)
+    whole = replace(figures, months=figures.months[:12])
     assert "month not over yet" not in render(whole)
 
 
-def test_model_quality_stands_beside_its_baseline_with_its_interval(evidence: Evidence) -> None:
-    page = render(evidence)
+def test_model_quality_stands_beside_its_baseline_with_its_interval(figures: Figures) -> None:
+    page = render(figures)
     assert "version 2" in page
     assert ">0.812<br><small>0.800 to 0.824</small><" in page
     assert ">0.741<" in page
 
 
-def test_one_customer_and_nothing_spent(evidence: Evidence) -> None:
-    alone = Evidence(
-        as_of=evidence.as_of,
+def test_one_customer_and_nothing_spent(figures: Figures) -> None:
+    alone = Figures(
+        as_of=figures.as_of,
         populations=[Population("shop", 1, 0, 0, 0)],
         profiles=[Profile("shop", "rule", "new", None, 1, Decimal(1), None, None, None, None, None)],
         risks=[Risk("shop", None, 1, 1, 0, 0, 0, None)],
@@ -167,8 +167,8 @@ def test_one_customer_and_nothing_spent(evidence: Evidence) -> None:
     assert answers(alone)[1].sentence == ("1 of 1 customer (100 %) are at risk of leaving by the rule: 1 of 1 in shop.")
 
 
-def test_a_source_without_orders_shows_no_revenue_of_zero(evidence: Evidence) -> None:
-    [total] = evidence.totals
+def test_a_source_without_orders_shows_no_revenue_of_zero(figures: Figures) -> None:
+    [total] = figures.totals
     nothing = replace(
         total,
         source="shop",
@@ -182,6 +182,6 @@ def test_a_source_without_orders_shows_no_revenue_of_zero(evidence: Evidence) ->
         first_ordered_at=None,
         last_ordered_at=None,
     )
-    page = render(replace(evidence, totals=[total, nothing]))
+    page = render(replace(figures, totals=[total, nothing]))
     assert "no dated orders: a file of customer totals" in page
     assert ">0.00<" not in page
