@@ -59,7 +59,7 @@ def read(settings: Settings) -> tuple[Figures, Registry]:
     except psycopg.Error as error:
         why = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(
-            f"the report's views cannot be read: {why}; run `make refresh`, which makes them anew"
+            f"the report's views cannot be read: {why}; run `make refresh`, which makes them again"
         ) from None
 
 

@@ -46,7 +46,7 @@ def last_state(settings: Settings) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, OSError):
-        raise UserError(f"{path}: cannot be read; the next `make ingest` writes it anew") from None
+        raise UserError(f"{path}: cannot be read; the next `make ingest` writes it again") from None
 
 
 def of(topic: Topic, state: dict[str, Any]) -> str:

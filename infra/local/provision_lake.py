@@ -89,7 +89,7 @@ def ddl(settings: Settings) -> list[str]:
 
 
 def identity(settings: Settings) -> str:
-    """Return what changes when the NameNode's data was made anew."""
+    """Return what changes when the NameNode's data was created again."""
     version = settings.path("data", "hdfs", "name", "current", "VERSION")
     lines = version.read_text().splitlines() if version.is_file() else []
     return next((line for line in lines if line.startswith("clusterID=")), settings.hdfs_url)

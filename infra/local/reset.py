@@ -26,7 +26,7 @@ def reset(settings: Settings, yes: bool) -> None:
     with lock.hold_all(settings, "a reset"):
         stop_all(settings)
         delete(settings)
-    print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins anew")
+    print(f"reset: the platform in {settings.state_dir} is deleted; `make run` begins again")
 
 
 def delete(settings: Settings) -> None:

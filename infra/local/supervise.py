@@ -171,7 +171,7 @@ def require_proxy(settings: Settings) -> Any:
 
 
 def update(settings: Settings) -> None:
-    """Let the supervisor read its configuration anew; a daemon whose section changed is stopped here."""
+    """Let the supervisor read its configuration again; a daemon whose section changed is stopped here."""
     server = require_proxy(settings).supervisor
     added, changed, removed = server.reloadConfig()[0]
     for name in (*changed, *removed):

@@ -97,7 +97,7 @@ def transfer(store: Store, source: Source, as_of: datetime | None) -> Loaded:
     loaded = load.transfer(store, source.export, source.lake, source.columns)
     if loaded.is_replacement:
         message = (
-            "its columns, key or indexes changed, so it was made anew; `make serving` makes the views that read it"
+            "its columns, key or indexes changed, so it was created again; `make serving` makes the views that read it"
         )
         print(f"{source.export.target}: {message}", file=sys.stderr)
     log.write(store, source.export, source.lake, as_of, loaded.content)

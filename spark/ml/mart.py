@@ -38,7 +38,7 @@ def require_columns(frame: DataFrame, mart: Mart) -> None:
     """
     missing = [column for column in mart.columns if column not in frame.columns]
     if missing:
-        raise UserError(f"{mart.name} has no column {', '.join(missing)}; run `make marts`, which builds it anew")
+        raise UserError(f"{mart.name} has no column {', '.join(missing)}; run `make marts`, which builds it again")
 
 
 def typed_names(frame: DataFrame, columns: Sequence[str]) -> list[str]:

@@ -53,7 +53,7 @@ def rival(champion: Version, rows: HeldOut, ours: Codes) -> Rival | None:
         encoder, penalty = model.take_apart(stored)
         inputs, label, fold = validation.encode(rows, encoder), rows.codes("label"), rows.codes(GROUPED)
         theirs = validation.cross_validate(inputs, label, fold, len(rows.labels), penalty)
-        compared_on = "by learning anew on the same folds, since too few levels became known since it was trained"
+        compared_on = "by learning again on the same folds, since too few levels became known since it was trained"
     places = np.flatnonzero((theirs != NOT_ASKED) & (ours != NOT_ASKED))
     return Rival(theirs[places], ours[places], places, compared_on) if places.size else None
 

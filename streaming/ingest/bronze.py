@@ -39,7 +39,7 @@ def newest_seq(spark: SparkSession) -> int:
 
 
 def known_topics(spark: SparkSession) -> dict[str, str]:
-    """Return the identity that each topic had when it was last read; a topic made anew has another."""
+    """Return the identity that each topic had when it was last read; a topic created again has another."""
     newest = read(spark).groupBy("topic").agg(F.max_by("topic_id", "ingest_seq").alias("topic_id"))
     return {row.topic: row.topic_id for row in newest.collect()}
 

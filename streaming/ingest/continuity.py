@@ -21,7 +21,7 @@ def losses_of(topic: Topic, known_id: str | None, reached: Offsets) -> list[str]
     """Return the lines of one topic."""
     if known_id and known_id != topic.topic_id:
         return [
-            f"{topic.name} was made anew: bronze.events has read {known_id}, Kafka has {topic.topic_id} now;"
+            f"{topic.name} was created again: bronze.events has read {known_id}, Kafka has {topic.topic_id} now;"
             " what the old topic held beyond that is gone"
         ]
     lines = []

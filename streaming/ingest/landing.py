@@ -88,7 +88,7 @@ class Lander:
         plan = self.plan_of(number)
         contracts = only(plan.contracts, [topic for topic, count in counts.items() if count])
         seq = self.checkpoint.seq(number)
-        # Before anything is computed: each partition of the input generates the code of its projections anew.
+        # Before anything is computed: each partition of the input generates the code of its projections again.
         rows = bronze_rows(batch.coalesce(tasks(counts)), contracts, plan.topic_ids, seq, self.privacy)
         transaction = append_once(rows, self.table, self.checkpoint.application, number, self.transaction)
         if transaction:

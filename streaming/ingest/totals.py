@@ -1,4 +1,4 @@
-"""All that ever landed, per topic: kept with the ingest's state, and counted anew only where a run did not keep it."""
+"""All that ever landed, per topic: kept with the ingest's state, and counted again only where a run did not keep it."""
 
 import json
 from collections import Counter
@@ -29,7 +29,7 @@ class Totals:
         """
         known = stored_totals(settings)
         if known.seq >= first_seq:
-            # The table was made anew, and its batches count from one again.
+            # The table was created again, and its batches count from one again.
             known = cls()
         if known.seq < first_seq - 1:
             counted = tally.counts(open_table(settings, EVENTS), known.seq + 1, first_seq - 1)

@@ -104,7 +104,7 @@ def test_a_topic_that_was_deleted_is_said_and_goes_on_when_accepted(platform: Pl
     wait_until(lambda: "ratings" not in client.list_topics(), 30, "the topic is still there")
     client.close()
     refused = platform.python("streaming.ingest", status=1)
-    assert "ratings was made anew" in refused.stderr and "ACCEPT_LOSS=1" in refused.stderr
+    assert "ratings was created again" in refused.stderr and "ACCEPT_LOSS=1" in refused.stderr
     assert platform.python("streaming.recover", status=1).stderr.count("lost:") == 1
     platform.make("recover", ACCEPT_LOSS="1")
     send(platform, ("orders", b"k", order(101)))

@@ -1,7 +1,7 @@
 {% macro spark__tblproperties_clause() -%}
     {%- set properties = dict(config.get('tblproperties') or {}) -%}
     {%- if config.get('materialized') == 'incremental' and config.get('unique_key') -%}
-        {#- A row that changes is marked and written anew, its file is not; of a table of a single row that earns nothing. -#}
+        {#- A row that changes is marked and written again, its file is not; of a table of a single row that earns nothing. -#}
         {%- do properties.update({'delta.enableDeletionVectors': 'true'}) -%}
     {%- endif -%}
     {%- if config.get('contract').enforced -%}

@@ -70,7 +70,7 @@ def data(settings: Settings) -> Path:
 
 
 def prepare(settings: Settings) -> None:
-    """Create the database files once; a folder that a broken run left half made is made anew."""
+    """Create the database files once; a folder that a broken run left half made is created again."""
     remove_stale_lock(settings)
     home = folder(data(settings).parent)
     if (data(settings) / "PG_VERSION").is_file():

@@ -96,7 +96,7 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.sql.files.maxPartitionBytes": "16m",
         # Counting a small table costs less than asking its log for the count.
         "spark.databricks.delta.optimizeMetadataQuery.enabled": "false",
-        # Planning each stage anew costs more than it finds out on two partitions: a sixth of a build.
+        # Planning each stage again costs more than it finds out on two partitions: a sixth of a build.
         "spark.sql.adaptive.enabled": "false",
         "spark.hadoop.hive.server2.thrift.bind.host": "127.0.0.1",
         "spark.hadoop.hive.server2.thrift.port": settings.port("thrift"),
@@ -108,7 +108,7 @@ def server(settings: Settings) -> dict[str, object]:
         # A client that asks for the state of a query is answered when it changes, so dbt never sleeps.
         "spark.hadoop.hive.server2.long.polling.timeout": 60_000,
         "spark.hadoop.hive.server2.logging.operation.enabled": "false",
-        # By default each statement runs in a thread of its own, which opens the catalogue anew.
+        # By default each statement runs in a thread of its own, which opens the catalogue again.
         "spark.hadoop.hive.server2.async.exec.threads": 8,
         "spark.hadoop.hive.server2.async.exec.keepalive.time": "1h",
         # A table is sorted by time, and who looks for some days reads those row groups and pages alone.

@@ -34,7 +34,7 @@ moments as (
     where versions.customer_id is not null and versions.recorded_at >= {{ trailing_from() }}
 ),
 
--- backwards, as Spark counts a window that grows in one pass, and begins anew at each row of one that shrinks
+-- backwards, as Spark counts a window that grows in one pass, and begins again at each row of one that shrinks
 times_to_order as (
     select
         *,

@@ -117,7 +117,7 @@ def test_a_damaged_backup_changes_nothing(platform: Settings, tmp_path: Path) ->
 def test_a_restore_that_is_cut_off_leaves_the_platform_empty(
     platform: Settings, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a signal, which the command takes for Ctrl-C; the next one begins anew."""
+    """By a signal, which the command takes for Ctrl-C; the next one begins again."""
     place, other = tmp_path / "kept", settings_of(tmp_path / "other", 23100)
     backup(platform, str(place), True)
 

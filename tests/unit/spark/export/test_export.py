@@ -95,10 +95,10 @@ def test_an_unchanged_table_whose_form_is_not_the_wanted_one_is_made_again(shop:
     assert len(shop.rows(INDEXES)) == wanted == 2
 
 
-def test_another_key_makes_the_table_anew_and_says_so(risk: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_key_makes_the_table_again_and_says_so(risk: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     risk.declare(RISK, grain=["customer_id"])
     risk.export()
-    assert "marts.risk: its columns, key or indexes changed, so it was made anew" in capsys.readouterr().err
+    assert "marts.risk: its columns, key or indexes changed, so it was created again" in capsys.readouterr().err
     assert risk.rows(INDEXES)[0][3].endswith("(customer_id)")
 
 

@@ -126,7 +126,7 @@ def test_the_same_rows_again_make_a_challenger_that_draws(trained_lake: SparkSes
     assert "a challenger of 0001-" in again
     assert "macro_f1 difference +0.0000 (95 % +0.0000 to +0.0000), not won" in again
     assert again.endswith(
-        "(by learning anew on the same folds, since too few levels became known since it was trained)"
+        "(by learning again on the same folds, since too few levels became known since it was trained)"
     )
     with pytest.raises(UserError, match="did not win"):
         promotion.promote(trained_lake, "satisfaction", AS_OF)
@@ -148,14 +148,14 @@ def test_a_champion_is_asked_about_what_became_known_since(trained_lake: SparkSe
     # 29 levels are too few, whatever they say.
     after = later + timedelta(days=10)
     fill(trained_lake, after, known, with_level(300, 329, later + timedelta(days=2)), to_score(0, 329, after))
-    assert "by learning anew on the same folds" in train(trained_lake, settings, TRAINING).splitlines()[0]
+    assert "by learning again on the same folds" in train(trained_lake, settings, TRAINING).splitlines()[0]
 
 
 def test_a_rating_of_the_training_day_or_later_is_new_and_one_before_it_is_not(
     trained_lake: SparkSession, settings: Settings
 ) -> None:
     later = AS_OF + timedelta(days=10)
-    for day, words in ((AS_OF, "on 40 levels"), (AS_OF - timedelta(days=1), "by learning anew")):
+    for day, words in ((AS_OF, "on 40 levels"), (AS_OF - timedelta(days=1), "by learning again")):
         known = with_level(0, 120, AS_OF - timedelta(days=5))
         fill(trained_lake, later, known, with_level(200, 240, day), to_score(0, 240, later))
         assert f"({words}" in train(trained_lake, settings, TRAINING).splitlines()[0]

@@ -1,4 +1,4 @@
-"""The satisfaction model: what it reads, how it answers, and that a stored one can be learned anew."""
+"""The satisfaction model: what it reads, how it answers, and that a stored one can be learned again."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -17,7 +17,7 @@ ORDERS = Topic("orders", "id", {0: (2, 10), 1: (0, 4)})
         ({"orders": "id"}, {0: 1, 1: 4}, ["partition 0: offsets 1 to 1 expired"]),
         ({"orders": "id"}, {1: 4}, ["partition 0: offsets 0 to 1 expired"]),
         ({"orders": "id"}, {0: 11, 1: 4}, ["partition 0: Kafka ends at offset 10, bronze.events has read up to 10"]),
-        ({"orders": "old"}, {0: 2, 1: 0}, ["orders was made anew: bronze.events has read old, Kafka has id now"]),
+        ({"orders": "old"}, {0: 2, 1: 0}, ["orders was created again: bronze.events has read old, Kafka has id now"]),
     ],
 )
 def test_losses_are_named(known: dict[str, str], offsets: dict[int, int], parts: list[str]) -> None:

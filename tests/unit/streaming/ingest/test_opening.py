@@ -40,7 +40,7 @@ def test_what_agrees_is_opened(state: State) -> None:
     [
         (replace(STATE, is_new=True, newest_seq=7), "is gone, bronze.events holds 7 batches; `make recover`"),
         (replace(STATE, offsets={"orders": {0: 1}}), "expired before they were read; `make recover ACCEPT_LOSS=1`"),
-        (replace(STATE, plan=Plan(CONTRACTS, {"orders": "old"})), "orders was made anew.*ACCEPT_LOSS=1"),
+        (replace(STATE, plan=Plan(CONTRACTS, {"orders": "old"})), "orders was created again.*ACCEPT_LOSS=1"),
     ],
 )
 def test_what_does_not_agree_is_refused(state: State, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What ever landed, across runs, a run that was killed, and a table that was made anew."""
+"""What ever landed, across runs, a run that was killed, and a table that was created again."""
 
 import json
 from collections import Counter
@@ -60,7 +60,7 @@ def test_a_run_without_news_changes_nothing(settings: Settings) -> None:
     assert totals["rows"] == {"orders": 3, "returns": 1}
 
 
-def test_a_table_that_was_made_anew_is_counted_anew(settings: Settings) -> None:
+def test_a_table_that_was_created_again_is_counted_again(settings: Settings) -> None:
     keep(settings, {"seq": 40, "rows": {"orders": 1000}, "quarantined": {"orders": 1}})
     assert Totals.before(settings, 3).rows == {"orders": 3, "returns": 1}
 

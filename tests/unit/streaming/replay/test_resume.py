@@ -80,7 +80,7 @@ def test_another_replay_starts_over(kafka: Kafka, more: tuple[str, ...]) -> None
     assert len(run(kafka, 10**9, *more)) == 361
 
 
-def test_a_topic_made_anew_is_filled_from_the_start(kafka: Kafka) -> None:
+def test_a_topic_created_again_is_filled_from_the_start(kafka: Kafka) -> None:
     run(kafka, 100)
     kafka.topic_id = "second"
     assert len(run(kafka, 10**9)) == 361
