@@ -12,7 +12,7 @@ from common.thresholds import CHURN_HORIZON_DAYS, SHIFTED_INDEX
 from reports.curves import reliability
 from reports.figures import Metric
 from reports.formats import count, day, decimal, words
-from reports.model_queries import Drift, Exempted, Model, Point, Registry, Succession
+from reports.model_queries import Drift, Finding, Model, Point, Registry, Succession
 from reports.page import environment
 from reports.quality import DIFFERENCE, ITSELF, MEASURES, MODEL, SUBJECTS, Scorecard, scorecard
 
@@ -68,7 +68,7 @@ class Card:
     history: Sequence[Succession]
     curve: Markup | None
     drift: Sequence[Drift]
-    exceptions: Sequence[tuple[str, str]]
+    findings: Sequence[tuple[str, str]]
     statements: Sequence[str]
     limits: Sequence[str]
 
@@ -99,7 +99,7 @@ def card(model: Model, registry: Registry) -> Card:
     """Return the card of a model."""
     metrics = [row for row in registry.metrics if row.task == model.task]
     drift = [row for row in registry.drift if row.task == model.task]
-    exceptions = [row for row in registry.exceptions if row.task == model.task]
+    findings = [row for row in registry.findings if row.task == model.task]
     task = TASKS.get(model.task, UNKNOWN)
     return Card(
         model=model,
@@ -108,7 +108,7 @@ def card(model: Model, registry: Registry) -> Card:
         history=[row for row in registry.history if row.task == model.task],
         curve=curve(model, [row for row in registry.reliability if row.task == model.task]),
         drift=drift,
-        exceptions=by_reason(exceptions),
+        findings=by_reason(findings),
         statements=[row.statement for row in registry.statements if row.task == model.task],
         limits=[*found_limits(model, metrics, drift), *task.limits],
     )
@@ -124,11 +124,11 @@ def curve(model: Model, points: Sequence[Point]) -> Markup | None:
     return reliability(f"{words(model.task)}: what was predicted and what came true", drawn) if drawn else None
 
 
-def by_reason(exceptions: Sequence[Exempted]) -> list[tuple[str, str]]:
+def by_reason(findings: Sequence[Finding]) -> list[tuple[str, str]]:
     """Return what is explained, with its values, and the explanation."""
-    reasons = dict.fromkeys(row.why for row in exceptions)
+    reasons = dict.fromkeys(row.why for row in findings)
     return [
-        (", ".join(f"{row.what} {decimal(row.finding_value, 3)}" for row in exceptions if row.why == why), why)
+        (", ".join(f"{row.what} {decimal(row.finding_value, 3)}" for row in findings if row.why == why), why)
         for why in reasons
     ]
 

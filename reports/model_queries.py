@@ -47,7 +47,7 @@ DRIFT: LiteralString = """
     where place = 1
     order by task collate "C", stability_index desc, name collate "C"
 """
-EXCEPTIONS: LiteralString = """
+FINDINGS: LiteralString = """
     select task, what, finding_value, why
     from reporting.model_exceptions
     order by task collate "C", why collate "C", what collate "C"
@@ -111,7 +111,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Exempted:
+class Finding:
     """A column or metric that is too good to be true, and the explanation on file."""
 
     task: str
@@ -138,7 +138,7 @@ class Registry:
     metrics: Sequence[Metric] = ()
     reliability: Sequence[Point] = ()
     drift: Sequence[Drift] = ()
-    exceptions: Sequence[Exempted] = ()
+    findings: Sequence[Finding] = ()
     statements: Sequence[Statement] = ()
     missing: Sequence[str] = ()
 
@@ -152,7 +152,7 @@ def read(connection: psycopg.Connection[Any]) -> Registry:
             metrics=views.rows("model_quality", Metric, METRICS),
             reliability=views.rows("model_reliability", Point, RELIABILITY),
             drift=views.rows("model_drift", Drift, DRIFT),
-            exceptions=views.rows("model_exceptions", Exempted, EXCEPTIONS),
+            findings=views.rows("model_exceptions", Finding, FINDINGS),
             statements=views.rows("model_statements", Statement, STATEMENTS),
             missing=views.missing,
         )

@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     parser = Parser(prog="python -m infra.pipeline.views", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs")
-    wanted, present = generated(MODELS), current(MODELS)
+    wanted, present = generate_files(MODELS), current(MODELS)
     if parser.parse_args(argv).check:
         differing = sorted(
             path.name for path in wanted.keys() | present.keys() if wanted.get(path) != present.get(path)
@@ -56,7 +56,7 @@ def write(wanted: Mapping[Path, str], present: Mapping[Path, str]) -> None:
         path.write_text(text, "utf-8")
 
 
-def generated(models: Path) -> dict[Path, str]:
+def generate_files(models: Path) -> dict[Path, str]:
     """Return the text of every file that follows from what is exported."""
     documents = [yaml.safe_load(path.read_text("utf-8")) or {} for path in sorted(models.rglob("*.yml"))]
     marts = {one["name"]: one for properties in documents for one in properties.get("models", ()) if is_exported(one)}

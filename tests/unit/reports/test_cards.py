@@ -9,7 +9,7 @@ import pytest
 
 from reports.cards import cards, render
 from reports.figures import Metric
-from reports.model_queries import Drift, Exempted, Model, Point, Registry, Statement, Succession
+from reports.model_queries import Drift, Finding, Model, Point, Registry, Statement, Succession
 from tests.unit.reports.test_page import HOSTILE
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
@@ -59,9 +59,9 @@ def registry() -> Registry:
             Drift("churn", "monetary", AS_OF, Decimal("0.31"), True, 4000),
             Drift("churn", "recency_days", AS_OF, Decimal("0.02"), False, 4000),
         ],
-        exceptions=[
-            Exempted("churn", "auc", Decimal("0.96"), "The file was made so."),
-            Exempted("churn", "monetary", Decimal("0.995"), "The file was made so."),
+        findings=[
+            Finding("churn", "auc", Decimal("0.96"), "The file was made so."),
+            Finding("churn", "monetary", Decimal("0.995"), "The file was made so."),
         ],
     )
 
@@ -91,7 +91,7 @@ def test_the_limits_follow_from_the_numbers(registry: Registry) -> None:
         "By its Brier score it cannot be told from BG/NBD: the difference may be zero.",
         "The customers scored as of 10 Dec 2011 are not those that it learned from: monetary (PSI 0.31).",
     ]
-    few = replace(registry, models=[replace(CHURN, rows_trained=348)], metrics=[], drift=[], exceptions=[])
+    few = replace(registry, models=[replace(CHURN, rows_trained=348)], metrics=[], drift=[], findings=[])
     [card] = cards(few)
     assert card.limits[0].startswith("It has learned from 348 rows;")
     assert card.score is None
@@ -138,7 +138,7 @@ def test_hostile_texts_stay_text(registry: Registry) -> None:
             registry,
             models=[replace(CHURN, version=HOSTILE, features=HOSTILE, code_revision=HOSTILE)],
             history=[replace(row, reason=HOSTILE) for row in registry.history],
-            exceptions=[replace(row, why=HOSTILE, what=HOSTILE) for row in registry.exceptions],
+            findings=[replace(row, why=HOSTILE, what=HOSTILE) for row in registry.findings],
             drift=[replace(row, name=HOSTILE) for row in registry.drift],
             statements=[Statement("churn", 1, HOSTILE)],
         )

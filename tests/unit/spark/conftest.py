@@ -40,7 +40,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def postgres_environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Return the environment of a state folder whose PostgreSQL answers."""
     home = tmp_path_factory.mktemp("state")
     with socket.socket() as free:
@@ -82,12 +82,12 @@ def provision(settings: Settings) -> None:
 
 
 @pytest.fixture
-def shop(served: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(postgres_environ: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """Return an empty lake and an empty schema `marts`."""
     places = {"HDFS_URL": f"file://{tmp_path}", "DBT_TARGET_PATH": str(tmp_path / "dbt")}
-    for name, value in {**served, **places}.items():
+    for name, value in {**postgres_environ, **places}.items():
         monkeypatch.setenv(name, value)
-    empty = Shop(read_settings({**served, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
+    empty = Shop(read_settings({**postgres_environ, **places}, Path("/nowhere")), {"nodes": {}, "sources": {}})
     yield empty
     for (table,) in empty.rows("select tablename from pg_tables where schemaname = 'marts'"):
         empty.run(f'drop table marts."{table}" cascade')

@@ -57,16 +57,16 @@ def test_inputs_are_logs_and_money_has_a_floor(spark: SparkSession) -> None:
 
 
 @pytest.fixture(scope="module")
-def learned(spark: SparkSession) -> tuple[DataFrame, PipelineModel]:
+def fitted_model(spark: SparkSession) -> tuple[DataFrame, PipelineModel]:
     """Return labelled rows and the pipeline fitted to them."""
     rows = model.with_label(*history(spark)).localCheckpoint()
     return rows, model.fit(rows, rows)
 
 
 def test_a_stored_model_is_the_same_model(
-    learned: tuple[DataFrame, PipelineModel], tmp_path_factory: pytest.TempPathFactory
+    fitted_model: tuple[DataFrame, PipelineModel], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    rows, fitted = learned
+    rows, fitted = fitted_model
     path = f"file://{tmp_path_factory.mktemp('model')}/churn"
     fitted.write().save(path)
     scores = [model.transform(rows).orderBy("customer_id").collect() for model in (fitted, PipelineModel.load(path))]
@@ -74,9 +74,9 @@ def test_a_stored_model_is_the_same_model(
 
 
 def test_who_bought_long_ago_is_likelier_to_churn_and_the_mean_is_what_happened(
-    learned: tuple[DataFrame, PipelineModel],
+    fitted_model: tuple[DataFrame, PipelineModel],
 ) -> None:
-    rows, fitted = learned
+    rows, fitted = fitted_model
     predicted = fitted.transform(rows)
     early, late = (
         predicted.where(where).agg(F.avg("churn_probability")).collect()[0][0]
@@ -88,9 +88,9 @@ def test_who_bought_long_ago_is_likelier_to_churn_and_the_mean_is_what_happened(
 
 
 def test_contributions_add_up_to_the_log_odds_and_are_nothing_for_the_average_customer(
-    learned: tuple[DataFrame, PipelineModel],
+    fitted_model: tuple[DataFrame, PipelineModel],
 ) -> None:
-    rows, fitted = learned
+    rows, fitted = fitted_model
     added = [F.avg(column).alias(name) for name, column in model.contributions().items()]
     means = fitted.transform(rows).agg(*added, F.avg("log_odds").alias("log_odds")).collect()[0]
     assert [means[name] for name in model.INPUTS] == pytest.approx([0] * 5, abs=1e-9)

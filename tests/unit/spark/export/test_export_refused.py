@@ -98,7 +98,7 @@ def test_a_table_that_was_replaced_meanwhile_is_read_as_it_was(risk: Shop) -> No
 
 
 @pytest.fixture
-def locked(risk: Shop) -> Iterator[psycopg.Connection]:
+def write_lock(risk: Shop) -> Iterator[psycopg.Connection]:
     """Hold the mart, so that an export waits for it half way, and change it in the lake."""
     risk.write(RISK, customers("1", word=["new"]))
     with postgres.connect(risk.settings, "exporter") as connection:
@@ -116,7 +116,7 @@ def wait_for_export(connection: psycopg.Connection) -> int:
     raise AssertionError("no export waits")
 
 
-def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, locked: psycopg.Connection) -> None:
+def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, write_lock: psycopg.Connection) -> None:
     errors: list[BaseException] = []
 
     def export() -> None:
@@ -127,11 +127,11 @@ def test_postgresql_that_ends_the_connection_is_one_line(risk: Shop, locked: psy
 
     running = threading.Thread(target=export)
     running.start()
-    locked.execute(b"select pg_terminate_backend(%s)", [wait_for_export(locked)])
+    write_lock.execute(b"select pg_terminate_backend(%s)", [wait_for_export(write_lock)])
     running.join(30)
     (error,) = errors
     assert str(error).startswith("PostgreSQL refused the export: ") and "\n" not in str(error)
-    locked.rollback()
+    write_lock.rollback()
     assert words(risk) == ["a", "b"]
     risk.export()
     assert words(risk) == ["new"]
@@ -158,11 +158,11 @@ def test_a_whole_command_ends_with_its_own_exit_status(risk: Shop) -> None:
     assert refused.stderr.splitlines()[-1].startswith("error: marts.risk cannot hold insights.risk.word")
 
 
-def test_ctrl_c_changes_nothing(risk: Shop, locked: psycopg.Connection) -> None:
+def test_ctrl_c_changes_nothing(risk: Shop, write_lock: psycopg.Connection) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "spark.export"], env=dict(os.environ), stdout=-1, stderr=-1, text=True
     )
-    wait_for_export(locked)
+    wait_for_export(write_lock)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=20)
     assert (running.returncode, out) == (130, "")
@@ -171,7 +171,7 @@ def test_ctrl_c_changes_nothing(risk: Shop, locked: psycopg.Connection) -> None:
         "stopped; run the same command again to go on",
     ]
     assert "Traceback" not in err
-    locked.rollback()
+    write_lock.rollback()
     assert words(risk) == ["a", "b"]
     risk.export()
     assert words(risk) == ["new"]

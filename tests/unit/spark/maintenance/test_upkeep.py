@@ -52,7 +52,7 @@ def rows(spark: SparkSession, path: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def events_path(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lake") / "events"
     spark.sql(f"create table delta.`{path}` (id bigint, ingest_seq bigint) using delta")
     for version in range(12):
@@ -61,8 +61,8 @@ def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture
-def table(built: Path, tmp_path: Path) -> str:
-    return str(shutil.copytree(built, tmp_path / "events"))
+def table(events_path: Path, tmp_path: Path) -> str:
+    return str(shutil.copytree(events_path, tmp_path / "events"))
 
 
 def test_a_batch_that_comes_again_after_compaction_and_trimming_is_still_skipped(
