@@ -19,8 +19,8 @@ def interpreter() -> Path:
     Raises:
         UserError: an installation step failed.
     """
-    mark = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
-    home = cache.folder("bench") / mark
+    fingerprint = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    home = cache.folder("bench") / fingerprint
     python, complete = home / "bin" / "python", home / ".locked"
     if not complete.is_file():
         uv = str(VENV / "bin" / "uv")

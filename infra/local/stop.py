@@ -46,7 +46,8 @@ def stop_all(settings: Settings) -> None:
 
 def clear_scratch(settings: Settings) -> None:
     """Delete the temporary files that killed Java processes left behind, unless a job is still at work."""
-    if any(locks.holder(settings, job) for job in locks.JOBS):
+    jobs = (job for job in locks.JOBS if settings.path("run", f"{job}.lock").exists())
+    if any(locks.holder(settings, job) for job in jobs):
         return
     for path in settings.path("run", "tmp").glob("*"):
         if path.is_dir() and not path.is_symlink():

@@ -33,7 +33,7 @@ def kafka_to_bronze(settings: Settings, names: Sequence[str]) -> tuple[list[str]
     known, lost = split_given_up(expired, topics, beginnings(settings)) if expired else ([], [])
     unread = broker.readable(settings, held)
     empty = sorted(set(held) - set(unread))
-    markers, lost = offsets.transaction_markers(lost, now, empty)
+    markers, lost = offsets.split_markers(lost, now, empty)
     faults = [*offsets.faults(parts, now, topics), *gap_faults(lost, unread)]
     if len(inner) == offsets.MOST_GAPS:
         faults.append(f"bronze has {len(inner):,} gaps or more; these alone were looked for in Kafka")

@@ -37,7 +37,7 @@ class LandedPartition:
 
 
 def landed_partitions(batch: int) -> str:
-    """Return the query of what landed up to a batch, one row per partition, in the order of `Landed`."""
+    """Return the query of what landed up to a batch, one row per partition, in the order of `LandedPartition`."""
     return f"""
         select topic, `partition`, topic_id, count(*), count(distinct `offset`), min(`offset`), max(`offset`),
             count_if(broken_rule is null), count_if(broken_rule is not null)
@@ -100,7 +100,7 @@ def split(gaps: Sequence[Gap], topics: Mapping[str, Topic]) -> tuple[list[Gap], 
     return [one for one in expired if one.next > one.first], [one for one in held if one.next > one.first]
 
 
-def transaction_markers(
+def split_markers(
     lost: Sequence[Gap], now: Sequence[LandedPartition], empty: Sequence[Gap]
 ) -> tuple[list[Gap], list[Gap]]:
     """Return the expired gaps that were markers of transactions, as far as can be told, and those that are losses.

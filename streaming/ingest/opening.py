@@ -20,7 +20,7 @@ from common.kafka_topics import Topic
 from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings
 from streaming.ingest import bronze
-from streaming.ingest.checkpoint import REMEDY, Checkpoint, Identity, Offsets, Plan
+from streaming.ingest.checkpoint import REMEDY, Checkpoint, Identity, Offsets, Plan, damage
 from streaming.ingest.commit import WriteTransaction, last_transaction
 from streaming.ingest.continuity import losses
 from streaming.ingest.contract_files import BREAKS_NAMED
@@ -107,7 +107,9 @@ def read_state(spark: SparkSession, checkpoint: Checkpoint, table: str, topics: 
         first = {topic.name: {part: offset for part, (offset, _) in topic.bounds.items()} for topic in topics}
         identity = Identity.fresh(1, first, identities(topics))
         transaction = last_transaction(spark, table, identity.application)
-        return State(identity, transaction, first, 0, is_new=True, newest_seq=bronze.newest_seq(spark))
+        # Batches of Spark's own log without an identity are of a checkpoint that was damaged by hand.
+        next_batch = max(checkpoint.last_planned(), checkpoint.last_finished()) + 1
+        return State(identity, transaction, first, next_batch, is_new=True, newest_seq=bronze.newest_seq(spark))
     identity = checkpoint.identity
     transaction = last_transaction(spark, table, identity.application)
     offsets, next_batch = checkpoint.next_offsets(transaction.version), checkpoint.last_planned() + 1
@@ -124,6 +126,8 @@ def require_agreement(state: State, plan: Plan, topics: Sequence[Topic]) -> None
         raise UserError(
             f"the checkpoint {EVENTS_CHECKPOINT} is gone, bronze.events holds {state.newest_seq} batches; {REMEDY}"
         )
+    if state.is_new and state.next_batch:
+        raise damage(f"identity.json is gone, batches up to {state.next_batch - 1} are there")
     topic_ids = state.plan.topic_ids if state.plan else state.identity.topic_ids
     if lost := losses(topics, topic_ids, state.offsets):
         raise UserError(f"{'; '.join(lost)}; `make recover ACCEPT_LOSS=1` goes on with what Kafka has")

@@ -135,7 +135,7 @@ def test_what_expired_unread_is_said_and_known_when_accepted(platform: Platform,
     assert sum(map(int, given_up)) == 3
 
 
-def test_the_marks_of_transactions_are_no_loss(platform: Platform, rules_broken: object) -> None:
+def test_the_markers_of_transactions_are_no_loss(platform: Platform, rules_broken: object) -> None:
     for codec in ("gzip", "snappy", "lz4", "zstd"):
         producer = KafkaProducer(
             bootstrap_servers=platform.settings.kafka_bootstrap, transactional_id=codec, compression_type=codec

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from common.contracts.model import FOLDER, Contracts, load
 from common.errors import UserError
 from common.kafka_topics import Topic
+from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings, read_settings
 from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint, Identity, Plan
@@ -39,6 +40,10 @@ def test_what_agrees_is_opened(state: State) -> None:
     ("state", "message"),
     [
         (replace(STATE, is_new=True, newest_seq=7), "is gone, bronze.events holds 7 batches; `make recover`"),
+        (
+            replace(STATE, is_new=True, next_batch=3),
+            "is damaged: identity.json is gone, batches up to 2 are there; `make r",
+        ),
         (replace(STATE, offsets={"orders": {0: 1}}), "expired before they were read; `make recover ACCEPT_LOSS=1`"),
         (replace(STATE, plan=Plan(CONTRACTS, {"orders": "old"})), "orders was created again.*ACCEPT_LOSS=1"),
     ],
@@ -85,4 +90,17 @@ def test_what_is_missing_is_made_once(
 def test_rules_that_do_not_work_leave_nothing_behind(spark: SparkSession, platform: Settings, table: str) -> None:
     with pytest.raises(UserError, match=r"the contracts' rules do not work: .*; correct them"):
         open_checkpoint(spark, platform, table, with_rule("no_such_column > 1"), TOPICS)
+    assert not Checkpoint.of(spark, platform).exists()
+
+
+@pytest.mark.parametrize("log", ["offsets", "commits"])
+def test_batches_without_an_identity_are_refused(
+    spark: SparkSession, platform: Settings, table: str, tmp_path: Path, log: str
+) -> None:
+    """Spark would go on behind them, and what they had read would be missing."""
+    folder = Path(f"{tmp_path}{EVENTS_CHECKPOINT}", log)
+    folder.mkdir(parents=True)
+    (folder / "0").write_text("v1")
+    with pytest.raises(UserError, match=r"identity\.json is gone, batches up to 0 are there"):
+        open_checkpoint(spark, platform, table, CONTRACTS, TOPICS)
     assert not Checkpoint.of(spark, platform).exists()
