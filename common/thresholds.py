@@ -3,7 +3,8 @@
 A test holds the two equal, so who changes one changes the other.
 """
 
-# The rule: a customer is at risk who has not bought for more than so many days.
+# The rule: a customer is at risk who has not bought for more than so many days and is unsatisfied; where
+# satisfaction is unknown, the days alone decide.
 AT_RISK_DAYS = 30
 # The model: a customer is at risk from this probability of leaving on.
 AT_RISK_PROBABILITY = 0.5

@@ -38,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"{answer.title}: {answer.sentence}")
         return
     path = args.output or settings.path("out", "report.html")
-    size = write(path, render(figures)) + write(path.with_name("models.html"), cards.render(models))
+    size = write(path, render(figures))
+    write(path.with_name("models.html"), cards.render(models))
     answered = sum(answer.is_known for answer in answers(figures))
     print(
         f"report: {answered} of 3 questions answered for {plural(figures.customers, 'customer')} of "

@@ -34,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(line)
     seconds = state["last_batch_seconds"]
     last = f"; the last took {seconds:.1f} s" if seconds is not None else ""
-    print(f"ingest: {state['batches']:,} batches, {state['rows_per_second']:,.0f} events/s at {state['at']}{last}")
+    batches = f"{state['batches']:,} batch{'es' if state['batches'] != 1 else ''}"
+    print(f"ingest: {batches}, {state['rows_per_second']:,.0f} events/s at {state['at']}{last}")
 
 
 def last_state(settings: Settings) -> dict[str, Any] | None:

@@ -97,7 +97,7 @@ class Meter:
         for one in tallies:
             self.counted[one.topic], self.quarantined[one.topic] = one.read, one.read - one.valid
         self.counted_seq = self.newest_seq
-        self.keep(self.state(0.0))
+        self.keep(self.state(self.counted.total() / (time.monotonic() - self.reported)))
 
     def state(self, rate: float) -> dict[str, Any]:
         """Return the counts as `make status` and Prometheus show them."""

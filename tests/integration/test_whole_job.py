@@ -1,6 +1,7 @@
 """The whole job on the committed fixtures, then what may go wrong with it; each run ends in the same tables."""
 
 import os
+import re
 import signal
 import sys
 from decimal import Decimal
@@ -49,6 +50,11 @@ def test_every_line_is_accounted_for_and_every_oddity_quarantined(platform: Plat
     assert lines["unmappable"] == expected["unmappable"] > 0
     assert lines["write_off"] == expected["write_off_lines"] > 0
     assert lines["adjustment"] == expected["adjustment_lines"] > 0
+
+
+def test_the_status_says_what_the_ingest_did(platform: Platform, first_marts: Marts) -> None:
+    text = platform.make("status").stdout
+    assert re.search(r"^ingest: 1 batch, [1-9][\d,]* events/s at ", text, flags=re.MULTILINE), text
 
 
 def test_the_report_holds_the_answers_and_needs_no_network(platform: Platform, first_marts: Marts) -> None:
