@@ -27,14 +27,17 @@ from common.settings import ROOT
     ],
 )
 def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> None:
-    lines = subprocess.run(["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    recipe = lines.splitlines()[-1].replace(".venv/bin/python -m", "echo")
-    variables = {name: value for word in words[1:] for name, value in [word.split("=")]}
     clean = {
         name: value
         for name, value in os.environ.items()
         if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK", "TO", "FROM", "SECRETS")
+        and not name.startswith("MAKE")
     }
+    lines = subprocess.run(
+        ["make", "-n", *words], cwd=ROOT, env=clean, capture_output=True, text=True, check=True
+    ).stdout
+    recipe = lines.splitlines()[-1].replace(".venv/bin/python -m", "echo")
+    variables = {name: value for word in words[1:] for name, value in [word.split("=")]}
     process = subprocess.run(
         ["bash", "-euc", recipe], env={**clean, **variables}, capture_output=True, text=True, check=True
     )
