@@ -53,7 +53,9 @@ def clear_scratch(settings: Settings) -> None:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            # What cannot be deleted is in nobody's way.
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def stop_stage(settings: Settings, stage: Sequence[str]) -> None:

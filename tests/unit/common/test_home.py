@@ -111,13 +111,13 @@ def test_reset_is_refused_while_a_job_runs(tmp_path: Path, job: str) -> None:
     assert settings.path("data", "kafka", "log").is_file()
 
 
-@pytest.mark.parametrize("command", ["status", "down", "logs kafka", "backup /tmp/nowhere"])
+@pytest.mark.parametrize("command", ["status", "down", "logs kafka", "backup {kept}"])
 def test_what_looks_makes_no_platform(
     tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STATE_DIR", str(tmp_path / "mistyped"))
     with pytest.raises(SystemExit) as end:
-        main(command.split())
+        main(command.format(kept=tmp_path / "kept").split())
     message = capsys.readouterr().err
     assert (end.value.code, message.count("\n")) == (2, 1)
     assert "there is no platform in" in message
