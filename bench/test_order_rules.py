@@ -7,7 +7,7 @@ import pytest
 from bench.order_events import MISHAPS, events
 from bench.order_rules import first_broken_rule
 from common.contracts.model import FOLDER, load
-from streaming.ingest.parse import all_rules
+from streaming.events import all_rules
 
 ARRIVED_MS = 1_750_000_000_000
 # A broken event of the bench lacks one field of each kind; the rules of the others differ in the name alone.

@@ -59,7 +59,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """What one topic promises: all fields of its events, envelope first, and its value rules in order."""
+    """What one topic promises: all fields of its events, envelope first, and its value rules in order.
+
+    `internal` is SQL, true of a valid event that is no customer's (a test, a probe); the monitor passes over those.
+    """
 
     topic: str
     version: int
@@ -69,6 +72,7 @@ class Contract:
     retention_days: int | None
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...]
+    internal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,7 @@ def contract(content: Mapping[str, Any], envelope: Iterable[Field]) -> Contract:
         retention_days=content["retention_days"],
         fields=(*shared, *fields(content["fields"])),
         rules=rules(content["rules"]),
+        internal=content.get("internal"),
     )
 
 

@@ -17,7 +17,7 @@ SOURCES = tuple(
         "infra/local/thrift/FileAuth.scala",
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
-        "streaming/ingest/ParseEvent.scala",
+        "streaming/ParseEvent.scala",
     )
 )
 MADE_FOR = ("pyspark", "delta-spark")

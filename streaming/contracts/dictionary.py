@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from common.contracts.model import BronzeTable, Contract, Contracts, Field, Rule
-from streaming.ingest.parse import all_rules
+from streaming.events import all_rules
 
 HEADER = "<!-- Written by `make contracts` from streaming/contracts; edit those. -->\n# Data dictionary"
 INTRODUCTION = """\
@@ -61,6 +61,7 @@ def topic(contract: Contract, rules: Sequence[Rule]) -> list[str]:
         f"Key `{contract.key}`; business key `{contract.business_key}`; kept in Kafka {retention(contract)}.",
         field_table(contract.fields),
         table(("rule", "what it asks for", "broken where"), lines),
+        *([f"Internal, and passed over by the monitor, where `{contract.internal}`."] if contract.internal else []),
     ]
 
 

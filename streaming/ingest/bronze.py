@@ -9,8 +9,8 @@ from pyspark.sql.types import ArrayType, StructType
 from common.contracts.model import EVENTS, Contracts, Field, quote
 from common.errors import UserError
 from common.lake_paths import WAREHOUSE, table_folder
+from streaming.commit import delta_log, is_new
 from streaming.ingest.checkpoint import Offsets
-from streaming.ingest.commit import delta_log, is_new
 
 
 def place(spark: SparkSession) -> str:

@@ -25,7 +25,7 @@ from common.contracts.serialization import from_json, to_json
 from common.errors import UserError
 from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings
-from streaming.ingest.folder import Folder
+from streaming.folder import Folder
 
 REMEDY = "`make recover` rebuilds it from bronze.events"
 # Topic, partition, and the offset of the record that comes next.

@@ -11,20 +11,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from common.contracts.model import Contracts
 from common.contracts.privacy import Privacy
 from common.errors import first_line
 from common.kafka_topics import Topic
 from common.settings import Settings
+from streaming.commit import append_once
+from streaming.events import only
+from streaming.ingest.bronze_rows import bronze_rows
 from streaming.ingest.checkpoint import Offsets, Plan
-from streaming.ingest.commit import append_once
 from streaming.ingest.opening import Opening
-from streaming.ingest.parse import bronze_rows
 
 ROWS_PER_TASK = 50_000
 
@@ -155,11 +155,6 @@ def records(before: Offsets, ends: Offsets) -> dict[str, int]:
 def tasks(counts: dict[str, int]) -> int:
     """Return how many tasks a batch is worth: each writes a file."""
     return max(1, min(os.cpu_count() or 1, sum(counts.values()) // ROWS_PER_TASK))
-
-
-def only(contracts: Contracts, topics: list[str]) -> Contracts:
-    """Return the contracts of the topics that a batch has records of; what none of them has need not be parsed."""
-    return replace(contracts, topics=tuple(one for one in contracts.topics if one.topic in topics) or contracts.topics)
 
 
 def say(batch: Batch) -> None:

@@ -19,12 +19,13 @@ from common.errors import UserError, first_line
 from common.kafka_topics import Topic
 from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings
+from streaming.commit import WriteTransaction, last_transaction
+from streaming.contract_files import BREAKS_NAMED
+from streaming.events import KAFKA_SCHEMA
 from streaming.ingest import bronze
+from streaming.ingest.bronze_rows import bronze_rows
 from streaming.ingest.checkpoint import REMEDY, Checkpoint, Identity, Offsets, Plan, damage
-from streaming.ingest.commit import WriteTransaction, last_transaction
 from streaming.ingest.continuity import losses
-from streaming.ingest.contract_files import BREAKS_NAMED
-from streaming.ingest.parse import KAFKA_SCHEMA, bronze_rows
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ from common.lake_reader import open_table
 from common.settings import Settings
 from common.shutdown import Stop
 from streaming import topics as kafka
+from streaming.commit import last_transaction
+from streaming.contract_files import ContractFiles
 from streaming.ingest import bronze, tally
 from streaming.ingest.checkpoint import Offsets
-from streaming.ingest.commit import last_transaction
-from streaming.ingest.contract_files import ContractFiles
 from streaming.ingest.landing import Batch, Lander, LandingError, running, say
 from streaming.ingest.meter import Meter
 from streaming.ingest.opening import Opening, open_checkpoint
-from streaming.ingest.retry import WELL_SECONDS, Retry
+from streaming.retry import WELL_SECONDS, Retry
 
 SECONDS_BETWEEN_LOOKS = 1
 

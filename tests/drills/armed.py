@@ -23,8 +23,8 @@ from bench.delta_log import Table
 from common.contracts.model import EVENTS
 from common.errors import entry_point
 from common.settings import read_settings
+from streaming.commit import append_once
 from streaming.ingest.__main__ import main as ingest
-from streaming.ingest.commit import append_once
 from tests.drills.ingest import STRUCK, kill_tree
 from tests.drills.platform import BRONZE
 

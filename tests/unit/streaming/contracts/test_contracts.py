@@ -9,7 +9,7 @@ from common.errors import UserError
 from common.settings import read_settings
 from streaming.contracts.__main__ import SOURCES
 from streaming.contracts.sources import sources
-from streaming.ingest.parse import all_rules
+from streaming.events import all_rules
 
 
 def test_the_committed_source_file_is_what_the_contracts_say() -> None:

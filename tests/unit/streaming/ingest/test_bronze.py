@@ -6,8 +6,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
 from common.contracts.model import FOLDER, Field, load
+from streaming.events import only
 from streaming.ingest.bronze import missing
-from streaming.ingest.landing import only, records
+from streaming.ingest.landing import records
 
 
 def schema(fields: tuple[Field, ...]) -> StructType:

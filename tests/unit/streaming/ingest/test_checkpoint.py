@@ -8,9 +8,9 @@ from pyspark.sql import SparkSession
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError
+from streaming.commit import append_once, is_new, last_transaction
+from streaming.folder import Folder
 from streaming.ingest.checkpoint import Checkpoint, Identity, Plan
-from streaming.ingest.commit import append_once, is_new, last_transaction
-from streaming.ingest.folder import Folder
 
 IDS = {"orders": "a", "returns": "b"}
 START = {"orders": {0: 5, 1: 0}, "returns": {0: 0}}

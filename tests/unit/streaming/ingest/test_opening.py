@@ -11,9 +11,9 @@ from common.errors import UserError
 from common.kafka_topics import Topic
 from common.lake_paths import EVENTS_CHECKPOINT
 from common.settings import Settings, read_settings
+from streaming.commit import WriteTransaction
 from streaming.ingest import bronze
 from streaming.ingest.checkpoint import Checkpoint, Identity, Plan
-from streaming.ingest.commit import WriteTransaction
 from streaming.ingest.opening import State, open_checkpoint, require_agreement
 
 TOPICS = [Topic("orders", "id", {0: (2, 10), 1: (0, 4)})]

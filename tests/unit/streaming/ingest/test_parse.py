@@ -12,8 +12,8 @@ from pyspark.sql import functions as F
 from common.contracts.model import FOLDER, Contracts, Rule, load
 from common.contracts.privacy import Privacy
 from streaming.engine import tune
-from streaming.ingest.landing import only
-from streaming.ingest.parse import bronze_rows
+from streaming.events import only
+from streaming.ingest.bronze_rows import bronze_rows
 from streaming.topics import MAX_MESSAGE_BYTES
 from tests.unit.streaming.ingest.payloads import PAYLOADS, line, order
 

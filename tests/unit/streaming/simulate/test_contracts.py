@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from common.contracts.model import FOLDER, load
 from common.contracts.privacy import Privacy
-from streaming.ingest.parse import bronze_rows
+from streaming.ingest.bronze_rows import bronze_rows
 from streaming.simulate.people import LOGNORMAL
 from tests.unit.streaming.simulate.conftest import Made
 

@@ -22,6 +22,7 @@ class Retry:
 
     stop: Stop
     continuous: bool
+    job: str = "ingest"
     failing_since: float | None = None
     pause: float = FIRST_PAUSE
 
@@ -43,7 +44,7 @@ class Retry:
         now = time.monotonic()
         if self.is_hopeless(error, now):
             raise error
-        print(f"ingest: {first_line(error)}; tries again in {self.pause:.0f} s", file=sys.stderr, flush=True)
+        print(f"{self.job}: {first_line(error)}; tries again in {self.pause:.0f} s", file=sys.stderr, flush=True)
         self.failing_since = now if self.failing_since is None else self.failing_since
         until, self.pause = now + self.pause, min(2 * self.pause, LONGEST_PAUSE)
         while time.monotonic() < until and not self.stop.requested:

@@ -7,7 +7,7 @@ import pytest
 
 from common.contracts.model import FOLDER, load
 from common.errors import UserError
-from streaming.ingest.contract_files import ContractFiles
+from streaming.contract_files import ContractFiles
 
 
 @pytest.fixture

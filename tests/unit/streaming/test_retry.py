@@ -4,7 +4,7 @@ import pytest
 from py4j.protocol import Py4JNetworkError
 
 from common.shutdown import Stop
-from streaming.ingest.retry import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE_SECONDS, Retry
+from streaming.retry import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE_SECONDS, Retry
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ class ContractFiles:
 
     folder: Path
     in_force: Contracts | None = None
+    job: str = "ingest"
 
     def current(self) -> Contracts:
         """Return the contracts as the files have them now; what breaks the ones in force is said, and not taken.
@@ -30,7 +31,7 @@ class ContractFiles:
         except UserError as error:
             if self.in_force is None:
                 raise
-            print(f"ingest: goes on under the contracts it has, since the new ones fail: {error}", file=sys.stderr)
+            print(f"{self.job}: goes on under the contracts it has, since the new ones fail: {error}", file=sys.stderr)
         return self.in_force
 
     def write_times(self) -> dict[str, int]:

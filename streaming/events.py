@@ -1,4 +1,4 @@
-"""Kafka records as rows of bronze: every value parsed once with its own contract, then judged by it.
+"""Kafka records as events: every value parsed once with its own contract, then judged by it.
 
 Nothing in a value can fail the query: what does not parse is null and named by `broken_rule`. Only expressions that
 Spark generates code for are used here; functions of an array's elements (`transform`, `exists`) are interpreted, and
@@ -6,12 +6,11 @@ would take the whole projection with them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from common.contracts.model import Contract, Contracts, Field, Rule
-from common.contracts.privacy import Privacy
 
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
@@ -19,40 +18,19 @@ UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
 FUTURE_MICROS = 5 * 60 * 1_000_000
 
 
-def bronze_rows(
-    records: DataFrame, contracts: Contracts, topic_ids: dict[str, str], ingest_seq: int, privacy: Privacy
-) -> DataFrame:
-    """Return the rows of `bronze.events` for Kafka records, one for one.
-
-    Args:
-        records: topic, partition, offset, timestamp, key (binary), value (binary), as the Kafka source gives them.
-        contracts: one for each topic of the records; columns of no other topic are parsed, all are there.
-        topic_ids: the identity of each topic.
-        ingest_seq: the number of this batch.
-        privacy: what personal data is hashed and quarantined payloads are encrypted with.
-    """
-    judged = parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
-    broken = F.col("broken_rule").isNotNull()
-    columns = {
-        "ingest_seq": F.lit(ingest_seq).cast("bigint"),
-        "topic_id": by_topic(topic_ids),
-        "contract_version": by_topic({one.topic: one.version for one in contracts.topics}),
-        "arrived_at": F.col("timestamp"),
-        "key": F.when(broken, F.make_valid_utf8(F.col("key").cast("string"))),
-        "payload": F.when(broken, privacy.encrypt(F.col("value"))),
-        "payload_hash": F.when(F.col("value").isNotNull(), F.xxhash64("value")),
-    }
-    fields = {one.name: F.col(one.name) for one in contracts.union}
-    hashed = {one.name: privacy.hash_text(fields[one.name]) for one in contracts.union if one.hashed}
-    kafka = {name: F.col(name) for name in KAFKA}
-    there = {**kafka, "broken_rule": F.col("broken_rule"), **fields, **hashed, **columns}
-    table = contracts.events_table.columns
-    return judged.select(*(there[one.name].alias(one.name) if one.name in there else nothing(one) for one in table))
+def valid_events(records: DataFrame, contracts: Contracts) -> DataFrame:
+    """Return the records that keep their contract and are not internal, as `parse_records` gives them."""
+    return judge_records(records, contracts).where(f"broken_rule is null and not {internal(contracts.topics)}")
 
 
-def nothing(field: Field) -> Column:
-    """Return the column of a field that no record of a batch can have."""
-    return F.lit(None).cast(field.sql_type).alias(field.name)
+def judge_records(records: DataFrame, contracts: Contracts) -> DataFrame:
+    """Return the records as `parse_records` gives them, and `broken_rule`, null where an event keeps its contract."""
+    return parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
+
+
+def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
+    """Return the contracts of some topics; what none of them has need not be parsed."""
+    return replace(contracts, topics=tuple(one for one in contracts.topics if one.topic in topics) or contracts.topics)
 
 
 def parse_records(records: DataFrame, contracts: Contracts) -> DataFrame:
@@ -78,16 +56,16 @@ def field_paths(contract: Contract, carriers: Iterable[Field]) -> Iterator[str]:
     yield from (field.name for field in carriers)
 
 
-def by_topic(values: dict[str, str] | dict[str, int]) -> Column:
-    """Return the value of a record's topic."""
-    cases = [f"when topic = '{topic}' then {value!r}" for topic, value in values.items()]
-    return F.expr(f"case {' '.join(cases)} end")
-
-
 def broken_rule(contracts: Iterable[Contract]) -> str:
     """Return the SQL of the first rule that an event breaks, or null; the order is the contract's, so it is stable."""
     cases = [f"when topic = '{contract.topic}' then {first_broken(all_rules(contract))}" for contract in contracts]
     return f"case {' '.join(cases)} end"
+
+
+def internal(contracts: Iterable[Contract]) -> str:
+    """Return the SQL of whether an event is internal by its contract; what that cannot be computed of is not."""
+    cases = [f"when topic = '{one.topic}' then coalesce({one.internal}, false)" for one in contracts if one.internal]
+    return f"case {' '.join(cases)} else false end" if cases else "false"
 
 
 def first_broken(rules: Sequence[Rule]) -> str:
