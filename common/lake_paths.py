@@ -7,6 +7,8 @@ RAW = f"{LAKE}/raw"
 MODELS = f"{LAKE}/models"
 # Of the ingest of events.
 EVENTS_CHECKPOINT = f"{CHECKPOINTS}/events"
+# Of the monitor, one folder per query.
+MONITOR_CHECKPOINTS = f"{CHECKPOINTS}/monitor"
 
 
 def schema_folder(schema: str) -> str:

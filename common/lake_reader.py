@@ -90,9 +90,10 @@ def reader(settings: Settings) -> "type[DeltaTable]":
 
 def maker(name: str) -> str:
     """Return the command that makes a table."""
-    return {"bronze": "`make up`", "predictions": "`make up`", "insights": "`make insights`"}.get(
-        name.partition(".")[0], "`make marts`"
-    )
+    schema = name.partition(".")[0]
+    if schema in ("bronze", "predictions", "live"):
+        return "`make up`"
+    return "`make insights`" if schema == "insights" else "`make marts`"
 
 
 @contextmanager

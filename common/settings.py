@@ -35,6 +35,8 @@ PORTS = {
     "nodemanager-web": 17,
     "nodemanager-collector": 18,
     "ingest-metrics": 20,
+    "monitor-metrics": 21,
+    "dashboard": 22,
 }
 
 # Whose passwords there are; each may be given as `<IDENTITY>_PASSWORD`.

@@ -13,14 +13,15 @@ from pyspark.sql import functions as F
 from common.contracts import model
 from common.errors import UserError
 from common.lake_reader import maker
+from common.live_tables import LAKE
 from common.prediction_tables import PREDICTIONS
 from common.settings import Settings
 
 
 def ddl(settings: Settings) -> list[str]:
     """Return the statements that create the schemas and every declared table, in order."""
-    schemas = ["create schema if not exists bronze", "create schema if not exists predictions"]
-    return [*schemas, *model.ddl(settings), *(table.ddl() for table in PREDICTIONS)]
+    schemas = [f"create schema if not exists {name}" for name in ("bronze", "predictions", "live")]
+    return [*schemas, *model.ddl(settings), *(table.ddl() for table in (*PREDICTIONS, *LAKE))]
 
 
 def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataFrame:
@@ -45,8 +46,8 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
 
 
 def declared_columns(name: str) -> list[str]:
-    """Return the columns that a table of predictions is declared with; none where another part declares it."""
-    return [column for table in PREDICTIONS if table.name == name for column, _, _ in table.columns]
+    """Return the columns that a table of predictions or live is declared with; none where another part declares it."""
+    return [column for table in (*PREDICTIONS, *LAKE) if table.name == name for column, _, _ in table.columns]
 
 
 def instant_sql(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """The topics, made from the contracts, and what Kafka says about them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kafka import KafkaConsumer
@@ -15,6 +15,9 @@ from common.kafka_topics import Topic, partition_bounds
 from common.settings import Settings, read_settings
 
 MILLISECONDS_PER_DAY = 86_400_000
+# Findings of the monitor, which it alone writes; no contract, so the ingest passes it over.
+ALERTS = "alerts"
+ALERTS_PARTITIONS, ALERTS_RETENTION_DAYS = 2, 90
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 PATIENCE_MS = 8_000
 
@@ -33,20 +36,29 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def ensure(settings: Settings, contracts: Iterable[Contract]) -> list[str]:
     """Create the topics that are not there yet and return their names."""
+    return create(settings, {one.topic: definition(settings.topic_partitions, one.retention_days) for one in contracts})
+
+
+def ensure_alerts(settings: Settings) -> None:
+    """Create the topic of the monitor's findings where it is not there yet."""
+    create(settings, {ALERTS: definition(ALERTS_PARTITIONS, ALERTS_RETENTION_DAYS)})
+
+
+def create(settings: Settings, topics: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Create the topics that are not there yet, from their definitions by name, and return their names."""
     with admin(settings) as client:
         there = set(client.list_topics())
-        wanted = {one.topic: definition(one, settings.topic_partitions) for one in contracts if one.topic not in there}
-        for name, topic in wanted.items():
+        wanted = [name for name in topics if name not in there]
+        for name in wanted:
             try:
-                client.create_topics({name: topic}, wait_for_metadata=True)
+                client.create_topics({name: topics[name]}, wait_for_metadata=True)
             except TopicAlreadyExistsError:
                 continue
-        return list(wanted)
+        return wanted
 
 
-def definition(contract: Contract, partitions: int) -> dict[str, object]:
+def definition(partitions: int, days: int | None) -> dict[str, object]:
     """Return how a topic is made: the broker's clock stamps arrivals, and nothing is compacted away."""
-    days = contract.retention_days
     return {
         "num_partitions": partitions,
         "configs": {

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from common.lake_paths import CHECKPOINTS, LAKE, MODELS, RAW, WAREHOUSE, schema_folder
+from common.lake_paths import CHECKPOINTS, LAKE, MODELS, MONITOR_CHECKPOINTS, RAW, WAREHOUSE, schema_folder
 
 CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"
 SUPERUSER = "hdfs"
-USERS = ("streaming", "modeler", "learner", "exporter")
+USERS = ("streaming", "modeler", "learner", "exporter", "monitor")
 
 # The owner alone writes a schema; the whole group reads it.
 SCHEMAS = {
@@ -21,6 +21,7 @@ SCHEMAS = {
     "predictions": "learner",
     "insights": "modeler",
     "guard": "modeler",
+    "live": "monitor",
 }
 
 
@@ -43,6 +44,7 @@ def folders() -> list[Folder]:
         Folder(LAKE, SUPERUSER, GROUP, "750"),
         Folder(WAREHOUSE, SUPERUSER, GROUP, "750"),
         Folder(CHECKPOINTS, "streaming", GROUP, "750"),
+        Folder(MONITOR_CHECKPOINTS, "monitor", GROUP, "750"),
         Folder(RAW, "streaming", GROUP, "700"),
         Folder(MODELS, "learner", GROUP, "750"),
         *(Folder(schema_folder(schema), owner, GROUP, "750") for schema, owner in SCHEMAS.items()),

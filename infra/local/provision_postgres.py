@@ -8,6 +8,7 @@ from psycopg import sql
 
 from common import postgres
 from common.errors import UserError
+from common.live_tables import postgres_ddl
 from common.settings import Settings
 from infra.local.files import has_stamp, write
 from infra.setup.jars import classpath
@@ -41,7 +42,7 @@ def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
 
 
 def provision(settings: Settings) -> None:
-    """Ensure roles, databases, schemas, grants and the catalogue's tables; skipped where the stamp says it was done."""
+    """Ensure roles, databases, schemas, grants and tables; skipped where the stamp says that it was done."""
     stamp = settings.path("data", "postgres", "provisioned")
     current = fingerprint(settings)
     if not has_stamp(stamp, current):
@@ -51,6 +52,9 @@ def provision(settings: Settings) -> None:
         with connect(settings, "lake", "postgres") as connection:
             for statement in schema_statements():
                 connection.execute(statement)
+        with connect(settings, "lake", "monitor") as connection:
+            for statement in postgres_ddl():
+                connection.execute(statement)
         ensure_catalogue(settings)
         write(stamp, current)
     with connect(settings, "catalogue", "catalogue") as connection:
@@ -59,7 +63,8 @@ def provision(settings: Settings) -> None:
 
 def fingerprint(settings: Settings) -> str:
     """Return a hash that changes with what `provision` would do, passwords included."""
-    parts = [*schema_statements(), *(settings.secret(role) for role in ROLES), CATALOGUE_VERSION, repr(LAKE_ROLES)]
+    statements = [*schema_statements(), *postgres_ddl()]
+    parts = [*statements, *(settings.secret(role) for role in ROLES), CATALOGUE_VERSION, repr(LAKE_ROLES)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

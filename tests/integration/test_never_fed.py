@@ -8,6 +8,9 @@ import psycopg
 import pytest
 from pyhive import hive
 
+from common import postgres
+from common.errors import UserError
+from common.webhdfs import WebHdfs
 from tests.integration.harness import Platform
 
 pytestmark = pytest.mark.usefixtures("never_fed")
@@ -74,6 +77,11 @@ def test_a_wrong_password_is_refused_by_the_thrift_server(platform: Platform) ->
         ("modeler", "create table marts.evil (id int)"),
         ("exporter", "create table reporting.evil (id int)"),
         ("monitor", "create table marts.evil (id int)"),
+        ("monitor", "create table reporting.evil (id int)"),
+        ("reporter", "create table live.evil (id int)"),
+        ("reporter", "delete from live.anomalies"),
+        ("exporter", "insert into live.pipeline_health (job) values ('evil')"),
+        ("modeler", "select * from live.windows"),
     ],
 )
 def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, statement: str) -> None:
@@ -86,6 +94,31 @@ def test_a_role_writes_its_own_schema_alone(platform: Platform, identity: str, s
         connection.execute(statement)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(address, password="wrong")
+
+
+def test_the_tables_of_live_are_there_for_the_monitor_to_write_and_for_people_to_read(platform: Platform) -> None:
+    with postgres.connect(platform.settings, "monitor") as connection:
+        health = "insert into live.pipeline_health values ('x', '', 0, 0, null, 0, 0, null, 0, 0, null, now())"
+        connection.execute(health)
+        assert connection.execute("select count(*) from live.pipeline_health").fetchone() == (1,)
+        connection.rollback()
+    for table in ("windows", "anomalies"):
+        assert platform.value(f"select count(*) from live.{table}") == "0"
+        assert platform.value(f"select count(*) from live.{table}", "lake") == "0"
+    assert platform.value("select count(*) from live.pipeline_health") == "0"
+
+
+@pytest.mark.parametrize("identity", ["streaming", "modeler", "learner", "exporter"])
+@pytest.mark.parametrize("folder", ["/lake/warehouse/live.db/windows", "/lake/checkpoints/monitor"])
+def test_the_monitor_alone_writes_its_folders_of_the_lake(platform: Platform, identity: str, folder: str) -> None:
+    evil = f"{folder}/evil-{identity}"
+    with pytest.raises(UserError, match=r"(?i)permission denied"):
+        WebHdfs.of(platform.settings, identity).make_folder(evil, "755")
+    own = WebHdfs.of(platform.settings, "monitor")
+    own.make_folder(evil, "755")
+    assert own.delete(evil)
+    with pytest.raises(UserError, match=r"(?i)permission denied"):
+        own.make_folder(f"/lake/warehouse/bronze.db/evil-{identity}", "755")
 
 
 def test_run_then_test_is_as_good_as_build_after_a_restart(platform: Platform) -> None:

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from common import tables
 from common.contracts import model
 from common.errors import UserError
+from common.live_tables import LAKE
 from common.prediction_tables import PREDICTIONS
 
 FIRST = datetime(2011, 9, 10)
@@ -19,7 +20,8 @@ SCHEMA = (
 
 
 def test_every_declared_table_is_created_empty_and_twice_without_harm(predictions: SparkSession) -> None:
-    for table in PREDICTIONS:
+    predictions.sql("create schema if not exists live")
+    for table in (*PREDICTIONS, *LAKE):
         predictions.sql(table.ddl())
         frame = tables.read(predictions, table.name)
         assert frame.columns == [name for name, _, _ in table.columns]

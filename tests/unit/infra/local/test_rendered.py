@@ -169,7 +169,9 @@ def test_only_the_owner_writes_a_folder_of_the_lake() -> None:
     lake = {folder.path: folder for folder in folders() if folder.path.startswith("/lake")}
     assert all(int(folder.mode, 8) & 0o027 == 0 for folder in lake.values())
     assert lake["/lake/raw"].mode == "700"
-    assert {lake[f"/lake/warehouse/{name}.db"].owner for name in SCHEMAS} == {"streaming", "modeler", "learner"}
+    owners = {lake[f"/lake/warehouse/{name}.db"].owner for name in SCHEMAS}
+    assert owners == {"streaming", "modeler", "learner", "monitor"}
+    assert (lake["/lake/checkpoints"].owner, lake["/lake/checkpoints/monitor"].owner) == ("streaming", "monitor")
 
 
 def test_what_different_schemas_declare_can_be_made_side_by_side() -> None:
