@@ -20,24 +20,28 @@ TICKS = 4
 LONGEST = 32
 # Two or three columns would otherwise be as wide as the page.
 WIDEST = 110
+# Labels of columns stand so far apart at least.
+LABEL_OF_COLUMN = 70
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One labelled row of a bar chart: a value per series, and what is written beside each."""
+    """One labelled row of a bar chart: a value per series, what is written beside each, and the tooltip of all."""
 
     label: str
     values: Sequence[float]
     texts: Sequence[str] = ()
+    tip: str = ""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What every chart needs to be read without being seen, and its legend as (style class, name)."""
+    """What every chart needs to be read without being seen, its legend as (style class, name), its units across."""
 
     title: str
     description: str
     series: Sequence[tuple[str, str]] = field(default_factory=list)
+    width: int = WIDTH
 
 
 def grouped_bars(chart: Chart, bars: Sequence[Bar], top: float | None = None) -> Markup:
@@ -91,25 +95,25 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
     """Return stacked vertical columns over an axis of round numbers."""
     left, height, base = 64, 190, 210
     top = axis_top(max((sum(bar.values) for bar in bars), default=0))
-    step = min((WIDTH - left - 8) / max(len(bars), 1), WIDEST)
+    step = min((chart.width - left - 8) / max(len(bars), 1), WIDEST)
     parts = []
     for tick in range(TICKS + 1):
         y = base - height * tick / TICKS
         parts.append(
-            Markup('<line x1="{}" y1="{y}" x2="{}" y2="{y}" class="grid"/>').format(left, WIDTH - 8, y=number(y))
+            Markup('<line x1="{}" y1="{y}" x2="{}" y2="{y}" class="grid"/>').format(left, chart.width - 8, y=number(y))
         )
         parts.append(
             Markup('<text x="{}" y="{}" class="axis end">{}</text>').format(
                 left - 10, number(y + 4), write(top * tick / TICKS)
             )
         )
-    every = max(1, math.ceil(len(bars) / 13))
+    every = max(1, math.ceil(len(bars) / (chart.width // LABEL_OF_COLUMN)))
     for index, bar in enumerate(bars):
         x, y = left + index * step + step * 0.14, float(base)
         for (style, _), value in zip(chart.series, bar.values, strict=True):
             size = height * max(value, 0) / top
             y -= size
-            parts.append(rectangle(x, y, step * 0.72, size, style))
+            parts.append(rectangle(x, y, step * 0.72, size, style, bar.tip))
         if index % every == 0:
             parts.append(
                 Markup('<text x="{}" y="{}" class="axis middle">{}</text>').format(
@@ -139,7 +143,7 @@ def picture(chart: Chart, height: float, parts: Sequence[Markup]) -> Markup:
     ).format(
         title=chart.title,
         legend=legend,
-        width=WIDTH,
+        width=chart.width,
         height=number(height),
         description=chart.description,
         parts=Markup("").join(parts),
@@ -154,11 +158,12 @@ def label(text: str, middle: float) -> Markup:
     )
 
 
-def rectangle(x: float, y: float, width: float, height: float, style: str) -> Markup:
-    """Return one bar."""
-    return Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(
-        number(x), number(y), number(width), number(height), style
-    )
+def rectangle(x: float, y: float, width: float, height: float, style: str, tip: str = "") -> Markup:
+    """Return one bar, with its tooltip where it has one."""
+    place = (number(x), number(y), number(width), number(height), style)
+    if not tip:
+        return Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(*place)
+    return Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"><title>{}</title></rect>').format(*place, tip)
 
 
 def number(value: float) -> str:

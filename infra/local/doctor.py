@@ -4,9 +4,10 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 
+from common import processes
 from common.errors import UserError
 from common.settings import PORTS, Settings
-from infra.local import java, processes, supervise
+from infra.local import java, supervise
 from infra.local.files import writable
 from infra.local.stop import orphans
 from infra.setup import checks

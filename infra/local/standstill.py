@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import psycopg
 
-from common import shutdown
+from common import processes, shutdown
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, processes, provision_postgres, services, supervise
+from infra.local import lock, provision_postgres, services, supervise
 from infra.local.service import Service
 from infra.local.stop import STAGES, end_orphans, stop_stage
 from infra.local.up import bring_up

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from common import processes
 from common.settings import Settings
-from infra.local import processes, supervise
+from infra.local import supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Program, Service
 

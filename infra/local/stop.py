@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from common import locks
+from common import locks, processes
 from common.settings import Settings
-from infra.local import lock, processes, supervise
+from infra.local import lock, supervise
 
 STAGES = (
     ("class-archive", "thrift", "nodemanager"),

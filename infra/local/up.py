@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
+from common import processes
 from common.errors import UserError
 from common.settings import Settings
-from infra.local import lock, processes, supervise
+from infra.local import lock, supervise
 from infra.local.configure import configure
 from infra.local.service import NotReadyError, Service, select_services
 from infra.local.stop import end_orphans

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from common import thrift
+from common import processes, thrift
 from common.settings import read_settings
-from infra.local import processes, provision_lake, supervise
+from infra.local import provision_lake, supervise
 from infra.local.hdfs_folders import status
 from tests.integration import contents
 from tests.integration.harness import SPARE_PORTS, Platform

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from common import locks, shutdown
+from common import locks, processes, shutdown
 from common.errors import UserError
 from common.settings import ROOT, Settings, read_settings
-from infra.local import processes, services, standstill, supervise
+from infra.local import services, standstill, supervise
 from infra.setup import secrets
 
 

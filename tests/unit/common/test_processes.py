@@ -4,7 +4,7 @@ import os
 import socket
 from pathlib import Path
 
-from infra.local import processes
+from common import processes
 
 # Port 0x4268 = 17000 is listened on by inode 111; 0x4269 is only connected; 0x426A listens on inode 333.
 TCP = """\
