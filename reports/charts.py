@@ -1,6 +1,8 @@
-"""Charts as inline SVG: real text, no scripts, no fonts of their own, the same bytes for the same numbers.
+"""Charts as inline SVG: values in, markup out; no scripts, no fonts of their own, the same bytes for the same numbers.
 
-Every chart carries a title and a description for screen readers; colours are classes of the page's style sheet.
+Lengths across are percentages, so that a chart is as wide as the page and its text keeps its size on a phone. Text that
+may be long is HTML and wraps. Colours are classes of `templates/charts.css`, which a page with charts includes; what a
+colour says is also written, beside the bar, above the column or in its tooltip.
 """
 
 import math
@@ -11,22 +13,21 @@ from markupsafe import Markup
 
 from reports import formats
 
-WIDTH = 960
-LABELS = 230
-RIGHT = 76
-BAR = 15
+# Pixels: of a chart on a phone and on a desk, and at most of a character.
+NARROW, WIDE, CHARACTER = 250, 860, 8
+BAR, GAP = 15, 3
+STACK = 22
+# Of columns: where they stand, how high the highest may be, and the widest share of the width that one takes.
+BASE, HEIGHT, WIDEST = 210, 184, 16
 TICKS = 4
-# A label longer than this would run into its bar at the page's font size.
-LONGEST = 32
-# Two or three columns would otherwise be as wide as the page.
-WIDEST = 110
-# Labels of columns stand so far apart at least.
-LABEL_OF_COLUMN = 70
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One labelled row of a bar chart: a value per series, what is written beside each, and the tooltip of all."""
+    """One labelled row or column: a value per series, what is written beside each, and the tooltip of all.
+
+    Without a tooltip of its own each part says its series and its value.
+    """
 
     label: str
     values: Sequence[float]
@@ -36,91 +37,101 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What every chart needs to be read without being seen, its legend as (style class, name), its units across."""
+    """What every chart needs to be read without being seen, and its legend as (style class, name)."""
 
     title: str
     description: str
     series: Sequence[tuple[str, str]] = field(default_factory=list)
-    width: int = WIDTH
 
 
 def grouped_bars(chart: Chart, bars: Sequence[Bar], top: float | None = None) -> Markup:
     """Return horizontal bars, one per series, below each other for each row; `top` is the value of the full width."""
     full = top or max((value for bar in bars for value in bar.values), default=0) or 1
-    height_of_row = len(chart.series) * (BAR + 3) + 16
-    parts = []
-    for index, bar in enumerate(bars):
-        y = index * height_of_row + 8
-        middle = y + (height_of_row - 16) / 2
-        parts.append(label(bar.label, middle))
-        for place, ((style, _), value, text) in enumerate(zip(chart.series, bar.values, bar.texts, strict=True)):
-            width = (WIDTH - LABELS - RIGHT) * min(value / full, 1)
-            top_edge = y + place * (BAR + 3)
-            parts.append(rectangle(LABELS, top_edge, width, BAR, style))
-            parts.append(
-                Markup('<text x="{}" y="{}" class="value">{}</text>').format(
-                    number(LABELS + width + 8), number(top_edge + BAR - 3), text
-                )
-            )
-    return picture(chart, len(bars) * height_of_row + 4, parts)
+    longest = 100 - room([text for bar in bars for text in bar.texts])
+    rows = []
+    for bar in bars:
+        parts = []
+        for place, ((style, name), value, text) in enumerate(zip(chart.series, bar.values, bar.texts, strict=True)):
+            y, width = place * (BAR + GAP), longest * min(max(value, 0) / full, 1)
+            parts.append(rectangle((0, y), (width, BAR), style, bar.tip or f"{bar.label}, {name}: {text}"))
+            parts.append(beside(width, y + BAR - 3, text))
+        rows.append(row(bar.label, len(chart.series) * (BAR + GAP) - GAP, parts))
+    return figure(chart, table_of_bars(chart, rows))
 
 
 def stacked_bars(chart: Chart, bars: Sequence[Bar]) -> Markup:
-    """Return horizontal bars of shares that fill the width; a share's text is written into it where there is room."""
-    width, step = WIDTH - LABELS - RIGHT, 30
-    parts = []
-    for index, bar in enumerate(bars):
-        y, x = index * step + 4, float(LABELS)
-        parts.append(label(bar.label, y + 11))
-        for (style, _), value, text in zip(chart.series, bar.values, bar.texts, strict=False):
-            part = width * max(0.0, min(value, 1.0))
-            parts.append(rectangle(x, y, part, 22, style))
-            if part > 12 * len(text):
+    """Return horizontal bars of shares that fill the width; a share's text is written into it where there is room.
+
+    A text more than there are series is written beside the whole bar.
+    """
+    count = len(chart.series)
+    longest = 100 - room([text for bar in bars for text in bar.texts[count:]])
+    rows = []
+    for bar in bars:
+        x, parts = 0.0, []
+        for (style, name), value, text in zip(chart.series, bar.values, bar.texts, strict=False):
+            part = longest * max(0.0, min(value, 1.0))
+            parts.append(rectangle((x, 0), (part, STACK), style, bar.tip or f"{bar.label}, {name}: {text}"))
+            if part * NARROW / 100 > CHARACTER * len(text):
                 parts.append(
-                    Markup('<text x="{}" y="{}" class="inside on-{}">{}</text>').format(
-                        number(x + part / 2), number(y + 15.5), style, text
+                    Markup('<text x="{}%" y="15.5" class="inside on-{}">{}</text>').format(
+                        number(x + part / 2), style, text
                     )
                 )
             x += part
-        if len(bar.texts) > len(chart.series):
-            parts.append(
-                Markup('<text x="{}" y="{}" class="value">{}</text>').format(
-                    number(LABELS + width + 10), number(y + 15.5), bar.texts[-1]
-                )
-            )
-    return picture(chart, len(bars) * step + 4, parts)
+        parts += [beside(longest, 15.5, text) for text in bar.texts[count:]]
+        rows.append(row(bar.label, STACK, parts))
+    return figure(chart, table_of_bars(chart, rows))
 
 
 def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = formats.short) -> Markup:
-    """Return stacked vertical columns over an axis of round numbers."""
-    left, height, base = 64, 190, 210
+    """Return stacked vertical columns over an axis of round numbers, the sum of each above it where all have room."""
     top = axis_top(max((sum(bar.values) for bar in bars), default=0))
-    step = min((chart.width - left - 8) / max(len(bars), 1), WIDEST)
-    parts = []
-    for tick in range(TICKS + 1):
-        y = base - height * tick / TICKS
-        parts.append(
-            Markup('<line x1="{}" y1="{y}" x2="{}" y2="{y}" class="grid"/>').format(left, chart.width - 8, y=number(y))
-        )
-        parts.append(
-            Markup('<text x="{}" y="{}" class="axis end">{}</text>').format(
-                left - 10, number(y + 4), write(top * tick / TICKS)
-            )
-        )
-    every = max(1, math.ceil(len(bars) / (chart.width // LABEL_OF_COLUMN)))
-    for index, bar in enumerate(bars):
-        x, y = left + index * step + step * 0.14, float(base)
-        for (style, _), value in zip(chart.series, bar.values, strict=True):
-            size = height * max(value, 0) / top
+    step = min(100 / max(len(bars), 1), WIDEST)
+    parts = axis(top, write)
+    sums = [write(sum(bar.values)) for bar in bars]
+    labelled = spacing([bar.label for bar in bars], step)
+    summed = spacing(sums, step)
+    for index, (bar, text) in enumerate(zip(bars, sums, strict=True)):
+        x, y = index * step, float(BASE)
+        for (style, name), value in zip(chart.series, bar.values, strict=True):
+            size = HEIGHT * max(value, 0) / top
             y -= size
-            parts.append(rectangle(x, y, step * 0.72, size, style, bar.tip))
-        if index % every == 0:
-            parts.append(
-                Markup('<text x="{}" y="{}" class="axis middle">{}</text>').format(
-                    number(x + step * 0.36), base + 20, bar.label
-                )
-            )
-    return picture(chart, base + 30, parts)
+            tip = bar.tip or f"{bar.label}, {name}: {write(value)}"
+            parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
+        if summed[1] == 1:
+            parts.append(centred(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
+        if index % labelled[1] == 0:
+            kind = "axis" if index % labelled[0] == 0 else "axis wide"
+            parts.append(centred(x + step / 2, BASE + 20, bar.label, kind))
+    drawing = Markup('<svg class="plot" height="{}" role="img" aria-label="{}">{}</svg>')
+    return figure(chart, drawing.format(BASE + 30, chart.description, Markup("").join(parts)))
+
+
+def usual_range(measured: float, usual: tuple[float | None, float | None, float | None], tip: str) -> Markup:
+    """Return a small picture of a value as a dot beside the usual ones: a band from low to high, a line at the middle.
+
+    Args:
+        measured: the value.
+        usual: low, middle and high; what is None is not drawn.
+        tip: the tooltip, which says all of them.
+    """
+    low, middle, high = usual
+    known = [value for value in (measured, low, middle, high) if value is not None]
+    first, last = min(0.0, *known), max(*known, 0.0)
+
+    def at(value: float) -> float:
+        return 4 + 92 * (value - first) / ((last - first) or 1)
+
+    parts = [Markup('<line x1="0" y1="9" x2="100%" y2="9" class="grid"/>')]
+    if low is not None and high is not None:
+        parts.append(rectangle((at(low), 4), (max(at(high) - at(low), 1), 10), "usual"))
+    if middle is not None:
+        parts.append(Markup('<line x1="{0}%" y1="2" x2="{0}%" y2="16" class="middle"/>').format(number(at(middle))))
+    parts.append(Markup('<circle cx="{}%" cy="9" r="5" class="bad"/>').format(number(at(measured))))
+    return Markup('<svg class="range" height="18" role="img" aria-label="{0}"><title>{0}</title>{1}</svg>').format(
+        tip, Markup("").join(parts)
+    )
 
 
 def axis_top(value: float) -> float:
@@ -131,41 +142,68 @@ def axis_top(value: float) -> float:
     return next(step * size for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * size >= value * (1 - 1e-9))
 
 
-def picture(chart: Chart, height: float, parts: Sequence[Markup]) -> Markup:
-    """Return the parts as one figure with its legend."""
-    legend = Markup("").join(
-        Markup('<span class="key"><i class="{}"></i>{}</span>').format(style, name) for style, name in chart.series
+def axis(top: float, write: Callable[[float], str]) -> list[Markup]:
+    """Return the lines of a vertical axis from 0 to a top, with their numbers to the left of the plot."""
+    line = Markup(
+        '<line x1="0" y1="{0}" x2="100%" y2="{0}" class="grid"/><text x="-8" y="{1}" class="axis end">{2}</text>'
     )
-    return Markup(
-        '<figure><figcaption><b>{title}</b><span class="legend">{legend}</span></figcaption>'
-        '<div class="scroll"><svg viewBox="0 0 {width} {height}" role="img" aria-label="{description}">'
-        "<title>{title}</title><desc>{description}</desc>{parts}</svg></div></figure>"
-    ).format(
-        title=chart.title,
-        legend=legend,
-        width=chart.width,
-        height=number(height),
-        description=chart.description,
-        parts=Markup("").join(parts),
+    places = [(BASE - HEIGHT * tick / TICKS, write(top * tick / TICKS)) for tick in range(TICKS + 1)]
+    return [line.format(number(y), number(y + 4), text) for y, text in places]
+
+
+def spacing(texts: Sequence[str], step: float) -> tuple[int, int]:
+    """Return which of the texts below each other's column have room, on a phone and on a desk: every how many."""
+    longest = CHARACTER * max(map(len, texts), default=0) + 4
+    wide, narrow = (max(1, math.ceil(longest / (step / 100 * width))) for width in (WIDE, NARROW))
+    return wide * math.ceil(narrow / wide), wide
+
+
+def room(texts: Sequence[str]) -> float:
+    """Return the share of the width, in percent, that the longest text beside a bar needs on a phone."""
+    longest = max(map(len, texts), default=0)
+    return min(100 * (CHARACTER * longest + 10) / NARROW, 70) if longest else 0
+
+
+def figure(chart: Chart, body: Markup) -> Markup:
+    """Return a drawing below its title and legend."""
+    keys = [Markup('<span class="key"><i class="{}"></i>{}</span>').format(*series) for series in chart.series]
+    return Markup('<figure><figcaption><b>{}</b><span class="legend">{}</span></figcaption>{}</figure>').format(
+        chart.title, Markup("").join(keys), body
     )
 
 
-def label(text: str, middle: float) -> Markup:
-    """Return the label of a row, cut where it would not fit; the whole text is its tooltip."""
-    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return Markup('<text x="{}" y="{}" class="label end"><title>{}</title>{}</text>').format(
-        LABELS - 12, number(middle + 4.5), text, shown
+def table_of_bars(chart: Chart, rows: Sequence[Markup]) -> Markup:
+    """Return labelled rows, which are one picture to who cannot see it."""
+    return Markup('<div class="bars" role="img" aria-label="{}">{}</div>').format(
+        chart.description, Markup("").join(rows)
     )
 
 
-def rectangle(x: float, y: float, width: float, height: float, style: str, tip: str = "") -> Markup:
-    """Return one bar, with its tooltip where it has one."""
-    place = (number(x), number(y), number(width), number(height), style)
-    if not tip:
-        return Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(*place)
-    return Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"><title>{}</title></rect>').format(*place, tip)
+def row(label: str, height: float, parts: Sequence[Markup]) -> Markup:
+    """Return one row: its label, and to the right of it, on a phone below it, its bars."""
+    return Markup('<div class="row"><span class="label">{}</span><svg height="{}">{}</svg></div>').format(
+        label, number(height), Markup("").join(parts)
+    )
+
+
+def beside(x: float, y: float, text: str) -> Markup:
+    """Return what is written to the right of a bar."""
+    return Markup('<text x="{}%" y="{}" dx="7" class="value">{}</text>').format(number(x), number(y), text)
+
+
+def centred(x: float, y: float, text: str, kind: str) -> Markup:
+    """Return text around a place."""
+    return Markup('<text x="{}%" y="{}" class="middle {}">{}</text>').format(number(x), number(y), kind, text)
+
+
+def rectangle(place: tuple[float, float], size: tuple[float, float], style: str, tip: str = "") -> Markup:
+    """Return one bar with its tooltip; its place and size across are percentages, upright they are pixels."""
+    title = Markup("<title>{}</title>").format(tip) if tip else ""
+    return Markup('<rect x="{}%" y="{}" width="{}%" height="{}" class="{}">{}</rect>').format(
+        number(place[0]), number(place[1]), number(size[0]), number(size[1]), style, title
+    )
 
 
 def number(value: float) -> str:
-    """Return a coordinate with at most one decimal, so that equal numbers are equal bytes."""
-    return f"{value:.1f}".removesuffix(".0")
+    """Return a coordinate with at most two decimals, so that equal numbers are equal bytes."""
+    return f"{value:.2f}".rstrip("0").removesuffix(".")

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from reports.charts import Chart, number, picture
+from reports.charts import Chart, figure, number
 from reports.formats import count, percent
 from reports.model_queries import Point
 
-SIDE = 320
-LEFT, TOP = 330, 12
+# In units of the drawing, which is about as wide as a phone and never drawn larger than in pixels.
+WIDTH, SIDE = 390, 310
+LEFT, TOP = 50, 34
 # The area of a dot follows the rows behind it, within what can be seen and does not hide others.
 SMALLEST, LARGEST = 2.5, 9.0
 
@@ -26,7 +27,8 @@ def reliability(title: str, curves: Sequence[tuple[str, str, Sequence[Point]]]) 
             parts.append(dot(style, place, size, f"{name}: {point_text(point)}"))
     spoken = "; ".join(f"{name}: {', '.join(map(point_text, points))}" for _, name, points in curves)
     chart = Chart(title, spoken, [(style, name) for style, name, _ in curves])
-    return picture(chart, TOP + SIDE + 44, parts)
+    drawing = Markup('<svg class="square" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
+    return figure(chart, drawing.format(WIDTH, TOP + SIDE + 44, spoken, Markup("").join(parts)))
 
 
 def point_text(point: Point) -> str:
@@ -51,8 +53,8 @@ def axes() -> list[Markup]:
             Markup('<text x="{}" y="{}" class="axis end">{}</text>').format(LEFT - 10, number(y + 4), text),
         ]
     below = Markup('<text x="{}" y="{}" class="axis middle">predicted</text>').format(LEFT + SIDE // 2, TOP + SIDE + 38)
-    beside = Markup('<text x="{}" y="{}" class="axis end">came true</text>').format(LEFT - 56, TOP + SIDE // 2 + 4)
-    return [*parts, below, beside]
+    above = Markup('<text x="{}" y="{}" class="axis">came true</text>').format(LEFT - 44, TOP - 16)
+    return [*parts, below, above]
 
 
 def at(place: tuple[float, float]) -> tuple[float, float]:
@@ -63,7 +65,7 @@ def at(place: tuple[float, float]) -> tuple[float, float]:
 def line(style: str, places: Sequence[tuple[float, float]]) -> Markup:
     """Return a line through places."""
     points = " ".join(f"{number(x)},{number(y)}" for x, y in map(at, places))
-    return Markup('<polyline points="{}" class="curve {}"/>').format(points, style)
+    return Markup('<polyline points="{}" class="{}"/>').format(points, style)
 
 
 def dot(style: str, place: tuple[float, float], size: float, text: str) -> Markup:

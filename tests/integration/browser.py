@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 SECONDS_FOR_SCRIPTS = 10
+# Chromium has no sandbox for the superuser, and these are our own files.
+FLAGS = (
+    *("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"),
+    *(("--no-sandbox",) if os.geteuid() == 0 else ()),
+)
 
 
 def chromium() -> str:
@@ -38,11 +43,8 @@ def screenshot(page: Path, place: str, profile: Path, picture: Path) -> None:
 
 def run(page: Path, place: str, profile: Path, *wanted: str) -> str:
     """Open a page and return what the browser printed."""
-    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-    # Chromium has no sandbox for the superuser, and these are our own files.
-    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
     patience = f"--virtual-time-budget={SECONDS_FOR_SCRIPTS * 1000}"
-    command = [chromium(), "--headless", *quiet, *alone, f"--user-data-dir={profile}", patience, *wanted]
+    command = [chromium(), "--headless", *FLAGS, f"--user-data-dir={profile}", patience, *wanted]
     browser = subprocess.run(
         [*command, f"{page.as_uri()}{place}"], capture_output=True, text=True, timeout=120, check=False
     )

@@ -2,13 +2,18 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reports.page import render
 from tests.integration.browser import document, screenshot
 from tests.integration.harness import Platform
+from tests.integration.layout import faults
+from tests.integration.tab import Tab, tab
+from tests.unit.reports.conftest import two_shops
 
 TOPIC, REPORT = "source.lakehouse.kafka.orders", "exposure.lakehouse.report"
 
@@ -74,3 +79,69 @@ def test_every_model_that_scores_has_its_card(sample_job: Platform, tmp_path: Pa
     assert "What the model says, in plain words" in text
     screenshot(page, "#churn", tmp_path / "profile", tmp_path / "models.png")
     assert (tmp_path / "models.png").stat().st_size > 20_000
+
+
+PHONE, TABLET, DESK = 390, 768, 1280
+LONG = "Supercalifragilisticexpialidocious & Söhne of Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """A tab of a browser."""
+    with tab(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
+def test_the_report_of_the_sample_can_be_read_at_every_width(sample_job: Platform, browser: Tab, width: int) -> None:
+    for name in ("report.html", "models.html"):
+        browser.resize(width)
+        browser.open(sample_job.settings.path("out", name).as_uri())
+        assert faults(browser) == []
+
+
+@pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
+def test_a_shop_with_long_names_can_be_read_at_every_width(browser: Tab, tmp_path: Path, width: int) -> None:
+    shops = two_shops()
+    page = tmp_path / "report.html"
+    page.write_text(
+        render(
+            replace(
+                shops,
+                profiles=[replace(row, segment_name=LONG, currency="GBP") for row in shops.profiles],
+                drivers=[replace(row, factor_value=f"{LONG} {row.factor_value}") for row in shops.drivers],
+                at_risk=[replace(row, customer_id=LONG) for row in shops.at_risk],
+                totals=[replace(row, source=LONG) for row in shops.totals],
+                months=[replace(row, source=LONG) for row in shops.months],
+            )
+        )
+    )
+    browser.resize(width)
+    browser.open(page.as_uri())
+    assert faults(browser) == []
+
+
+def test_text_that_is_cut_is_found(browser: Tab, tmp_path: Path) -> None:
+    page = tmp_path / "cut.html"
+    page.write_text(
+        "<p style='width: 20px; overflow: hidden'>Overflowing</p><svg width='50'><text x='45' y='20'>cut</text></svg>"
+        "<p style='width: 20px; word-break: break-all'>Broken</p><div style='width: 500px'>wide</div>"
+    )
+    browser.resize(PHONE)
+    browser.open(page.as_uri())
+    found = "\n".join(faults(browser))
+    for fault in ("is cut: Overflowing", "is cut: cut", "broken: Broken", "wider than the page: wide"):
+        assert fault in found
+
+
+def test_the_report_is_dark_where_the_reader_is_and_prints_light(browser: Tab, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(render(two_shops()))
+    browser.resize(DESK)
+    browser.open(page.as_uri())
+    colours = {}
+    for medium, scheme in (("screen", "light"), ("screen", "dark"), ("print", "dark")):
+        browser.show(medium, scheme)
+        colours[medium, scheme] = browser.value("getComputedStyle(document.body).color")
+    browser.show()
+    assert colours["screen", "dark"] != colours["screen", "light"] == colours["print", "dark"]

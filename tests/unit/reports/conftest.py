@@ -90,6 +90,11 @@ RETAIL = Totals(
 @pytest.fixture
 def figures() -> Figures:
     """Return figures whose answers can be checked by eye."""
+    return two_shops()
+
+
+def two_shops() -> Figures:
+    """Return the figures of a shop with orders and of one with totals."""
     return Figures(
         as_of=AS_OF,
         populations=[Population("retail", 4000, 0, 0, 0), Population("shop", 350, 125, 107, 116)],

@@ -81,8 +81,9 @@ def test_the_card_holds_what_the_registry_says(registry: Registry) -> None:
     assert ">0.190<br><small>0.180 to 0.200</small><" in page
     assert "<b>auc 0.960, monetary 0.995</b>: The file was made so." in page
     assert page.count("promoted") == 2
-    assert '<td>Monetary</td><td class="n">0.310</td>\n      <td>shifted</td>' in page
-    assert '<td>Recency days</td><td class="n">0.020</td>\n      <td></td>' in page
+    assert '<td>Monetary</td><td data-label="Stability index (PSI)" class="n">0.310</td>' in page
+    assert 'data-label="Above 0.2">shifted</td>' in page
+    assert '<td>Recency days</td><td data-label="Stability index (PSI)" class="n">0.020</td>\n      <td></td>' in page
 
 
 def test_the_limits_follow_from_the_numbers(registry: Registry) -> None:
@@ -118,8 +119,8 @@ def test_the_curve_shows_the_model_before_and_after_calibration(registry: Regist
     [card] = cards(registry)
     drawn = str(card.curve)
     assert drawn.count("<circle") == 3
-    # A quarter predicted and a fifth come true, of a square of 320.
-    assert '<circle cx="410" cy="268" r="' in drawn
+    # A quarter predicted and a fifth come true, of a square of 310.
+    assert '<circle cx="127.5" cy="282" r="' in drawn
     assert "calibrated: predicted 25.0 %, came true 20.0 % of 400" in drawn
     assert "before calibration" in drawn
     [segments] = cards(replace(registry, reliability=[]))

@@ -51,7 +51,7 @@ def test_page_holds_the_answers_the_clock_and_the_sources(figures: Figures) -> N
     for answer in answers(figures):
         assert answer.is_known
         assert f'<p class="answer">{answer.sentence}</p>' in page.replace("\N{NO-BREAK SPACE}", " ")
-    assert tags(page).count("svg") == 2 + 2 + 2 + 1
+    assert tags(page).count("figure") == 2 + 2 + 2 + 1
 
 
 def test_page_shows_amounts_to_the_cent_in_their_currency(figures: Figures) -> None:
