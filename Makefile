@@ -55,7 +55,7 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
-.PHONY: replay snapshot simulate ingest stream recover requeue
+.PHONY: replay snapshot simulate ingest stream monitor recover requeue
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
@@ -70,6 +70,9 @@ ingest: ready ## Land what is in Kafka in bronze.events, until caught up
 
 stream: ready ## Land events as they arrive, until Ctrl-C; metrics for Prometheus on PORT_BASE + 20
 	@$(PY) -m streaming.ingest --continuous
+
+monitor: ready ## Watch what happens now, until Ctrl-C: windows, and alerts for orders that are odd
+	@$(PY) -m streaming.monitor
 
 recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEPT_LOSS=1]
 	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)

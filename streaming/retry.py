@@ -35,17 +35,26 @@ class Retry:
         since = now if self.failing_since is None else self.failing_since
         return not self.continuous or isinstance(error, Py4JNetworkError) or now - since > PATIENCE_SECONDS
 
+    def note(self, error: Exception) -> float:
+        """Say that a failure may pass, and return how many seconds to wait before the next attempt.
+
+        Raises:
+            Exception: the error itself, where no further attempt helps.
+        """
+        now, pause = time.monotonic(), self.pause
+        if self.is_hopeless(error, now):
+            raise error
+        print(f"{self.job}: {first_line(error)}; tries again in {pause:.0f} s", file=sys.stderr, flush=True)
+        self.failing_since = now if self.failing_since is None else self.failing_since
+        self.pause = min(2 * pause, LONGEST_PAUSE)
+        return pause
+
     def wait(self, error: Exception) -> None:
         """Wait a little after a failure that may pass.
 
         Raises:
             Exception: the error itself, where no further attempt helps.
         """
-        now = time.monotonic()
-        if self.is_hopeless(error, now):
-            raise error
-        print(f"{self.job}: {first_line(error)}; tries again in {self.pause:.0f} s", file=sys.stderr, flush=True)
-        self.failing_since = now if self.failing_since is None else self.failing_since
-        until, self.pause = now + self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        until = time.monotonic() + self.note(error)
         while time.monotonic() < until and not self.stop.requested:
             time.sleep(SECONDS_BETWEEN_LOOKS)

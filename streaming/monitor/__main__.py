@@ -1,0 +1,59 @@
+"""Watch what happens now, until Ctrl-C: windows of orders, returns and visits, and alerts for what is odd."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
+from common import locks
+from common.cli import Parser
+from common.contracts.model import load
+from common.errors import entry_point
+from common.session import failure, session
+from common.settings import Settings, read_settings
+from common.shutdown import Stop
+from streaming import topics as kafka
+from streaming.contract_files import ContractFiles
+from streaming.engine import quiet, tune
+from streaming.monitor.queries import queries
+from streaming.monitor.run import Run
+
+IDENTITY = "monitor"
+# Beside the tasks that never end, one for each partition of the orders: for the batches of the other queries.
+TASKS_OF_BATCHES = 2
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the monitor's queries until told to stop."""
+    Parser(prog="python -m streaming.monitor", description=__doc__).parse_args(argv)
+    settings, stop = read_settings(), Stop()
+    contract_files = ContractFiles(settings.contracts_dir, job="monitor")
+    with locks.hold(settings, "monitor"):
+        kafka.ensure(settings, load(settings.contracts_dir).topics)
+        kafka.ensure_alerts(settings)
+        try:
+            stop.listen()
+            spark = session("monitor", with_slots(settings), identity=IDENTITY, long_running=True)
+            quiet(spark)
+            tune(spark)
+            try:
+                stop.listen()
+                monitored = queries(settings, contract_files)
+                print(Run(spark, stop, monitored, contract_files.write_times).until_stopped())
+            finally:
+                spark.stop()
+        except (PySparkException, Py4JError, ConnectionError) as error:
+            raise failure(settings, "monitor", error) from None
+
+
+def with_slots(settings: Settings) -> Settings:
+    """Return the settings with task slots for the real-time query, which holds one per partition for good."""
+    if not settings.spark_master.startswith("local"):
+        return settings
+    (orders,) = kafka.describe(settings, ["orders"])
+    return replace(settings, spark_master=f"local[{len(orders.bounds) + TASKS_OF_BATCHES}]")
+
+
+if __name__ == "__main__":
+    entry_point(main)()

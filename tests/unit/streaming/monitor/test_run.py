@@ -1,0 +1,106 @@
+"""The monitor's queries side by side: one that fails is started again, the others go on, and all end in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pyspark.errors import StreamingQueryException
+from pyspark.sql import SparkSession
+
+from common.errors import UserError
+from common.shutdown import Stop
+from streaming.monitor.run import Run
+from streaming.retry import PATIENCE_SECONDS
+
+
+@dataclass
+class Running:
+    """What Spark returns for a query that was started, as far as a run looks at it."""
+
+    log: list[str]
+    name: str
+    failure: Exception | None = None
+    isActive: bool = True  # noqa: N815
+    status: dict[str, bool] = field(default_factory=lambda: {"isDataAvailable": False, "isTriggerActive": False})
+
+    def exception(self) -> Exception | None:
+        return self.failure
+
+    def stop(self) -> None:
+        self.log.append(f"stop {self.name}")
+        self.isActive = False
+
+
+@dataclass
+class Fake:
+    """A query whose starts go as its script says: running, ended with an error, or no start at all."""
+
+    name: str
+    log: list[str]
+    script: list[Exception | None] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def start(self, spark: SparkSession) -> Any:
+        self.log.append(f"start {self.name}")
+        if self.refusal:
+            raise self.refusal
+        failure = self.script.pop(0) if self.script else None
+        return Running(self.log, self.name, failure, isActive=failure is None)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.monitor.run.SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("streaming.retry.FIRST_PAUSE", 0.0)
+
+
+def run(queries: list[Fake], looks: int, inputs: Callable[[], object] = lambda: 1) -> str:
+    """Run queries for a number of looks."""
+    stop, left = Stop(), iter(range(looks))
+
+    def observe(_: object) -> None:
+        stop.requested = next(left, None) is None
+
+    spark: Any = None
+    one = Run(spark, stop, queries, inputs, observe)
+    for attended in one.attended:
+        attended.retry.pause = 0.0
+    return one.until_stopped()
+
+
+def test_the_queries_start_and_end_in_order() -> None:
+    log: list[str] = []
+    summary = run([Fake("sizes", log), Fake("alerts", log)], looks=3)
+    assert log == ["start sizes", "start alerts", "stop sizes", "stop alerts"]
+    assert summary.startswith("monitor: 2 queries ran for")
+
+
+def test_one_that_fails_is_started_again_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    log: list[str] = []
+    run([Fake("sizes", log, [StreamingQueryException("Kafka is away")]), Fake("alerts", log)], looks=5)
+    assert log == ["start sizes", "start alerts", "start sizes", "stop sizes", "stop alerts"]
+    assert "monitor, sizes: Kafka is away; tries again in 0 s" in capsys.readouterr().err
+
+
+def test_patience_ends() -> None:
+    one = Fake("sizes", [], refusal=StreamingQueryException("Kafka is away"))
+    spark: Any = None
+    monitor = Run(spark, Stop(), [one], lambda: 1)
+    monitor.attended[0].retry.failing_since = -PATIENCE_SECONDS - 1.0
+    with pytest.raises(StreamingQueryException, match="Kafka is away"):
+        monitor.until_stopped()
+
+
+def test_what_no_time_mends_ends_the_monitor_at_once() -> None:
+    with pytest.raises(UserError, match="make marts"):
+        run([Fake("sizes", [], refusal=UserError("the baseline is of another shape; run `make marts`"))], looks=3)
+
+
+def test_new_inputs_are_taken_over_by_all(capsys: pytest.CaptureFixture[str]) -> None:
+    log: list[str] = []
+    versions = iter([1, 1, 1, 2, 2, 2])
+    run([Fake("sizes", log), Fake("alerts", log)], looks=3, inputs=lambda: next(versions, 2))
+    both = ["start sizes", "start alerts"]
+    assert log == [*both, "stop sizes", "stop alerts", *both, "stop sizes", "stop alerts"]
+    assert capsys.readouterr().err.count("start again with the new ones") == 1
