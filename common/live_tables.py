@@ -71,14 +71,17 @@ SERVED = (
     ("anomalies", (*ANOMALY, STORED), ("alert_id",)),
     ("pipeline_health", (*HEALTH, LOOKED), ("job", "topic")),
 )
+# What is asked for every few seconds.
+INDEXES = ("create index if not exists anomalies_by_stored_at on live.anomalies (stored_at)",)
 POSTGRES_TYPES = {"string": "text", "timestamp": "timestamptz", "double": "double precision", "decimal": "numeric"}
 
 
 def postgres_ddl() -> Iterator[str]:
-    """Yield the statements that create the tables of schema `live` in PostgreSQL where they do not exist."""
+    """Yield the statements that create tables and indexes of schema `live` in PostgreSQL where they do not exist."""
     for table, columns, key in SERVED:
         lines = [f"{name} {postgres_type(kind)}" for name, kind, _ in columns]
         yield f"create table if not exists live.{table} ({', '.join(lines)}, primary key ({', '.join(key)}))"
+    yield from INDEXES
 
 
 def postgres_type(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Show the ingest: what landed of each topic, ever and in the last run, how much of it is quarantined, what waits."""
+"""Show the ingest: what landed of each topic, ever and in the last run, how much is quarantined; and the monitor."""
 
 import json
 from collections.abc import Sequence
@@ -12,15 +12,22 @@ from common.kafka_errors import UnreachableError
 from common.kafka_topics import Topic
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
+from streaming.monitor import status
 
 FILE = ("run", "ingest.json")
 HEADER = f"{'topic':<12}{'landed':>14}{'quarantined':>18}{'last run':>12}{'waiting':>10}{'for':>9}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print a line per topic, and one for the run that wrote the counts."""
+    """Print what is known of the ingest, and of the monitor."""
     Parser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
     settings = read_settings()
+    show_ingest(settings)
+    print("\n".join(status.lines(settings)))
+
+
+def show_ingest(settings: Settings) -> None:
+    """Print a line per topic, and one for the run that wrote the counts."""
     state = last_state(settings)
     if state is None:
         print("ingest: has not run; `make ingest` lands what is in Kafka, `make stream` goes on")

@@ -36,6 +36,7 @@ class Meter:
     counted: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[str] = field(default_factory=Counter)
     arrived: dict[str, float] = field(default_factory=dict)
+    newest: dict[str, float] = field(default_factory=dict)
     batches: int = 0
     last: Batch | None = None
     ends: Offsets = field(default_factory=dict)
@@ -90,6 +91,8 @@ class Meter:
             self.counted[row.topic] += row.events
             self.quarantined[row.topic] += row.quarantined
             self.arrived[row.topic] = row.arrived_at
+            if row.occurred_at is not None:
+                self.newest[row.topic] = max(row.occurred_at, self.newest.get(row.topic, row.occurred_at))
         self.counted_seq = newest
 
     def settle(self, tallies: Sequence[TopicTally]) -> None:
@@ -115,6 +118,7 @@ class Meter:
                     "quarantined": self.quarantined[topic],
                     "ends": parts,
                     "last_arrival": self.arrived.get(topic),
+                    "newest_event": self.newest.get(topic),
                     **self.lag(topic, parts, kafka_ends.get(topic, {})),
                 }
                 for topic, parts in self.ends.items()

@@ -61,7 +61,7 @@ def counts(events: LakeTable, first_seq: int, last_seq: int | None = None) -> Co
 
 
 def arrivals(events: DataFrame, after_seq: int, last_seq: int) -> list[Row]:
-    """Return topic, rows, quarantined ones and newest arrival (Unix time) of the batches after one, up to another."""
+    """Return topic, rows, quarantined ones, newest arrival and event (Unix times) of the batches in a range."""
     fresh = events.where(F.col("ingest_seq").between(after_seq + 1, last_seq))
     return (
         fresh.groupBy("topic")
@@ -69,6 +69,7 @@ def arrivals(events: DataFrame, after_seq: int, last_seq: int) -> list[Row]:
             F.count("*").alias("events"),
             F.count_if(F.col("broken_rule").isNotNull()).alias("quarantined"),
             F.max("arrived_at").cast("double").alias("arrived_at"),
+            F.max(F.when(F.col("broken_rule").isNull(), F.col("occurred_at"))).cast("double").alias("occurred_at"),
         )
         .collect()
     )

@@ -26,7 +26,10 @@ ROWS = [
 def events(spark: SparkSession) -> DataFrame:
     return spark.createDataFrame(
         ROWS, "topic string, ingest_seq bigint, broken_rule string, arrived_at string"
-    ).selectExpr("topic", "ingest_seq", "broken_rule", "cast(arrived_at as timestamp) as arrived_at")
+    ).selectExpr(
+        *("topic", "ingest_seq", "broken_rule", "cast(arrived_at as timestamp) as arrived_at"),
+        "cast(arrived_at as timestamp) - interval 1 second as occurred_at",
+    )
 
 
 @pytest.fixture
@@ -53,3 +56,8 @@ def test_arrivals_are_of_a_range_of_batches(events: DataFrame) -> None:
     (orders,) = arrivals(events, 1, 2)
     assert (orders.topic, orders.quarantined, orders.arrived_at) == ("orders", 0, 1735689602.0)
     assert {row.topic: row.quarantined for row in arrivals(events, 0, 3)} == {"orders": 2, "returns": 0}
+
+
+def test_the_newest_event_is_a_valid_one(events: DataFrame) -> None:
+    newest = {row.topic: (row.arrived_at, row.occurred_at) for row in arrivals(events, 0, 3)}
+    assert newest == {"orders": (1735689604.0, 1735689601.0), "returns": (1735689605.0, 1735689604.0)}
