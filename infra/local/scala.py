@@ -18,6 +18,7 @@ SOURCES = tuple(
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
         "streaming/ParseEvent.scala",
+        "streaming/monitor/PreviousOrder.scala",
     )
 )
 MADE_FOR = ("pyspark", "delta-spark")
