@@ -16,6 +16,7 @@ from common.shutdown import Stop
 from streaming import topics as kafka
 from streaming.contract_files import ContractFiles
 from streaming.engine import quiet, tune
+from streaming.monitor.health import Health
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
 
@@ -30,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings, stop = read_settings(), Stop()
     contract_files = ContractFiles(settings.contracts_dir, job="monitor")
     with locks.hold(settings, "monitor"):
-        kafka.ensure(settings, load(settings.contracts_dir).topics)
+        contracts = load(settings.contracts_dir)
+        kafka.ensure(settings, contracts.topics)
         kafka.ensure_alerts(settings)
         try:
             stop.listen()
@@ -40,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             try:
                 stop.listen()
                 monitored = queries(settings, contract_files)
-                print(Run(spark, stop, monitored, contract_files.write_times).until_stopped())
+                names = [one.name for one in monitored]
+                with Health(settings, names, [one.topic for one in contracts.topics]) as health:
+                    print(Run(spark, stop, monitored, contract_files.write_times, health.observe).until_stopped())
             finally:
                 spark.stop()
         except (PySparkException, Py4JError, ConnectionError) as error:

@@ -41,6 +41,7 @@ class Health:
     topics: Sequence[str]
     reports: dict[str, Report] = field(default_factory=dict)
     running: frozenset[str] = frozenset()
+    failures: Mapping[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
     asked: float = 0.0
@@ -68,9 +69,9 @@ class Health:
         self.ended.set()
         self.thread.join(timeout=10)
 
-    def observe(self, queries: Mapping[str, StreamingQuery]) -> None:
-        """Take what the running queries say of themselves, when it is time to."""
-        self.running = frozenset(queries)
+    def observe(self, queries: Mapping[str, StreamingQuery], failures: Mapping[str, str]) -> None:
+        """Take what the running queries say of themselves, when it is time to, and why others have failed."""
+        self.running, self.failures = frozenset(queries), dict(failures)
         if time.monotonic() - self.asked < SECONDS_BETWEEN_ROWS:
             return
         self.asked = time.monotonic()
@@ -165,10 +166,12 @@ class Health:
 
     def problem(self, name: str, lag_seconds: float) -> str | None:
         """Return what is wrong with a query and what to do; None where nothing is."""
+        if name in self.failures:
+            return self.failures[name]
         if name in self.problems:
             return self.problems[name]
         if name not in self.running:
-            return "it is being started; `make logs` and log/jobs/monitor.spark.log say more where that takes minutes"
+            return "it is being started; where that takes minutes, log/jobs/monitor.spark.log says more"
         if lag_seconds > BEHIND_SECONDS:
             return f"{lag_seconds:,.0f} s behind; it catches up by itself where less comes than it takes a second"
         return None

@@ -19,17 +19,20 @@ from streaming.retry import WELL_SECONDS, Retry
 SECONDS_BETWEEN_LOOKS = 0.5
 # How long a query that reads what the others write may take to read the rest, when all end.
 SECONDS_TO_DRAIN = 20
+# A query that has run as long is no longer said to have failed.
+SECONDS_TO_BE_WELL = 10
 
 
 @dataclass
 class Attended:
-    """A query under watch: running, or waiting for its next start."""
+    """A query under watch: running, or waiting for its next start; `problem` says why it failed."""
 
     query: Query
     retry: Retry
     running: StreamingQuery | None = None
     began: float = 0.0
     due: float = 0.0
+    problem: str | None = None
 
     def look(self, spark: SparkSession) -> None:
         """Start the query where it is due, and note where it has ended.
@@ -43,10 +46,19 @@ class Attended:
                     self.running, self.began = self.query.start(spark), time.monotonic()
             elif not self.running.isActive:
                 self.end()
-            elif time.monotonic() - self.began > WELL_SECONDS:
-                self.retry.reset()
+            else:
+                self.forget(time.monotonic() - self.began)
         except (PySparkException, Py4JError, UnreachableError) as error:
-            self.running, self.due = None, time.monotonic() + self.retry.note(error)
+            pause = self.retry.note(error)
+            self.running, self.due = None, time.monotonic() + pause
+            self.problem = f"it failed ({first_line(error)}) and is started again within {pause:.0f} s"
+
+    def forget(self, seconds: float) -> None:
+        """Forget the failures before it has run for so many seconds, where that is long enough."""
+        if seconds > SECONDS_TO_BE_WELL:
+            self.problem = None
+        if seconds > WELL_SECONDS:
+            self.retry.reset()
 
     def end(self) -> None:
         """Let go of a query that has ended by itself.
@@ -82,14 +94,14 @@ class Run:
     Args:
         queries: in the order in which they start and end; the one that reads what the others write is the last.
         inputs: a value that changes where contracts or baseline have changed; the queries then start again with those.
-        observe: is shown the running queries by name at every look.
+        observe: is shown, at every look, the running queries by name, and what is wrong with queries by name.
     """
 
     spark: SparkSession
     stop: Stop
     queries: Sequence[Query]
     inputs: Callable[[], object]
-    observe: Callable[[Mapping[str, StreamingQuery]], None] = lambda queries: None
+    observe: Callable[[Mapping[str, StreamingQuery], Mapping[str, str]], None] = lambda running, problems: None
     attended: list[Attended] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +122,10 @@ class Run:
                     self.stop_all()
                 for one in self.attended:
                     one.look(self.spark)
-                self.observe({one.query.name: one.running for one in self.attended if one.running})
+                self.observe(
+                    {one.query.name: one.running for one in self.attended if one.running},
+                    {one.query.name: one.problem for one in self.attended if one.problem},
+                )
                 time.sleep(SECONDS_BETWEEN_LOOKS)
             self.end_in_order()
         except KeyboardInterrupt:

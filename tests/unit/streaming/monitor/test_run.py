@@ -1,6 +1,6 @@
 """The monitor's queries side by side: one that fails is started again, the others go on, and all end in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,7 @@ def run(queries: list[Fake], looks: int, inputs: Callable[[], object] = lambda: 
     """Run queries for a number of looks."""
     stop, left = Stop(), iter(range(looks))
 
-    def observe(_: object) -> None:
+    def observe(*_: object) -> None:
         stop.requested = next(left, None) is None
 
     spark: Any = None
@@ -81,6 +81,23 @@ def test_one_that_fails_is_started_again_and_the_others_go_on(capsys: pytest.Cap
     run([Fake("sizes", log, [StreamingQueryException("Kafka is away")]), Fake("alerts", log)], looks=5)
     assert log == ["start sizes", "start alerts", "start sizes", "stop sizes", "stop alerts"]
     assert "monitor, sizes: Kafka is away; tries again in 0 s" in capsys.readouterr().err
+
+
+def test_who_observes_is_told_why_a_query_failed_until_it_has_run_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, seen = Stop(), list[dict[str, str]]()
+
+    def observe(_: object, problems: Mapping[str, str]) -> None:
+        seen.append(dict(problems))
+        stop.requested = len(seen) == 4
+        if len(seen) == 3:
+            monkeypatch.setattr("streaming.monitor.run.SECONDS_TO_BE_WELL", -1)
+
+    spark: Any = None
+    one = Run(spark, stop, [Fake("sizes", [], [StreamingQueryException("Kafka is away")])], lambda: 1, observe)
+    one.attended[0].retry.pause = 0.0
+    one.until_stopped()
+    failed = {"sizes": "it failed (Kafka is away) and is started again within 0 s"}
+    assert seen == [{}, failed, failed, {}]
 
 
 def test_patience_ends() -> None:
