@@ -122,9 +122,12 @@ maintain: ready ## Compact small files, remove dead ones, trim the logs; ingest 
 	@$(PY) -m spark.maintenance $(call option,RETAIN_HOURS,retain-hours) $(call option,LOG_HOURS,log-hours)
 
 ##@ What people see
-.PHONY: report docs sql
+.PHONY: report dashboard docs sql
 report: ready ## Write the report and the model cards, an HTML file each
 	@$(PY) -m reports
+
+dashboard: ready ## Serve the live page until Ctrl-C, on PORT_BASE + 22 [PORT=]
+	@$(PY) -m reports.dashboard $(call option,PORT,port)
 
 docs: ready ## Write the dbt docs site, one HTML file with the lineage
 	@$(PY) -m infra.pipeline docs

@@ -58,6 +58,20 @@ def day(value: date | datetime | None) -> str:
     return NOTHING if value is None else f"{value.day} {value:%b %Y}"
 
 
+def instant(value: datetime | None) -> str:
+    """Return an instant as 9 Dec 2011, 12:31:05 (UTC)."""
+    return NOTHING if value is None else f"{day(value)}, {value:%H:%M:%S}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in its largest unit: 4 s, 12 min, 3 h, 5 days; a negative one is none."""
+    whole = max(int(seconds), 0)
+    for size, unit in ((86_400, " days"), (3_600, " h"), (60, " min")):
+        if whole >= 2 * size:
+            return f"{whole // size:,}{unit}"
+    return f"{whole} s"
+
+
 def last_day(as_of: datetime) -> datetime:
     """Return the last day that lies whole before an as-of midnight."""
     return as_of - timedelta(days=1)

@@ -30,10 +30,10 @@ SEGMENTATION_NAMES = {
 }
 
 
-def environment() -> Environment:
+def environment(templates: Path = TEMPLATES) -> Environment:
     """Return what pages are rendered with: every value is escaped, and one that is missing is an error."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

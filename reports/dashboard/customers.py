@@ -1,0 +1,101 @@
+"""What the marts and the alerts know of customers: counts by attribute, and everything about one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import sql
+
+from reports.dashboard.catalogue import ALERTS, CUSTOMERS, Alert, Customer
+from reports.dashboard.store import Reader
+from reports.dashboard.tables import Question, ask
+
+# What customers are counted by: the filter that a bar leads to, and the column that it is of.
+FACETS = {
+    "risk": "risk",
+    "rfm": "rfm_segment",
+    "model": "model_segment",
+    "rule": "rule_segment",
+    "city": "city",
+    "membership": "membership_type",
+    "satisfaction": "satisfaction_level",
+    "source": "source",
+}
+VALUES = 200
+MOVEMENTS = "reporting.segment_movements"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Customers with one value of an attribute, and those of them at risk."""
+
+    value: str
+    customers: int
+    at_risk: int
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The segment of a customer some time ago and at `as_of`, where they differ, and the measures that moved it."""
+
+    from_segment: str | None
+    to_segment: str
+    moved_by: str
+    from_as_of: datetime
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """Everything that is known of one customer; `movement` is None where it stayed in its segment."""
+
+    customer: Customer
+    movement: Movement | None
+    alerts: Sequence[Alert]
+
+
+def shares(reader: Reader, question: Question, facet: str) -> list[Share]:
+    """Return the customers of a question by one attribute, of which every value counts, not the one asked for."""
+    others = {name: value for name, value in question.values.items() if name != facet}
+    query = sql.SQL(
+        "select {column} as value, count(*) as customers, count(*) filter (where risk <> 'none') as at_risk"
+        " from {source} where {column} is not null and {conditions}"
+        ' group by {column} order by count(*) desc, {column} collate "C" limit {limit}'
+    ).format(
+        column=sql.Identifier(FACETS[facet]),
+        source=sql.SQL(CUSTOMERS.source),
+        conditions=Question(CUSTOMERS, others, question.sort, question.descending).conditions(),
+        limit=VALUES,
+    )
+    return reader.rows(Share, query, others)
+
+
+def portrait(reader: Reader, source: str, customer_id: str) -> Portrait | None:
+    """Return what is known of a customer; None where neither the marts nor an alert know it."""
+    who = {"source": source, "customer_id": customer_id}
+    query = sql.SQL(
+        "select {columns} from {source} where source = %(source)s and customer_id = %(customer_id)s"
+    ).format(columns=sql.SQL(", ").join(map(sql.Identifier, CUSTOMERS.columns)), source=sql.SQL(CUSTOMERS.source))
+    customers = reader.rows(Customer, query, who)
+    if not customers:
+        return None
+    return Portrait(customers[0], movement(reader, who), alerts_of(reader, source, customer_id))
+
+
+def movement(reader: Reader, who: dict[str, str]) -> Movement | None:
+    """Return how a customer came into its segment, where the marts say it."""
+    if reader.missing([MOVEMENTS]):
+        return None
+    query = sql.SQL(
+        "select from_segment, to_segment, moved_by, from_as_of, as_of from reporting.segment_movements"
+        " where source = %(source)s and customer_id = %(customer_id)s"
+    )
+    return next(iter(reader.rows(Movement, query, who)), None)
+
+
+def alerts_of(reader: Reader, source: str, customer_id: str) -> list[Alert]:
+    """Return the newest alerts of a customer."""
+    if reader.missing(ALERTS.relations):
+        return []
+    question = ask(ALERTS, {"source": source, "customer": customer_id})
+    return reader.rows(Alert, question.select_page(), question.values)
