@@ -13,8 +13,12 @@ from reports.dashboard import customers, downloads, live, pages
 from reports.dashboard.catalogue import CUSTOMERS, DIMENSIONS, TABLES
 from reports.dashboard.store import Store, UnavailableError
 from reports.dashboard.tables import Question, UnknownError, ask
+from reports.page import TEMPLATES
 
-STATIC = Path(__file__).parent / "static"
+# The charts of the page and of the report are the same, and so are their colours.
+FILES = {
+    f"/static/{file.name}": file for file in [*(Path(__file__).parent / "static").iterdir(), TEMPLATES / "charts.css"]
+}
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HTML = "text/html; charset=utf-8"
 MOST_PARAMETERS = 30
@@ -91,9 +95,8 @@ class Application:
             return self.table(ask(TABLES[name], asked))
         if name in TABLES and suffix == "csv":
             return self.download(ask(TABLES[name], asked))
-        file = STATIC / path.removeprefix("/static/")
-        if path.startswith("/static/") and file in set(STATIC.iterdir()):
-            return Answer([file.read_bytes()], kind=TYPES[file.suffix])
+        if path in FILES:
+            return Answer([FILES[path].read_bytes()], kind=TYPES[FILES[path].suffix])
         return refusal(404, "There is no such page", "Go on from one of those above.")
 
     def live(self, template: str, asked: Parameters) -> Answer:

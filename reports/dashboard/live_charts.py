@@ -12,8 +12,6 @@ from reports.charts import Bar, Chart, columns
 from reports.dashboard.links import customers_of
 from reports.dashboard.live import MINUTES, SPAN, Now, Slice, minute
 
-# Two charts stand beside each other, and one is still readable where a phone shows it smaller.
-WIDTH = 500
 SERIES = [("a", "minute"), ("cut", "minute not over yet")]
 
 
@@ -58,7 +56,7 @@ def column_chart(title: str, values: Mapping[datetime, float], last: datetime) -
         parts = [0.0, value] if began == last else [value, 0.0]
         bars.append(Bar(f"{began:%H:%M}", parts, tip=f"{began:%H:%M}: {formats.decimal(value, 0)}"))
     said = f"{MINUTES} minutes up to {last:%H:%M}; together {formats.decimal(sum(values.values()), 0)}"
-    return columns(Chart(title, said, SERIES, WIDTH), bars)
+    return columns(Chart(title, said, SERIES), bars)
 
 
 def tiles(now: Now) -> list[Tile]:

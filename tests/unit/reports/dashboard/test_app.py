@@ -65,7 +65,7 @@ def test_what_was_asked_for_is_escaped() -> None:
     assert "&lt;script&gt;alert" in body
 
 
-@pytest.mark.parametrize("name", ["dashboard.css", "dashboard.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["dashboard.css", "charts.css", "dashboard.js", "icon.svg"])
 def test_the_files_of_the_page_are_there(name: str) -> None:
     status, headers, body = get(f"/static/{name}")
     assert status == "200 OK"
