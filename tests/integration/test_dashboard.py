@@ -1,0 +1,168 @@
+"""The live page in a browser: rows shown as they come, search, filters, files, text that is no SQL, a phone."""
+
+import csv
+import io
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import LiteralString
+from urllib.parse import quote
+
+import pytest
+
+from common import postgres
+from infra.local import supervise
+from tests.integration.devtools import Tab, browsing
+from tests.integration.harness import SPARE_PORTS, Platform, wait_until
+
+pytestmark = pytest.mark.usefixtures("sample_job")
+
+PORT = SPARE_PORTS
+SOURCE = "page-test"
+MOMENT = datetime(2011, 12, 9, 12, 31, 25, tzinfo=UTC)
+INJECTED = "<img src=x onerror=document.title='run'>'; drop table live.anomalies; --"
+WINDOW = "insert into live.windows values (%s, %s, %s, %s, %s, %s, 7, 9, %s, 0, 0, 0, 5, %s)"
+ALERT = """
+    insert into live.anomalies
+    values (%s, %s, 'size_up', %s, 'e1', 'o1', %s, %s, 4.5, 3.1, 950, 10, 20, 40, 'GBP', 'customer', %s, %s)
+"""
+HEALTH = """
+    insert into live.pipeline_health values ('page-test', 'orders', 3, 0.5, %s, 90, 0, now(), 0, 0, %s, now())
+    on conflict (job, topic) do update set looked_at = now(), problem = excluded.problem
+"""
+Write = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def write(platform: Platform) -> Iterator[Write]:
+    """What writes a row as the monitor does; afterwards its rows are gone."""
+
+    def write(statement: LiteralString, *values: object) -> None:
+        with postgres.connect(platform.settings, "monitor") as connection:
+            connection.execute(statement, values)
+
+    yield write
+    write("delete from live.windows where source = %s", SOURCE)
+    write("delete from live.anomalies where source = %s", SOURCE)
+    write("delete from live.pipeline_health where job = %s", SOURCE)
+
+
+@pytest.fixture(scope="module")
+def address(platform: Platform) -> Iterator[str]:
+    """Where the page is served, by a process that Ctrl-C ends in order."""
+    process = platform.start(*command())
+    assert process.stdout and process.stderr
+    line = process.stdout.readline()
+    assert line == f"page: http://127.0.0.1:{PORT}/, until Ctrl-C\n", process.stderr.read()
+    yield f"http://127.0.0.1:{PORT}"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert process.stdout.read() == "page: closed\n"
+    assert "Traceback" not in process.stderr.read()
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """A tab of a browser."""
+    with browsing(tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+@pytest.fixture(autouse=True)
+def no_faults(tab: Tab) -> Iterator[None]:
+    """The console has no error but where a test says so."""
+    tab.faults.clear()
+    yield
+    assert tab.faults == []
+
+
+def command() -> tuple[str, ...]:
+    """Return how the page is started."""
+    return (".venv/bin/python", "-m", "reports.dashboard", "--port", str(PORT))
+
+
+def test_what_is_not_there_is_said_in_words(tab: Tab, address: str) -> None:
+    tab.open(f"{address}/?source=nobody")
+    assert "No orders have been counted yet" in tab.text()
+    assert "No alerts of nobody" in tab.text()
+
+
+def test_a_row_is_shown_within_two_seconds(tab: Tab, address: str, write: Write) -> None:
+    tab.open(f"{address}/?source={SOURCE}")
+    started = MOMENT.replace(second=0)
+    seconds = {}
+    for currency, revenue in (("", None), ("GBP", 140)):
+        write(WINDOW, SOURCE, 1, started, "all", "", currency, revenue, MOMENT)
+    seconds["minute"] = tab.wait("document.querySelector('#minutes').innerText.includes('Revenue per minute, GBP')")
+    quarter = started.replace(minute=20)
+    write(WINDOW, SOURCE, 15, quarter, "city", "Leeds", "", None, MOMENT)
+    seconds["window"] = tab.wait("document.querySelector('#slices').innerText.includes('Leeds')")
+    write(ALERT, "a" * 32, SOURCE, MOMENT, "17", "customer 17", MOMENT, "GBP 950, usually 10 to 40")
+    seconds["alert"] = tab.wait("document.querySelector('#newest-alerts').innerText.includes('GBP 950, usually')")
+    write(HEALTH, MOMENT, "nothing works: `make up`")
+    seconds["problem"] = tab.wait("document.querySelector('#state').innerText.includes('nothing works: make up')")
+    print(f"shown after {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
+    assert max(seconds.values()) <= 2
+    tab.ask("document.querySelector('#newest-alerts a').click()")
+    tab.wait(f"location.search === '?source={SOURCE}&id=17' && document.readyState === 'complete'")
+    assert "GBP 950, usually 10 to 40" in tab.text()
+
+
+def test_customers_are_searched_filtered_and_taken_home(tab: Tab, address: str, tmp_path: Path) -> None:
+    tab.open(f"{address}/customers?source=sample")
+    tab.type("input[type=search]", "1202")
+    tab.wait("location.search.includes('search=1202') && document.readyState === 'complete'")
+    found = tab.ask("[...document.querySelectorAll('#list td a')].map(link => link.innerText)")
+    assert found and all("1202" in name for name in found)
+    tab.open(f"{address}/customers?source=sample")
+    tab.ask("[...document.querySelectorAll('.facets a')].find(a => a.innerText.includes('by rule and model')).click()")
+    tab.wait("location.search.includes('risk=both') && document.readyState === 'complete'")
+    tab.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    tab.ask("document.querySelector('#list a[download]').click()")
+    path = tmp_path / "customers_risk-both_source-sample.csv"
+    wait_until(path.exists, 20, "the file did not come")
+    title, *rows = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
+    assert title == ["# customers source: sample risk: by rule and model sorted by value_at_stake falling"]
+    shown = int(tab.ask("document.querySelector('#list .count').innerText.split(' ')[0]"))
+    assert len(rows) - 1 == shown > 0
+    assert {row[rows[0].index("risk")] for row in rows[1:]} == {"both"}
+
+
+def test_a_text_in_address_bar_or_search_box_is_a_text(tab: Tab, address: str, platform: Platform) -> None:
+    for path in ("/alerts?search=", "/customers?city=", "/customers?search=", "/windows?value=", "/?source="):
+        tab.open(f"{address}{path}{quote(INJECTED)}")
+        assert "rows" in tab.text() or "No window" in tab.text()
+        assert tab.ask("document.title") != "run"
+        assert tab.ask("document.querySelectorAll('main img').length") == 0
+    tab.open(f"{address}/alerts")
+    tab.type("input[type=search]", INJECTED)
+    tab.wait("location.search.includes('drop') && document.readyState === 'complete'")
+    assert tab.ask("document.querySelector('input[type=search]').value") == INJECTED
+    assert platform.value("select to_regclass('live.anomalies') is not null") == "t"
+
+
+@pytest.mark.parametrize("path", ["/", "/alerts", "/windows", "/customers", "/customer?source=sample&id=12022"])
+def test_on_a_phone_nothing_lies_beside_the_screen(tab: Tab, address: str, path: str) -> None:
+    tab.show(390, 800)
+    tab.open(f"{address}{path}")
+    assert tab.ask("document.documentElement.scrollWidth") == 390
+    unlabelled = "[...document.querySelectorAll('select, input:not([type=hidden])')].filter(one => !one.labels.length)"
+    assert tab.ask(f"{unlabelled}.length") == 0
+
+
+def test_a_page_that_is_open_outlives_a_restart_of_postgresql(tab: Tab, address: str, platform: Platform) -> None:
+    tab.open(f"{address}/?source={SOURCE}")
+    os.kill(supervise.processes(platform.settings)["postgres"]["pid"], signal.SIGKILL)
+    tab.wait("document.querySelector('#connection').innerText.includes('PostgreSQL')")
+    tab.wait("document.querySelector('#connection').innerText === ''", 60)
+    assert "customer 17" in tab.text()
+    assert all("503" in fault for fault in tab.faults)
+    tab.faults.clear()
+
+
+def test_a_second_page_is_refused_in_one_line(address: str, platform: Platform) -> None:
+    message = platform.call(*command(), status=1).stderr
+    assert message.startswith(f"error: port {PORT} for the page is held by pid ")
+    assert message.count("\n") == 1
