@@ -15,12 +15,15 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 
 ##@ The main job
-.PHONY: run refresh
+.PHONY: run refresh live
 run: ready ## Everything, from set-up to the report [ORDERS= MAPPING= SNAPSHOT= SOURCE= SHIFT_TO= VERBOSE=1]
 	@$(PY) -m infra.pipeline run $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call option,SNAPSHOT,snapshot) $(call option,SNAPSHOT_AS_OF,snapshot-as-of) $(call flag,VERBOSE,verbose)
 
 refresh: ready ## The daily cycle: what run does, without set-up, feeding and training [VERBOSE=1]
 	@$(PY) -m infra.pipeline refresh $(call flag,VERBOSE,verbose)
+
+live: ready ## All of it at work on one screen: a shop's events, the stream, the monitor, the page, until Ctrl-C [RATE=50]
+	@$(PY) -m infra.live $(call option,RATE,rate)
 
 ##@ The platform
 .PHONY: setup ready up down status logs doctor backup restore reset

@@ -8,15 +8,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 from pyspark.sql.streaming.query import StreamingQuery
 
+from common import monitor_state
 from common.settings import Settings
 from streaming import topics as kafka
-from streaming.monitor import ingest_health, state
+from streaming.monitor import ingest_health
 from streaming.monitor.gauges import Gauges
 from streaming.monitor.health_store import HealthStore
 from streaming.monitor.kafka_ends import KafkaEnds
@@ -115,9 +116,10 @@ class Health:
         problems = list(self.general_problems())
         self.gauges.show(rows, self.store.alerts_today, looked_at)
         try:
-            state.write(self.settings, looked_at, rows, problems, self.store.alerts_today)
+            written = [asdict(row) for row in rows]
+            monitor_state.write(self.settings, looked_at, written, problems, self.store.alerts_today)
         except OSError as error:
-            text = f"monitor: {self.settings.path(*state.FILE)} cannot be written: {error.strerror}; free space"
+            text = f"monitor: {self.settings.path(*monitor_state.FILE)} cannot be written: {error.strerror}; free space"
             print(text, file=sys.stderr, flush=True)
 
     def general_problems(self) -> Iterator[str]:

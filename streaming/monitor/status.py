@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from common import locks
+from common import locks, monitor_state
 from common.settings import Settings
-from streaming.monitor import state as monitor_state
 
 HEADER = (
     f"{'query':<12}{'topic':<10}{'waiting':>10}{'for':>9}{'events/s':>10}{'newest event':>21}{'late':>8}"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from common import locks
+from common import locks, monitor_state
 from common.settings import Settings, read_settings
-from streaming.monitor import state, status
+from streaming.monitor import status
 from streaming.monitor.rows import Row
 
 AT = datetime(2025, 1, 31, 10, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_a_monitor_that_has_gone_silent_is_told() -> None:
 def test_a_monitor_that_does_not_run_is_one_line_with_the_commands(settings: Settings) -> None:
     [line] = status.lines(settings)
     assert line.startswith("monitor: does not run; `make monitor`")
-    state.write(settings, AT, [SPEED], [], {})
+    monitor_state.write(settings, AT, [asdict(SPEED)], [], {})
     [line] = status.lines(settings)
     assert line.startswith("monitor: does not run; it last ran at 2025-01-31T10:00:00; `make monitor`")
 
@@ -69,7 +69,7 @@ def test_a_monitor_that_does_not_run_is_one_line_with_the_commands(settings: Set
 def test_the_file_is_read_as_it_was_written_and_a_broken_one_is_none(settings: Settings) -> None:
     with locks.hold(settings, "monitor"):
         assert len(status.lines(settings)) == 1
-        state.write(settings, AT, [SPEED], ["no baseline"], {"speed": 1})
+        monitor_state.write(settings, AT, [asdict(SPEED)], ["no baseline"], {"speed": 1})
         assert [line.split()[0] for line in status.lines(settings)[1:3]] == ["speed", "monitor:"]
-        settings.path(*state.FILE).write_text("{")
+        settings.path(*monitor_state.FILE).write_text("{")
         assert len(status.lines(settings)) == 1

@@ -2,26 +2,33 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from common.files import replace_file
 from common.settings import Settings
-from streaming.monitor.rows import Row
 
 FILE = ("run", "monitor.json")
 
 
 def write(
-    settings: Settings, looked_at: datetime, rows: Sequence[Row], problems: Sequence[str], alerts: Mapping[str, int]
+    settings: Settings,
+    looked_at: datetime,
+    rows: Sequence[Mapping[str, Any]],
+    problems: Sequence[str],
+    alerts: Mapping[str, int],
 ) -> None:
     """Put what a look found into the file, whole.
+
+    Args:
+        rows: those of `live.pipeline_health`.
+        problems: what is wrong with more than one job.
+        alerts: of today, by channel.
 
     Raises:
         OSError: it cannot be written.
     """
-    state = {"at": looked_at, "alerts_today": alerts, "problems": problems, "rows": [asdict(row) for row in rows]}
+    state = {"at": looked_at, "alerts_today": alerts, "problems": problems, "rows": rows}
     replace_file(settings.path(*FILE), json.dumps(state, default=datetime.isoformat))
 
 

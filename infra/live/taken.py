@@ -1,0 +1,71 @@
+"""Whether the stream and the monitor have taken all that Kafka holds."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+from common import monitor_state
+from common.kafka_topics import partition_bounds
+from common.settings import Settings
+
+PATIENCE_MS = 3_000
+
+
+def kafka_ends(settings: Settings, topics: list[str]) -> dict[str, dict[int, int]] | None:
+    """Return where the topics end now; None where Kafka does not answer."""
+    try:
+        consumer = KafkaConsumer(
+            bootstrap_servers=settings.kafka_bootstrap,
+            enable_auto_commit=False,
+            bootstrap_timeout_ms=PATIENCE_MS,
+            request_timeout_ms=PATIENCE_MS,
+            isolation_level="read_committed",
+        )
+    except KafkaError:
+        return None
+    try:
+        bounds = {topic: partition_bounds(consumer, topic) for topic in topics}
+        return {topic: {part: end for part, (_, end) in parts.items()} for topic, parts in bounds.items()}
+    except KafkaError:
+        return None
+    finally:
+        consumer.close()
+
+
+def ingest_state(settings: Settings) -> dict[str, Any]:
+    """Return what the ingest wrote last; nothing where it has not run."""
+    try:
+        state: dict[str, Any] = json.loads(settings.path("run", "ingest.json").read_text("utf-8"))
+        return state
+    except (OSError, ValueError):
+        return {}
+
+
+def has_landed(state: Mapping[str, Any], ends: Mapping[str, Mapping[int, int]]) -> bool:
+    """Return whether the ingest says that it has landed all up to some ends."""
+    topics = state.get("topics", {})
+    return all(
+        topics.get(topic, {}).get("ends", {}).get(str(part), 0) >= end
+        for topic, parts in ends.items()
+        for part, end in parts.items()
+    )
+
+
+def waiting(state: Mapping[str, Any] | None, since: datetime) -> list[str] | None:
+    """Return the monitor's queries for which something waits; None where it has not looked since an instant."""
+    if state is None or datetime.fromisoformat(state["at"]) <= since:
+        return None
+    return sorted({row["job"] for row in state["rows"] if row["job"] != "ingest" and row["lag_events"]})
+
+
+def left(settings: Settings, since: datetime) -> list[str]:
+    """Return who has not taken yet what Kafka holds; nobody sends any more since an instant."""
+    state = ingest_state(settings)
+    ends = kafka_ends(settings, list(state.get("topics", {})))
+    of_monitor = waiting(monitor_state.read(settings), since)
+    stream = [] if state and ends is not None and has_landed(state, ends) else ["stream"]
+    return [*stream, *(["monitor"] if of_monitor is None else of_monitor)]
