@@ -29,7 +29,8 @@ time.sleep(60)
 """
 DYING = """
 import pathlib, sys, time
-while not {"stream began", "page began"} <= set((open(sys.argv[1]).read() if pathlib.Path(sys.argv[1]).exists() else "").splitlines()):
+diary = pathlib.Path(sys.argv[1])
+while not diary.exists() or not {"stream began", "page began"} <= set(diary.read_text().splitlines()):
     time.sleep(0.02)
 print("error: no memory")
 sys.exit(3)
