@@ -26,7 +26,7 @@ SPARE_PORTS = PORT_BASE + 1000
 LANES = {
     "first": (
         *("setup", "never_fed", "readers", "mistakes", "whole_job", "export"),
-        *("real_data", "behaviour", "rules", "pages", "dashboard", "yarn", "backup", "faults"),
+        *("real_data", "behaviour", "rules", "pages", "dashboard", "yarn", "backup", "faults", "live"),
     ),
     "second": ("events_in", "stream", "incremental", "guard", "bench_samples"),
 }
