@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from common.errors import first_line
 from reports.dashboard import customers, downloads, live, pages
-from reports.dashboard.catalogue import CUSTOMERS, DIMENSIONS, TABLES
+from reports.dashboard.catalogue import ALERTS, CUSTOMERS, DIMENSIONS, TABLES
 from reports.dashboard.store import Store, UnavailableError
 from reports.dashboard.tables import Question, UnknownError, ask
 from reports.page import TEMPLATES
@@ -135,7 +135,7 @@ class Application:
         with self.store.reading() as reader:
             known = not reader.missing(CUSTOMERS.relations)
             portrait = customers.portrait(reader, asked["source"], asked["id"]) if known else None
-            alerts = customers.alerts_of(reader, asked["source"], asked["id"])
+            alerts = customers.rows_of(reader, ALERTS, asked["source"], asked["id"])
         return page(pages.customer(asked["source"], asked["id"], portrait, alerts))
 
     def download(self, question: Question) -> Answer:

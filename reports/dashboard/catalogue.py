@@ -1,7 +1,7 @@
 """The tables of the page: rows, filters and where they come from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from reports.dashboard.tables import Filter, Table
@@ -104,6 +104,25 @@ class Customer:
     as_of: datetime
 
 
+@dataclass(frozen=True)
+class Day:
+    """A day on which a customer did something, of the newest ones that the marts keep."""
+
+    happened_on: date
+    orders: int
+    items: int
+    gross_amount: Decimal
+    returns: int
+    returned_amount: Decimal
+    currency: str | None
+    discount_applied: bool | None
+    ratings: int
+    last_rating: int | None
+    source: str
+    customer_id: str
+    as_of: datetime
+
+
 CHANNELS = (
     ("size_up", "much larger than usual"),
     ("size_down", "much smaller than usual"),
@@ -126,6 +145,7 @@ DIMENSIONS = (
     ("device", "device"),
 )
 SOURCE = Filter("source", "source", "source = %(source)s")
+CUSTOMER = Filter("customer", "customer", "customer_id = %(customer)s")
 
 ALERTS = Table(
     name="alerts",
@@ -136,7 +156,7 @@ ALERTS = Table(
     filters=[
         SOURCE,
         Filter("channel", "channel", "channel = %(channel)s", CHANNELS),
-        Filter("customer", "customer", "customer_id = %(customer)s"),
+        CUSTOMER,
         Filter("search", "subject or order contains",
                "strpos(lower(concat_ws(' ', subject, order_id)), lower(%(search)s)) > 0"),
     ],
@@ -205,4 +225,15 @@ CUSTOMERS = Table(
     sort="value_at_stake",
     descending=True,
 )
-TABLES = {table.name: table for table in (ALERTS, WINDOWS, PIPELINE, CUSTOMERS)}
+DAYS = Table(
+    name="days",
+    title="Days of customers",
+    kind=Day,
+    source="reporting.customer_days",
+    relations=["reporting.customer_days"],
+    filters=[SOURCE, CUSTOMER],
+    key=["source", "customer_id"],
+    sort="happened_on",
+    descending=True,
+)
+TABLES = {table.name: table for table in (ALERTS, WINDOWS, PIPELINE, CUSTOMERS, DAYS)}

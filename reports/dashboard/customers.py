@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg import sql
 
-from reports.dashboard.catalogue import ALERTS, CUSTOMERS, Alert, Customer
+from reports.dashboard.catalogue import CUSTOMERS, DAYS, Customer, Day
 from reports.dashboard.store import Reader
-from reports.dashboard.tables import Question, ask
+from reports.dashboard.tables import PAGE, Question, Table, ask
 
 # What customers are counted by: the filter that a bar leads to, and the column that it is of.
 FACETS = {
@@ -47,11 +48,11 @@ class Movement:
 
 @dataclass(frozen=True)
 class Portrait:
-    """Everything that is known of one customer; `movement` is None where it stayed in its segment."""
+    """What the marts know of one customer; `movement` is None where it stayed in its segment."""
 
     customer: Customer
     movement: Movement | None
-    alerts: Sequence[Alert]
+    days: Sequence[Day]
 
 
 def shares(reader: Reader, question: Question, facet: str) -> list[Share]:
@@ -71,7 +72,7 @@ def shares(reader: Reader, question: Question, facet: str) -> list[Share]:
 
 
 def portrait(reader: Reader, source: str, customer_id: str) -> Portrait | None:
-    """Return what is known of a customer; None where neither the marts nor an alert know it."""
+    """Return what the marts know of a customer; None where they do not know it."""
     who = {"source": source, "customer_id": customer_id}
     query = sql.SQL(
         "select {columns} from {source} where source = %(source)s and customer_id = %(customer_id)s"
@@ -79,7 +80,7 @@ def portrait(reader: Reader, source: str, customer_id: str) -> Portrait | None:
     customers = reader.rows(Customer, query, who)
     if not customers:
         return None
-    return Portrait(customers[0], movement(reader, who), alerts_of(reader, source, customer_id))
+    return Portrait(customers[0], movement(reader, who), rows_of(reader, DAYS, source, customer_id))
 
 
 def movement(reader: Reader, who: dict[str, str]) -> Movement | None:
@@ -93,9 +94,9 @@ def movement(reader: Reader, who: dict[str, str]) -> Movement | None:
     return next(iter(reader.rows(Movement, query, who)), None)
 
 
-def alerts_of(reader: Reader, source: str, customer_id: str) -> list[Alert]:
-    """Return the newest alerts of a customer."""
-    if reader.missing(ALERTS.relations):
+def rows_of(reader: Reader, table: Table, source: str, customer_id: str) -> list[Any]:
+    """Return the newest rows about a customer of a table; none where it is not there."""
+    if reader.missing(table.relations):
         return []
-    question = ask(ALERTS, {"source": source, "customer": customer_id})
-    return reader.rows(Alert, question.select_page(), question.values)
+    question = ask(table, {"source": source, "customer": customer_id})
+    return reader.rows(table.kind, question.select_page(), question.values)[:PAGE]

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reports import formats
 from reports.charts import Bar, Chart, columns
+from reports.dashboard.catalogue import Day
 from reports.dashboard.links import customers_of
 from reports.dashboard.live import MINUTES, SPAN, Now, Slice, minute
 
@@ -113,3 +114,11 @@ def slice_title(now: Now, dimension: str) -> str:
     """Return what the bars show: the quarter of an hour that holds the newest event."""
     began = now.slice_started_at
     return f"{began:%H:%M} to {began + timedelta(minutes=SPAN):%H:%M}, by {dimension}" if began else f"By {dimension}"
+
+
+def day_chart(days: Sequence[Day]) -> Markup:
+    """Return what a customer's orders came to on each of some days, the oldest first."""
+    bars = [Bar(f"{day.happened_on:%d %b %y}", [float(day.gross_amount)]) for day in days]
+    said = "; ".join(f"{bar.label}: {formats.decimal(bar.values[0])}" for bar in bars)
+    title = f"Orders by day, {days[0].currency}" if days[0].currency else "Orders by day"
+    return columns(Chart(title, said, [("a", "amount")]), bars)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from reports.dashboard import catalogue, links
 from reports.dashboard.catalogue import Alert
 from reports.dashboard.customers import Portrait, Share
 from reports.dashboard.live import Now
-from reports.dashboard.live_charts import minute_charts, slice_bars, slice_title, tiles
+from reports.dashboard.live_charts import day_chart, minute_charts, slice_bars, slice_title, tiles
 from reports.dashboard.tables import PAGE, Question
 from reports.page import environment
 
@@ -33,6 +33,10 @@ SHOWN = {
             "satisfaction_level",
             "source",
         ),
+    ),
+    "days": (
+        *("happened_on", "orders", "items", "gross_amount", "returns", "returned_amount", "currency"),
+        "last_rating",
     ),
     "windows": (
         *("started_at", "minutes", "dimension", "value", "currency", "orders", "items", "revenue", "returns"),
@@ -123,9 +127,12 @@ def listed(
 
 def customer(source: str, customer_id: str, portrait: Portrait | None, alerts: Sequence[Alert]) -> str:
     """Return the page of one customer."""
+    days = portrait.days if portrait else []
+    amounts = [day for day in reversed(days) if day.gross_amount]
     return PAGES.get_template("customer.html.j2").render(
-        source=source, customer_id=customer_id, portrait=portrait, alerts=alerts
-    )
+        source=source, customer_id=customer_id, portrait=portrait, alerts=alerts, columns=SHOWN["days"],
+        chart=day_chart(amounts) if len(amounts) > 1 else "",
+    )  # fmt: skip
 
 
 def message(title: str, text: str, *, again: bool = False) -> str:
@@ -149,6 +156,8 @@ def cell(name: str, value: object) -> str:
             return "yes" if value else "no"
         case datetime():
             return formats.instant(value)
+        case date():
+            return formats.day(value)
         case Decimal() if name.endswith("probability"):
             return formats.percent(value, 1)
         case int() if name not in NAMES:

@@ -21,6 +21,7 @@ BY_SOURCE = {
     "core.customer_behaviour": (),
     "behaviour.sales_daily": (),
     "behaviour.buying_frequency": (),
+    "behaviour.customer_days": (),
     "churn.churn_features": (),
 }
 DIFFERENT_BATCHES = "select count(distinct ingest_seq) from bronze.events where source = 'arrival_forward'"
