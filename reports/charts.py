@@ -85,11 +85,17 @@ def stacked_bars(chart: Chart, bars: Sequence[Bar]) -> Markup:
 
 
 def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = formats.short) -> Markup:
-    """Return stacked vertical columns over an axis of round numbers, the sum of each above it where all have room."""
-    top = axis_top(max((sum(bar.values) for bar in bars), default=0))
+    """Return stacked vertical columns over an axis of round numbers, the sum of each above it where all have room.
+
+    Where all are counts, the numbers of the axis are whole.
+    """
+    totals = [sum(bar.values) for bar in bars]
+    top = axis_top(max(totals, default=0))
+    if all(total == int(total) for total in totals):
+        top = TICKS * math.ceil(top / TICKS)
     step = min(100 / max(len(bars), 1), WIDEST)
     parts = axis(top, write)
-    sums = [write(sum(bar.values)) for bar in bars]
+    sums = [write(total) if total else "" for total in totals]
     labelled = spacing([bar.label for bar in bars], step)
     summed = spacing(sums, step)
     for index, (bar, text) in enumerate(zip(bars, sums, strict=True)):
@@ -99,7 +105,7 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
             y -= size
             tip = bar.tip or f"{bar.label}, {name}: {write(value)}"
             parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
-        if summed[1] == 1:
+        if text and summed[1] == 1:
             parts.append(centred(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
         if index % labelled[1] == 0:
             kind = "axis" if index % labelled[0] == 0 else "axis wide"

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from common.thresholds import AT_RISK_DAYS
+from reports import live_queries
 from reports.figures import (
     LAST_SPAN,
     AtRisk,
@@ -123,7 +124,7 @@ MONTHS: LiteralString = """
 
 def read(connection: psycopg.Connection[Any]) -> Figures:
     """Return the figures; a view that does not exist yet leaves its rows empty and is named in `missing`."""
-    with one_version(connection, VIEWS) as views:
+    with one_version(connection, (*VIEWS, *live_queries.TABLES)) as views:
         as_of = None
         if "run_bounds" not in views.missing:
             row = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
@@ -139,5 +140,6 @@ def read(connection: psycopg.Connection[Any]) -> Figures:
             metrics=views.rows("model_quality", Metric, METRICS),
             totals=views.rows("source_totals", Totals, TOTALS),
             months=views.rows("sales_by_month", Month, MONTHS),
-            missing=views.missing,
+            live=live_queries.read(views),
+            missing=[view for view in views.missing if view in VIEWS],
         )

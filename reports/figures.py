@@ -1,4 +1,4 @@
-"""What the report is made of: rows of the views of schema `reporting`, and nothing else.
+"""What the report is made of: rows of the views of schema `reporting`, and of the tables of schema `live`.
 
 Amounts are in the row's currency; a null currency means that the source did not state one. Shares are 0 to 1.
 """
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from reports.live_figures import NOTHING_LIVE, Live
 
 # The last span of days since the last purchase has no end.
 LAST_SPAN = 12
@@ -169,6 +171,7 @@ class Figures:
     metrics: Sequence[Metric] = ()
     totals: Sequence[Totals] = ()
     months: Sequence[Month] = ()
+    live: Live = NOTHING_LIVE
     missing: Sequence[str] = ()
 
     @property

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from common.thresholds import AT_RISK_DAYS
-from reports import formats
+from reports import formats, live_page
 from reports.answers import answers, ranked_factors, segmentations, spend_share
 from reports.charts import Bar, Chart, columns, grouped_bars, stacked_bars
 from reports.figures import LAST_SPAN, Driver, Figures, Month, Profile, Recency
@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # So many factors of satisfaction are drawn; all of them stand in the table.
 DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
-WRITERS = ("amount", "count", "day", "decimal", "last_day", "percent", "keep_together", "words")
+WRITERS = ("instant", "amount", "count", "day", "decimal", "last_day", "percent", "keep_together", "words")
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
@@ -58,6 +58,12 @@ def render(figures: Figures) -> str:
             month_charts=month_charts(figures),
             scorecards=scorecards(figures.metrics),
             limits=limits(figures),
+            live_sentence=live_page.sentence(figures.live),
+            alert_charts=live_page.alert_charts(figures.live),
+            channel=live_page.name,
+            alerts=live_page.alert_rows(figures.live),
+            minute_charts=live_page.minute_charts(figures.live),
+            quarters=live_page.quarters(figures.live),
             at_risk_days=AT_RISK_DAYS,
         )
     )

@@ -1,4 +1,4 @@
-"""The views of schema `reporting`, read as role reporter in one transaction, so in one version."""
+"""What role reporter may read, in one transaction, so in one version."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ class Views:
     missing: Sequence[str]
 
     def rows(self, view: str, kind: type[Row], query: LiteralString, **values: object) -> list[Row]:
-        """Return the rows of a query of a view; none where it does not exist yet."""
+        """Return the rows of a query of a view or table; none where it does not exist yet."""
         if view in self.missing:
             return []
         with self.connection.cursor(row_factory=class_row(kind)) as cursor:
@@ -38,6 +38,7 @@ def one_version(connection: psycopg.Connection[Any], names: Sequence[str]) -> It
 
 
 def exists(connection: psycopg.Connection[Any], view: str) -> bool:
-    """Say whether a view of schema `reporting` is there."""
-    row = connection.execute("select to_regclass(%s) is not null", [f"reporting.{view}"]).fetchone()
+    """Say whether a view of schema `reporting` is there, or a table that is named with its schema."""
+    name = view if "." in view else f"reporting.{view}"
+    row = connection.execute("select to_regclass(%s) is not null", [name]).fetchone()
     return bool(row and row[0])

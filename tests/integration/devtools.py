@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.integration.browser import chromium
+from tests.integration.browser import FLAGS, chromium
 
 SECONDS = 20.0
 
@@ -98,12 +98,13 @@ class Tab:
                 text="\r"[: kind == "keyDown"],
             )
 
-    def show(self, width: int, height: int, scheme: str = "light") -> None:
-        """Be a screen of this size, light or dark."""
+    def show(self, width: int, height: int = 900, scheme: str = "light", medium: str = "screen") -> None:
+        """Be a screen of this size, light or dark, or with medium `print` paper."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
-        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.send("Emulation.setEmulatedMedia", media=medium, features=features)
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """Take a picture of the page, down to its end or as much as the screen shows."""
@@ -115,13 +116,11 @@ class Tab:
 def browsing(profile: Path) -> Iterator[Tab]:
     """Return a tab of a browser that ends with the block; `profile` is an empty folder of its own."""
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
-    alone = ["--no-sandbox"] if os.geteuid() == 0 else []
-    quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
     options = ["--headless", "--hide-scrollbars", "--remote-debugging-pipe", f"--user-data-dir={profile}"]
     # The browser reads its commands from descriptor 3 and answers on 4.
     shell = f'exec 3<&{theirs_in} 4>&{theirs_out}; exec "$@"'
     process = subprocess.Popen(
-        ["bash", "-c", shell, "bash", chromium(), *options, *quiet, *alone],
+        ["bash", "-c", shell, "bash", chromium(), *options, *FLAGS],
         pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(theirs_in)

@@ -1,6 +1,6 @@
 """What a reader would stumble over in a page as it is laid out: found by the boxes of its elements and words."""
 
-from tests.integration.tab import Tab
+from tests.integration.devtools import Tab
 
 # A word longer than this may be broken.
 LONGEST_WORD = 24
@@ -52,4 +52,4 @@ def faults(tab: Tab) -> list[str]:
 
     A table on a wide screen may scroll within its frame; on a phone nothing may.
     """
-    return tab.value(FAULTS.replace("LONGEST", str(LONGEST_WORD)).replace("PHONE", "640"))
+    return tab.ask(FAULTS.replace("LONGEST", str(LONGEST_WORD)).replace("PHONE", "640"))

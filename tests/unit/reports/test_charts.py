@@ -76,6 +76,11 @@ def test_columns_say_their_sum_where_all_have_room() -> None:
     assert "1.2k</text>" not in re.sub(r'class="axis end">1\.2k', "", many)
 
 
+def test_counts_have_whole_numbers_beside_them() -> None:
+    assert re.findall(r'axis end">(.*?)<', columns(CHART, [Bar("A", [5])])) == ["0", "2", "4", "6", "8"]
+    assert re.findall(r'axis end">(.*?)<', columns(CHART, [Bar("A", [5.5])])) == ["0", "1.5", "3", "4.5", "6"]
+
+
 def test_columns_of_nothing_but_zeros_do_not_divide_by_zero() -> None:
     assert 'height="0"' in columns(CHART, [Bar("A", [0])])
     assert 'width="0%"' in grouped_bars(CHART, [Bar("A", [0], ["0"])])

@@ -30,7 +30,7 @@ class Tags(HTMLParser):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in {"rect", "line"}
+        assert tag in {"rect", "line", "circle"}
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
