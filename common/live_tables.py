@@ -42,6 +42,43 @@ ANOMALY = (
     ("baseline_as_of", "timestamp not null", "everything that it was compared with lies before"),
     ("reason", "string not null", "the finding in words"),
 )
+PAST = (
+    ("baseline_as_of", "timestamp not null", "UTC midnight; made of what happened before it"),
+    ("source", "string not null", "shop the data is of"),
+)
+EVIDENCE = ("evidence", "string not null", "whose past it is mostly of: customer, segment or shop")
+LIMITS = tuple(
+    (channel, "double not null", f"score from which channel {channel} alerts")
+    for channel in ("size_up", "size_down", "speed")
+)
+USUAL_SIZES = (
+    *PAST,
+    ("currency", "string not null", "currency of the amounts"),
+    ("customer_id", "string", "null in the row of the shop, which is for guests and unknown customers"),
+    ("segment", "string", "city and membership; null where neither is known"),
+    EVIDENCE,
+    ("orders", "double not null", "orders of the customer in the currency; 0 for the shop"),
+    ("slope", "double not null", "by which the logarithm of the value grows with that of the lines, in the shop"),
+    ("expected", "double not null", "usual logarithm of an order's value, less slope times that of its lines"),
+    ("spread", "double not null", "scale of the Student t around it"),
+    ("degrees", "double not null", "its degrees of freedom"),
+    *LIMITS,
+)
+USUAL_CUSTOMERS = (
+    *PAST,
+    ("customer_id", "string", "null in the row of the shop, which is for unknown customers"),
+    ("city", "string", "where the customer lives"),
+    ("membership_type", "string", "membership of the customer"),
+    ("segment", "string", "both; null where neither is known"),
+    EVIDENCE,
+    ("first_ordered_at", "timestamp", "first order of the customer"),
+    ("last_ordered_at", "timestamp", "newest order of the customer"),
+    ("split_chance", "double not null", "chance that the next order comes within an hour: one purchase on two bills"),
+    ("repeat_chance", "double not null", "chance that another one comes within a day"),
+    ("shape", "double not null", "shape of the gamma distribution of the rate of all others"),
+    ("hours", "double not null", "its scale: hours"),
+    *LIMITS,
+)
 HEALTH = (
     ("job", "string not null", "ingest, or a query of the monitor"),
     ("topic", "string not null", "topic that it reads; empty for all"),
@@ -60,7 +97,19 @@ WINDOWS = Table(
     "live.windows", "One row per window that has ended, dimension, value and currency.", WINDOW + WINDOW_MEASURES
 )
 ANOMALIES = Table("live.anomalies", "One row per alert, each once.", ANOMALY)
-LAKE = (WINDOWS, ANOMALIES)
+BASELINE_SIZES = Table(
+    "live.baseline_sizes",
+    "One row per baseline, source, currency and customer, and one for the shop: what orders usually come to.",
+    USUAL_SIZES,
+    "baseline_as_of",
+)
+BASELINE_CUSTOMERS = Table(
+    "live.baseline_customers",
+    "One row per baseline, source and customer, and one for the shop: where they belong, how soon they order again.",
+    USUAL_CUSTOMERS,
+    "baseline_as_of",
+)
+LAKE = (WINDOWS, ANOMALIES, BASELINE_SIZES, BASELINE_CUSTOMERS)
 
 STORED = ("stored_at", "timestamp not null default now()", "when it was stored here")
 LOOKED = ("looked_at", "timestamp not null", "when this was counted")
