@@ -71,7 +71,8 @@ def stacked_bars(chart: Chart, bars: Sequence[Bar]) -> Markup:
         x, parts = 0.0, []
         for (style, name), value, text in zip(chart.series, bar.values, bar.texts, strict=False):
             part = longest * max(0.0, min(value, 1.0))
-            parts.append(rectangle((x, 0), (part, STACK), style, bar.tip or f"{bar.label}, {name}: {text}"))
+            if part:
+                parts.append(rectangle((x, 0), (part, STACK), style, bar.tip or f"{bar.label}, {name}: {text}"))
             if part * NARROW / 100 > CHARACTER * len(text):
                 parts.append(
                     Markup('<text x="{}%" y="15.5" class="inside on-{}">{}</text>').format(
@@ -104,7 +105,8 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
             size = HEIGHT * max(value, 0) / top
             y -= size
             tip = bar.tip or f"{bar.label}, {name}: {write(value)}"
-            parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
+            if size:
+                parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
         if text and summed[1] == 1:
             parts.append(centred(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
         if index % labelled[1] == 0:

@@ -10,6 +10,14 @@ from decimal import Decimal
 
 # Alerts of so many days are told, and minutes of one hour.
 DAYS, MINUTES = 7, 60
+# What the channels of the monitor find, as a person reads it.
+CHANNELS = (
+    ("size_up", "much larger than usual"),
+    ("size_down", "much smaller than usual"),
+    ("speed", "much sooner than usual"),
+    ("rate_up", "more orders than usual"),
+    ("rate_down", "fewer orders than usual"),
+)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,10 @@ from markupsafe import Markup
 
 from reports.charts import Bar, Chart, columns, grouped_bars, usual_range
 from reports.formats import NOTHING, amount, count, day, decimal, plural, short
-from reports.live_figures import DAYS, MINUTES, Alert, Live, Minute, Source, Window
+from reports.live_figures import CHANNELS, DAYS, MINUTES, Alert, Live, Minute, Source, Window
 
-# What a channel finds, and its colour.
-CHANNELS = {
-    "size_up": ("a", "larger order"),
-    "size_down": ("b", "smaller order"),
-    "speed": ("amber", "order too soon"),
-    "rate_up": ("good", "more orders"),
-    "rate_down": ("bad", "fewer orders"),
-}
+NAMES = dict(CHANNELS)
+COLOURS = {"size_up": "a", "size_down": "b", "speed": "amber", "rate_up": "good", "rate_down": "bad"}
 SHOWN_VALUES = 10
 NOTHING_YET = "Nothing is known of now yet; `make monitor` beside `make stream` watches the orders as they come."
 
@@ -46,19 +40,19 @@ def sentence_of(source: Source, live: Live) -> str:
     }
     alerts = plural(sum(found.values()), "alert")
     start = f"{source.source} had {alerts} in the {DAYS} days up to {day(source.newest_on)}"
-    parts = [f"{name(channel)} {count(number)}" for channel, number in sorted(found.items(), key=lambda item: -item[1])]
+    parts = [f"{count(number)} {name(channel)}" for channel, number in sorted(found.items(), key=lambda item: -item[1])]
     return f"{start}: {', '.join(parts)}" if parts else start
 
 
 def channels(live: Live, source: str) -> list[str]:
     """Return the channels that found something in a source, the known ones first."""
     have = {row.channel for row in live.days if row.source == source}
-    return [channel for channel in CHANNELS if channel in have] + sorted(have - CHANNELS.keys())
+    return [channel for channel in NAMES if channel in have] + sorted(have - NAMES.keys())
 
 
 def name(channel: str) -> str:
     """Return what a channel finds, in words."""
-    return CHANNELS[channel][1] if channel in CHANNELS else channel
+    return NAMES.get(channel, channel)
 
 
 def alert_charts(live: Live) -> list[Markup]:
@@ -72,7 +66,7 @@ def alert_chart(source: Source, live: Live) -> Markup:
     have = channels(live, source.source)
     days = [source.newest_on - timedelta(days=back) for back in reversed(range(DAYS))]
     bars = [Bar(f"{on.day} {on:%b}", [alerts.get((on, channel), 0) for channel in have]) for on in days]
-    series = [(CHANNELS.get(channel, ("mild", ""))[0], name(channel)) for channel in have]
+    series = [(COLOURS.get(channel, "mild"), name(channel)) for channel in have]
     spoken = "; ".join(f"{bar.label}: {spoken_day(bar, series)}" for bar in bars)
     return columns(Chart(f"{source.source}: alerts by day", spoken, series), bars)
 

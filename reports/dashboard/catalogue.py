@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from reports.dashboard.tables import Filter, Table
+from reports.live_figures import CHANNELS
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,6 @@ class Day:
     as_of: datetime
 
 
-CHANNELS = (
-    ("size_up", "much larger than usual"),
-    ("size_down", "much smaller than usual"),
-    ("speed", "much sooner than usual"),
-    ("rate_up", "more orders than usual"),
-    ("rate_down", "fewer orders than usual"),
-)
 RISKS = (
     ("any", "at risk"),
     ("both", "by rule and model"),

@@ -16,6 +16,7 @@ from reports.dashboard.customers import Portrait, Share
 from reports.dashboard.live import Now
 from reports.dashboard.live_charts import day_chart, minute_charts, slice_bars, slice_title, tiles
 from reports.dashboard.tables import PAGE, Question
+from reports.live_figures import CHANNELS
 from reports.page import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,7 +68,7 @@ def pages() -> Environment:
         link=links.link, asked=links.asked, download=links.download, sorted_by=links.sorted_by,
         subject_of=links.subject_of, usual=usual, value_with_unit=value_with_unit,
         marked=marked, plural=formats.plural, heading=heading, nothing=formats.NOTHING,
-        channels=dict(catalogue.CHANNELS), risks=dict(catalogue.RISKS),
+        channels=dict(CHANNELS), risks=dict(catalogue.RISKS),
     )  # fmt: skip
     return made
 

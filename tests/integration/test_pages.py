@@ -226,9 +226,12 @@ def test_the_report_shows_what_the_monitor_has_written(sample_job: Platform, bro
     sample_job.make("report")
     page = sample_job.settings.path("out", "report.html")
     text = page.read_text()
-    assert "sample had 2 alerts in the 7 days up to 9 Dec 2011: larger order 1, fewer orders 1." in text
+    assert (
+        "sample had 2 alerts in the 7 days up to 9 Dec 2011: 1 much larger than usual, 1 fewer orders than usual."
+        in text
+    )
     # A day's rate is of the day before its end.
-    assert "8 Dec: 1 fewer orders; 9 Dec: 1 larger order" in text
+    assert "8 Dec: 1 fewer orders than usual; 9 Dec: 1 much larger than usual" in text
     assert "more than ever" in text and "a day of few orders" in text
     assert "too long ago" not in text
     assert "sample: revenue a minute, GBP, the hour up to 12:51 on 9 Dec 2011" in text
