@@ -38,7 +38,7 @@ ANOMALY = (
     ("usual", "double", "the middle of the usual values"),
     ("usual_high", "double", "where nine of ten usual values end"),
     ("unit", "string not null", "of the four values: a currency, hours, orders an hour, orders a day"),
-    ("evidence", "string not null", "whose past it was compared with: customer, segment or shop"),
+    ("evidence", "string not null", "whose past it was compared with: customer, segment, shop or city"),
     ("baseline_as_of", "timestamp not null", "everything that it was compared with lies before"),
     ("reason", "string not null", "the finding in words"),
 )
@@ -109,19 +109,45 @@ BASELINE_CUSTOMERS = Table(
     USUAL_CUSTOMERS,
     "baseline_as_of",
 )
-LAKE = (WINDOWS, ANOMALIES, BASELINE_SIZES, BASELINE_CUSTOMERS)
+BASELINE_RATES = Table(
+    "live.baseline_rates",
+    "One row per baseline, source, city, weekday and hour, and one for the weekday's whole day: how many orders come.",
+    (
+        ("baseline_as_of", "timestamp not null", "UTC midnight; made of what happened before it"),
+        ("source", "string not null", "shop the data is of"),
+        ("city", "string not null", "city of the customers; empty for the whole shop"),
+        ("weekday", "int not null", "1 for Monday to 7 for Sunday, in UTC"),
+        ("hour", "int", "hour that begins the band, in UTC; null for the whole day"),
+        ("expected", "double not null", "orders that are expected"),
+        ("dispersion", "double not null", "of the negative binomial distribution: its variance is m + dispersion m^2"),
+        ("threshold_up", "double not null", "score above which there are too many"),
+        ("threshold_down", "double not null", "score above which there are too few"),
+    ),
+    "baseline_as_of",
+)
+LAKE = (WINDOWS, ANOMALIES, BASELINE_SIZES, BASELINE_CUSTOMERS, BASELINE_RATES)
 
+# What windows are made of: late is what all time has and no minute.
+INPUT = (
+    ("source", "string not null", "shop the data is of"),
+    ("events", "bigint not null", "orders, returns and visits that came, since the windows' checkpoint began"),
+    ("late_events", "bigint not null", "events whose minute was over when they came, and so are in none"),
+)
 STORED = ("stored_at", "timestamp not null default now()", "when it was stored here")
 LOOKED = ("looked_at", "timestamp not null", "when this was counted")
 
 # Tables of PostgreSQL: name, columns, key. There `live.windows` also holds those that are not over yet.
 SERVED = (
     ("windows", (*WINDOW, *WINDOW_MEASURES), tuple(name for name, _, _ in WINDOW)),
+    ("window_inputs", INPUT, ("source",)),
     ("anomalies", (*ANOMALY, STORED), ("alert_id",)),
     ("pipeline_health", (*HEALTH, LOOKED), ("job", "topic")),
 )
 # What is asked for every few seconds.
-INDEXES = ("create index if not exists anomalies_by_stored_at on live.anomalies (stored_at)",)
+INDEXES = (
+    "create index if not exists anomalies_by_stored_at on live.anomalies (stored_at)",
+    "create index if not exists windows_by_started_at on live.windows (started_at)",
+)
 POSTGRES_TYPES = {"string": "text", "timestamp": "timestamptz", "double": "double precision", "decimal": "numeric"}
 
 

@@ -60,6 +60,8 @@ NUMBERS = {
     "THRIFT_PORT": (1, 65535),
     "TOPIC_PARTITIONS": (1, 1000),
     "MAX_OFFSETS_PER_BATCH": (1, 1_000_000_000),
+    "WINDOW_DAYS": (2, 3650),
+    "RATE_ALERT_DAYS": (1, 365),
 }
 NAMES = (
     *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "WAIT",
@@ -86,6 +88,8 @@ class Settings:
     driver_memory: str
     topic_partitions: int
     max_offsets_per_batch: int
+    window_days: int
+    rate_alert_days: int
     contracts_dir: Path
     wait: bool
 
@@ -151,6 +155,8 @@ def of(values: Mapping[str, str]) -> Settings:
         driver_memory=values.get("DRIVER_MEMORY") or "1g",
         topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
         max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 2_000_000),
+        window_days=number(values, "WINDOW_DAYS", 14),
+        rate_alert_days=number(values, "RATE_ALERT_DAYS", 7),
         contracts_dir=ROOT / (values.get("CONTRACTS_DIR") or "streaming/contracts"),
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
     )

@@ -18,6 +18,7 @@ SOURCES = tuple(
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
         "streaming/ParseEvent.scala",
+        "streaming/monitor/KnownCustomers.scala",
         "streaming/monitor/PreviousOrder.scala",
     )
 )

@@ -77,7 +77,7 @@ class History:
                 yield from ((day, each) for each in judge(bands, weekday, self.counts.orders[:, day]))
 
 
-def judge(bands: Bands, weekday: int, orders: Floats, over: int = HOURS) -> Iterator[Finding]:
+def judge(bands: Bands, weekday: int, orders: Floats, over: int = HOURS, known: int = 0) -> Iterator[Finding]:
     """Yield what is odd about a day of every subject.
 
     Args:
@@ -85,6 +85,7 @@ def judge(bands: Bands, weekday: int, orders: Floats, over: int = HOURS) -> Iter
         weekday: 0 for Monday.
         orders: shape (subjects, 24).
         over: how many hours are over; the day is judged where all are.
+        known: the first hour that was counted whole; the day is judged where all were.
     """
     means = bands.means[:, weekday]
     hours = rate_bands.surprise(orders, means, np.broadcast_to(bands.hourly[:, None], means.shape))
@@ -92,21 +93,21 @@ def judge(bands: Bands, weekday: int, orders: Floats, over: int = HOURS) -> Iter
     for side in (UP, DOWN):
         limit = bands.thresholds[side]
         for subject in range(orders.shape[0]):
-            outside = np.flatnonzero(hours[side][subject, :over] > limit.hour)
+            outside = known + np.flatnonzero(hours[side][subject, known:over] > limit.hour)
             if outside.size:
                 hour = int(outside[0])
                 usual = band(means[subject, hour], bands.hourly[subject])
                 score = float(hours[side][subject, hour])
                 yield Finding(subject, side, hour, float(orders[subject, hour]), usual, score, limit.hour)
-            elif over == HOURS and days[side][subject] > limit.day:
+            elif over == HOURS and known == 0 and days[side][subject] > limit.day:
                 usual = band(means[subject].sum(), bands.daily[subject])
                 total, score = float(orders[subject].sum()), float(days[side][subject])
                 yield Finding(subject, side, None, total, usual, score, limit.day)
 
 
-def judge_running(bands: Bands, weekday: int, orders: Floats, hour: int) -> Iterator[Finding]:
+def judge_running(bands: Bands, weekday: int, orders: Floats, hour: int, known: int = 0) -> Iterator[Finding]:
     """Yield what is already more than usual in an hour that is not over, of subjects without an odd hour before."""
-    for each in judge(bands, weekday, orders, hour + 1):
+    for each in judge(bands, weekday, orders, hour + 1, known):
         if each.side == UP and each.hour == hour:
             yield each
 
