@@ -85,6 +85,9 @@ def test_every_model_that_scores_has_its_card(sample_job: Platform, tmp_path: Pa
 
 
 PHONE, TABLET, DESK = 390, 768, 1280
+# A4 between its margins, in pixels of CSS.
+PAPER = 688
+PLACES = ((PHONE, "screen"), (TABLET, "screen"), (DESK, "screen"), (PAPER, "print"))
 LONG = "Supercalifragilisticexpialidocious & Söhne of Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 
 
@@ -95,16 +98,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
         yield opened
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
-def test_the_report_of_the_sample_can_be_read_at_every_width(sample_job: Platform, browser: Tab, width: int) -> None:
+@pytest.mark.parametrize(("width", "medium"), PLACES)
+def test_the_report_of_the_sample_can_be_read_everywhere(
+    sample_job: Platform, browser: Tab, width: int, medium: str
+) -> None:
     for name in ("report.html", "models.html"):
-        browser.show(width)
+        browser.show(width, medium=medium)
         browser.open(sample_job.settings.path("out", name).as_uri())
         assert faults(browser) == []
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
-def test_a_shop_with_long_names_can_be_read_at_every_width(browser: Tab, tmp_path: Path, width: int) -> None:
+@pytest.mark.parametrize(("width", "medium"), PLACES)
+def test_a_shop_with_long_names_can_be_read_everywhere(browser: Tab, tmp_path: Path, width: int, medium: str) -> None:
     shops = two_shops()
     page = tmp_path / "report.html"
     page.write_text(
@@ -126,7 +131,7 @@ def test_a_shop_with_long_names_can_be_read_at_every_width(browser: Tab, tmp_pat
             )
         )
     )
-    browser.show(width)
+    browser.show(width, medium=medium)
     browser.open(page.as_uri())
     assert faults(browser) == []
 
