@@ -123,8 +123,7 @@ class Application:
         with self.store.reading() as reader:
             reader.require(question.table.relations)
             rows = reader.rows(question.table.kind, question.select_page(), question.values)
-            total = reader.value(question.count(), question.values)
-            facets = {name: customers.shares(reader, question, name) for name in customers.FACETS}
+            total, facets = customers.facets(reader, question)
         return page(pages.customers(question, rows, total, facets))
 
     def customer(self, asked: Parameters) -> Answer:

@@ -1,7 +1,7 @@
 """What the marts and the alerts know of customers: counts by attribute, and everything about one of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,16 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The same as it comes from PostgreSQL; `place` says which attribute it is of."""
+
+    place: int
+    value: str | None
+    customers: int
+    at_risk: int
+
+
+@dataclass(frozen=True)
 class Movement:
     """The segment of a customer some time ago and at `as_of`, where they differ, and the measures that moved it."""
 
@@ -55,20 +65,41 @@ class Portrait:
     days: Sequence[Day]
 
 
-def shares(reader: Reader, question: Question, facet: str) -> list[Share]:
-    """Return the customers of a question by one attribute, of which every value counts, not the one asked for."""
-    others = {name: value for name, value in question.values.items() if name != facet}
+def facets(reader: Reader, question: Question) -> tuple[int, dict[str, list[Share]]]:
+    """Return how many customers a question has, and their shares by each attribute.
+
+    Of an attribute that is asked for every value counts, not that one alone, so that another can be chosen.
+    """
+    counted = count_by(reader, question, list(FACETS))
+    for name in FACETS.keys() & question.values.keys():
+        others = {one: value for one, value in question.values.items() if one != name}
+        counted[name] = count_by(reader, replace(question, values=others), [name])[name]
+    return sum(one.customers for one in counted.pop("")), counted
+
+
+def count_by(reader: Reader, question: Question, names: Sequence[str]) -> dict[str, list[Share]]:
+    """Return the customers of a question by some attributes, in one pass, and under an empty name all of them."""
+    columns = [sql.Identifier(FACETS[name]) for name in names]
     query = sql.SQL(
-        "select {column} as value, count(*) as customers, count(*) filter (where risk <> 'none') as at_risk"
-        " from {source} where {column} is not null and {conditions}"
-        ' group by {column} order by count(*) desc, {column} collate "C" limit {limit}'
+        "select grouping({columns}) as place, coalesce({columns}) as value, count(*) as customers,"
+        " count(*) filter (where risk <> 'none') as at_risk from {source} where {conditions}"
+        " group by grouping sets ({sets}, ())"
     ).format(
-        column=sql.Identifier(FACETS[facet]),
+        columns=sql.SQL(", ").join(columns),
         source=sql.SQL(CUSTOMERS.source),
-        conditions=Question(CUSTOMERS, others, question.sort, question.descending).conditions(),
-        limit=VALUES,
+        conditions=question.conditions(),
+        sets=sql.SQL(", ").join(sql.SQL("({})").format(column) for column in columns),
     )
-    return reader.rows(Share, query, others)
+    # `grouping` has a bit for each column, the first one the highest, that is 0 where rows are grouped by it.
+    every = 2 ** len(names) - 1
+    name_of = {every: "", **{every - 2**place: name for place, name in enumerate(reversed(names))}}
+    found: dict[str, list[Share]] = {name: [] for name in name_of.values()}
+    for row in reader.rows(Counted, query, question.values):
+        if row.value is not None or not name_of[row.place]:
+            found[name_of[row.place]].append(Share(row.value or "", row.customers, row.at_risk))
+    return {
+        name: sorted(shares, key=lambda one: (-one.customers, one.value))[:VALUES] for name, shares in found.items()
+    }
 
 
 def portrait(reader: Reader, source: str, customer_id: str) -> Portrait | None:

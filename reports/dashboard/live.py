@@ -40,7 +40,7 @@ SOURCES = sql.SQL("""
 BY_MINUTE = sql.SQL("""
     select started_at, currency, orders, items, revenue, returns, visits, customers
     from live.windows
-    where source = %(source)s and minutes = 1 and dimension = 'all' and started_at >= %(since)s
+    where source = %(source)s and minutes = 1 and dimension = 'all' and started_at between %(since)s and %(until)s
     order by currency, started_at
 """)
 BY_VALUE = sql.SQL("""
@@ -110,13 +110,16 @@ def read(reader: Reader, source: str, dimension: str) -> Now:
     chosen = next((one for one in sources if one.source == source), None) if source else next(iter(sources), None)
     newest = chosen.newest_event_at if chosen else None
     began = slice_start(newest) if newest else None
-    values = {"source": chosen.source if chosen else source, "dimension": dimension, "started_at": began}
-    since = minute(newest) - timedelta(minutes=MINUTES - 1) if newest else None
+    until = minute(newest) if newest else None
+    values = {
+        "source": chosen.source if chosen else source, "dimension": dimension, "started_at": began,
+        "since": until - timedelta(minutes=MINUTES - 1) if until else None, "until": until,
+    }  # fmt: skip
     return Now(
         clock=reader.value(CLOCK, {}),
         sources=sources,
         source=chosen,
-        minutes=reader.rows(Minute, BY_MINUTE, {**values, "since": since}) if newest else [],
+        minutes=reader.rows(Minute, BY_MINUTE, values) if newest else [],
         slice_started_at=began,
         totals=reader.rows(Slice, BY_VALUE, {**values, "dimension": "all"}) if newest else [],
         slices=reader.rows(Slice, BY_VALUE, values) if newest else [],
