@@ -54,7 +54,7 @@ def grouped_bars(chart: Chart, bars: Sequence[Bar], top: float | None = None) ->
         for place, ((style, name), value, text) in enumerate(zip(chart.series, bar.values, bar.texts, strict=True)):
             y, width = place * (BAR + GAP), longest * min(max(value, 0) / full, 1)
             parts.append(rectangle((0, y), (width, BAR), style, bar.tip or f"{bar.label}, {name}: {text}"))
-            parts.append(beside(width, y + BAR - 3, text))
+            parts.append(text_beside(width, y + BAR - 3, text))
         rows.append(row(bar.label, len(chart.series) * (BAR + GAP) - GAP, parts))
     return figure(chart, table_of_bars(chart, rows))
 
@@ -80,7 +80,7 @@ def stacked_bars(chart: Chart, bars: Sequence[Bar]) -> Markup:
                     )
                 )
             x += part
-        parts += [beside(longest, 15.5, text) for text in bar.texts[count:]]
+        parts += [text_beside(longest, 15.5, text) for text in bar.texts[count:]]
         rows.append(row(bar.label, STACK, parts))
     return figure(chart, table_of_bars(chart, rows))
 
@@ -108,10 +108,10 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
             if size:
                 parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
         if text and summed[1] == 1:
-            parts.append(centred(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
+            parts.append(text_around(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
         if index % labelled[1] == 0:
             kind = "axis" if index % labelled[0] == 0 else "axis wide"
-            parts.append(centred(x + step / 2, BASE + 20, bar.label, kind))
+            parts.append(text_around(x + step / 2, BASE + 20, bar.label, kind))
     drawing = Markup('<svg class="plot" height="{}" role="img" aria-label="{}">{}</svg>')
     return figure(chart, drawing.format(BASE + 30, chart.description, Markup("").join(parts)))
 
@@ -194,12 +194,12 @@ def row(label: str, height: float, parts: Sequence[Markup]) -> Markup:
     )
 
 
-def beside(x: float, y: float, text: str) -> Markup:
+def text_beside(x: float, y: float, text: str) -> Markup:
     """Return what is written to the right of a bar."""
     return Markup('<text x="{}%" y="{}" dx="7" class="value">{}</text>').format(number(x), number(y), text)
 
 
-def centred(x: float, y: float, text: str, kind: str) -> Markup:
+def text_around(x: float, y: float, text: str, kind: str) -> Markup:
     """Return text around a place."""
     return Markup('<text x="{}%" y="{}" class="middle {}">{}</text>').format(number(x), number(y), kind, text)
 
