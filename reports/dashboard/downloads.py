@@ -6,7 +6,7 @@ by which spreadsheets know UTF-8.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 from reports.dashboard.tables import Question
@@ -52,7 +52,7 @@ def cell(value: object) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case datetime():
+        case date():
             return value.isoformat()
         case int() | float() | Decimal():
             return f"{value:f}" if isinstance(value, Decimal) else repr(value)

@@ -1,7 +1,7 @@
 "use strict";
 
-// Fetches what happens now every second, and puts in place the sections that are not as they were.
-const SECOND = 1000;
+// Fetches what happens now twice a second, and puts in place the sections that are not as they were.
+const PAUSE = 500;
 const live = document.getElementById("live");
 const connection = document.getElementById("connection");
 
@@ -34,14 +34,14 @@ async function refresh() {
 
 async function follow() {
   if (!document.hidden) await refresh();
-  setTimeout(follow, SECOND);
+  setTimeout(follow, PAUSE);
 }
 
 if (live) {
   follow();
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 } else if (document.body.dataset.again) {
-  setTimeout(() => location.reload(), 2 * SECOND);
+  setTimeout(() => location.reload(), 4 * PAUSE);
 }
 
 // A choice in a form is put at once; the button is for those without scripts.

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from reports.dashboard.tables import ask
         (Decimal("1E+3"), "1000"),
         (-7, "-7"),
         (datetime(2011, 12, 9, 12, 31, 5, 60, tzinfo=UTC), "2011-12-09T12:31:05.000060+00:00"),
+        (date(2011, 12, 9), "2011-12-09"),
         ("Leeds", '"Leeds"'),
         ("=HYPERLINK(1)", '"\'=HYPERLINK(1)"'),
         ("+1", '"\'+1"'),
