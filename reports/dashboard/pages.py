@@ -10,6 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from reports import formats
+from reports.charts import usual_range
 from reports.dashboard import catalogue, links
 from reports.dashboard.catalogue import Alert
 from reports.dashboard.customers import Portrait, Share
@@ -17,6 +18,7 @@ from reports.dashboard.live import Now
 from reports.dashboard.live_charts import day_chart, minute_charts, slice_bars, slice_title, tiles
 from reports.dashboard.tables import PAGE, Question
 from reports.live_figures import CHANNELS
+from reports.live_page import value as value_with_unit
 from reports.page import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +68,8 @@ def pages() -> Environment:
     made.globals.update(
         instant=formats.instant, duration=formats.duration, amount=formats.amount, cell=cell, is_number=is_number,
         link=links.link, asked=links.asked, download=links.download, sorted_by=links.sorted_by,
-        subject_of=links.subject_of, usual=usual, value_with_unit=value_with_unit,
+        subject_of=links.subject_of, usual=usual, picture=picture,
+        value_with_unit=value_with_unit,
         marked=marked, plural=formats.plural, heading=heading, nothing=formats.NOTHING,
         channels=dict(CHANNELS), risks=dict(catalogue.RISKS),
     )  # fmt: skip
@@ -191,9 +194,10 @@ def usual(alert: Alert) -> str:
     return f"{text} ({plain(alert.usual_low)} to {plain(alert.usual_high)})"
 
 
-def value_with_unit(value: float, unit: str) -> str:
-    """Return a value with its unit: GBP 12.50, 3.5 hours."""
-    return f"{unit} {value:,.2f}" if len(unit) == 3 and unit.isupper() else f"{plain(value)} {unit}"
+def picture(alert: Alert) -> Markup:
+    """Return what was measured beside what is usual, drawn."""
+    measured = f"{value_with_unit(alert.measured, alert.unit)}; usually {usual(alert)}"
+    return usual_range(alert.measured, (alert.usual_low, alert.usual, alert.usual_high), measured)
 
 
 def plain(value: float) -> str:
