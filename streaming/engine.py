@@ -1,5 +1,7 @@
 """The engine of a stream: what suits it, and its silence."""
 
+from collections.abc import Mapping
+
 from pyspark.sql import SparkSession
 
 NEARLY_UNIQUE = ("offset", "occurred_at", "payload_hash", "event_id", "order_id")
@@ -15,10 +17,13 @@ STREAMING = {
     **{f"parquet.enable.dictionary#{column}": "false" for column in NEARLY_UNIQUE},
 }
 
+# Verdicts are long chains of expressions; the engine would derive from each what must hold of every other, for minutes.
+JUDGING = {**STREAMING, "spark.sql.constraintPropagation.enabled": "false"}
 
-def tune(spark: SparkSession) -> None:
+
+def tune(spark: SparkSession, options: Mapping[str, str] = STREAMING) -> None:
     """Set what suits a stream of small and large batches of wide rows."""
-    for name, value in STREAMING.items():
+    for name, value in options.items():
         spark.conf.set(name, value)
 
 

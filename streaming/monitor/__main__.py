@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 from common import locks
 from common.cli import Parser
@@ -15,8 +17,10 @@ from common.settings import Settings, read_settings
 from common.shutdown import Stop
 from streaming import topics as kafka
 from streaming.contract_files import ContractFiles
-from streaming.engine import quiet, tune
+from streaming.engine import JUDGING, quiet, tune
+from streaming.monitor.checkpoints import Checkpoint
 from streaming.monitor.health import Health
+from streaming.monitor.inputs import Inputs
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
 
@@ -38,17 +42,24 @@ def main(argv: Sequence[str] | None = None) -> None:
             stop.listen()
             spark = session("monitor", with_slots(settings), identity=IDENTITY, long_running=True)
             quiet(spark)
-            tune(spark)
+            tune(spark, JUDGING)
             try:
                 stop.listen()
-                monitored = queries(settings, contract_files)
+                inputs = Inputs(spark, settings, contract_files)
+                monitored = queries(settings, inputs)
                 names = [one.name for one in monitored]
                 with Health(settings, names, [one.topic for one in contracts.topics]) as health:
-                    print(Run(spark, stop, monitored, contract_files.write_times, health.observe).until_stopped())
+                    run = Run(spark, stop, monitored, inputs.version, health.observe, partial(leave, spark, settings))
+                    print(run.until_stopped())
             finally:
                 spark.stop()
         except (PySparkException, Py4JError, ConnectionError) as error:
             raise failure(settings, "monitor", error) from None
+
+
+def leave(spark: SparkSession, settings: Settings, query: str, why: str) -> None:
+    """Move the checkpoint of a query aside."""
+    Checkpoint(spark, settings, query).leave(why)
 
 
 def with_slots(settings: Settings) -> Settings:

@@ -20,7 +20,8 @@ from common.lake_paths import table_folder
 from common.live_tables import ANOMALIES
 from common.settings import Settings
 from streaming import topics as kafka
-from streaming.monitor import checkpoints
+from streaming.ingest.opening import identities
+from streaming.monitor.checkpoints import Checkpoint, address
 from streaming.monitor.messages import COLUMNS, from_messages
 from streaming.monitor.source import stream_records
 from streaming.progress import say
@@ -47,9 +48,10 @@ class Alerts:
 
     def start(self, spark: SparkSession) -> StreamingQuery:
         """Start where the checkpoint ends; without one at the topic's first message, since a repeat changes nothing."""
+        Checkpoint(spark, self.settings, self.name).open(identities(kafka.describe(self.settings, [kafka.ALERTS])))
         records = stream_records(spark, self.settings, [kafka.ALERTS], "earliest", MOST_MESSAGES)
         writer = records.writeStream.foreachBatch(self.store).queryName(self.name)
-        return writer.option("checkpointLocation", checkpoints.address(self.settings, self.name)).start()
+        return writer.option("checkpointLocation", address(self.settings, self.name)).start()
 
     def store(self, records: DataFrame, number: int) -> None:
         """Store one batch.

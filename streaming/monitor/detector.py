@@ -27,9 +27,9 @@ WHOSE = (
 ALERT_ID = "substr(sha2(concat_ws('|', source, event_id, channel), 256), 1, 32)"
 
 
-def order_values(events: DataFrame) -> DataFrame:
-    """Return what the verdicts need of valid events of topic `orders`, a row each."""
-    return events.selectExpr(*ORDER[:6], AMOUNT, "size(lines) as line_count")
+def order_values(events: DataFrame, *more: str) -> DataFrame:
+    """Return what the verdicts need of valid events of topic `orders`, a row each, and more columns of them."""
+    return events.selectExpr(*ORDER[:6], AMOUNT, "size(lines) as line_count", *more)
 
 
 def size_verdicts(orders: DataFrame, baseline: Baseline) -> DataFrame:

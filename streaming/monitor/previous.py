@@ -17,12 +17,10 @@ STATE = {
 
 
 def state_session(spark: SparkSession) -> SparkSession:
-    """Return a session beside another, in which state is kept as it should be."""
+    """Return a session beside another, with its settings, in which state is kept as it should be."""
     session = spark.newSession()
-    for name, value in spark.sparkContext.getConf().getAll():
-        if name.startswith("spark.sql.") and session.conf.isModifiable(name):
-            session.conf.set(name, value)
-    for name, value in STATE.items():
+    own = {name: value for name, value in spark.conf.getAll.items() if session.conf.isModifiable(name)}
+    for name, value in {**own, **STATE}.items():
         session.conf.set(name, value)
     return session
 

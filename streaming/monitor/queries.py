@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from common.settings import Settings
-from streaming.contract_files import ContractFiles
 from streaming.monitor.alerts import Alerts
+from streaming.monitor.inputs import Inputs
+from streaming.monitor.orders import Sizes, Speed
 from streaming.monitor.query import Query
 
 
-def queries(settings: Settings, contract_files: ContractFiles) -> Sequence[Query]:
+def queries(settings: Settings, inputs: Inputs) -> Sequence[Query]:
     """Return the queries; the last reads what the others write."""
-    return (Alerts(settings),)
+    return (Sizes(settings, inputs), Speed(settings, inputs), Alerts(settings))

@@ -12,6 +12,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from common.errors import first_line
 from common.kafka_errors import UnreachableError
 from common.shutdown import Stop
+from streaming.monitor.checkpoints import FAILURES_OF_DAMAGE, is_damage
 from streaming.monitor.query import Query
 from streaming.progress import say
 from streaming.retry import WELL_SECONDS, Retry
@@ -33,6 +34,7 @@ class Attended:
     began: float = 0.0
     due: float = 0.0
     problem: str | None = None
+    damages: int = 0
 
     def look(self, spark: SparkSession) -> None:
         """Start the query where it is due, and note where it has ended.
@@ -51,12 +53,13 @@ class Attended:
         except (PySparkException, Py4JError, UnreachableError) as error:
             pause = self.retry.note(error)
             self.running, self.due = None, time.monotonic() + pause
+            self.damages = self.damages + 1 if is_damage(error) else 0
             self.problem = f"it failed ({first_line(error)}) and is started again within {pause:.0f} s"
 
     def forget(self, seconds: float) -> None:
         """Forget the failures before it has run for so many seconds, where that is long enough."""
         if seconds > SECONDS_TO_BE_WELL:
-            self.problem = None
+            self.problem, self.damages = None, 0
         if seconds > WELL_SECONDS:
             self.retry.reset()
 
@@ -95,6 +98,7 @@ class Run:
         queries: in the order in which they start and end; the one that reads what the others write is the last.
         inputs: a value that changes where contracts or baseline have changed; the queries then start again with those.
         observe: is shown, at every look, the running queries by name, and what is wrong with queries by name.
+        leave_checkpoint: moves that of a query aside, told why, when the query has failed by it again and again.
     """
 
     spark: SparkSession
@@ -102,6 +106,7 @@ class Run:
     queries: Sequence[Query]
     inputs: Callable[[], object]
     observe: Callable[[Mapping[str, StreamingQuery], Mapping[str, str]], None] = lambda running, problems: None
+    leave_checkpoint: Callable[[str, str], None] = lambda query, why: None
     attended: list[Attended] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,6 +127,9 @@ class Run:
                     self.stop_all()
                 for one in self.attended:
                     one.look(self.spark)
+                    if one.damages == FAILURES_OF_DAMAGE:
+                        self.leave_checkpoint(one.query.name, one.problem or "")
+                        one.damages = 0
                 self.observe(
                     {one.query.name: one.running for one in self.attended if one.running},
                     {one.query.name: one.problem for one in self.attended if one.problem},

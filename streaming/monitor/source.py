@@ -16,17 +16,27 @@ Start = Offsets | Literal["earliest", "latest"]
 
 
 def stream_events(
-    spark: SparkSession, settings: Settings, contracts: Contracts, topics: Sequence[str], start: Start
+    spark: SparkSession,
+    settings: Settings,
+    contracts: Contracts,
+    topics: Sequence[str],
+    start: Start,
+    most: int | None = None,
 ) -> DataFrame:
     """Return the valid events of some topics, with the contracts' fields and Kafka's columns."""
-    return valid_events(stream_records(spark, settings, topics, start), only(contracts, topics))
+    return valid_events(stream_records(spark, settings, topics, start, most), only(contracts, topics))
 
 
 def stream_records(
     spark: SparkSession, settings: Settings, topics: Sequence[str], start: Start, most: int | None = None
 ) -> DataFrame:
-    """Return the records of some topics as Kafka's source gives them, at most so many in a batch."""
-    return (
+    """Return the records of some topics as Kafka's source gives them.
+
+    Args:
+        start: where a query without a checkpoint begins.
+        most: so many are a batch, at most; a query in real time cannot have a limit.
+    """
+    reader = (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
         .option("kafka.isolation.level", "read_committed")
@@ -34,7 +44,6 @@ def stream_records(
         .option("kafka.fetch.max.wait.ms", "10")
         .option("subscribe", ",".join(topics))
         .option("startingOffsets", start if isinstance(start, str) else json.dumps(start))
-        .option("maxOffsetsPerTrigger", most or settings.max_offsets_per_batch)
         .option("failOnDataLoss", "true")
-        .load()
     )
+    return (reader if most is None else reader.option("maxOffsetsPerTrigger", most)).load()

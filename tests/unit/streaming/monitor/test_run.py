@@ -121,3 +121,18 @@ def test_new_inputs_are_taken_over_by_all(capsys: pytest.CaptureFixture[str]) ->
     both = ["start sizes", "start alerts"]
     assert log == [*both, "stop sizes", "stop alerts", *both, "stop sizes", "stop alerts"]
     assert capsys.readouterr().err.count("start again with the new ones") == 1
+
+
+def test_a_checkpoint_that_fails_a_query_again_is_left() -> None:
+    log: list[str] = []
+    damage = [StreamingQueryException("[CANNOT_LOAD_STATE_STORE] a file is missing") for _ in range(2)]
+    stop, left = Stop(), iter(range(8))
+
+    def observe(*_: object) -> None:
+        stop.requested = next(left, None) is None
+
+    spark: Any = None
+    one = Run(spark, stop, [Fake("speed", log, [*damage])], lambda: 1, observe, lambda query, _: log.append(query))
+    one.attended[0].retry.pause = 0.0
+    one.until_stopped()
+    assert log == ["start speed", "start speed", "speed", "start speed", "stop speed"]

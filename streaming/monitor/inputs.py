@@ -1,0 +1,103 @@
+"""What the queries hang on beside Kafka: contracts and baseline, read when they start and watched while they run."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from common import locks, tables
+from common.contracts.model import Contracts
+from common.errors import UserError, first_line
+from common.live_tables import BASELINE_CUSTOMERS, BASELINE_SIZES
+from common.run_bounds import run_bounds
+from common.settings import Settings
+from streaming.contract_files import ContractFiles
+from streaming.monitor import baseline, learning
+from streaming.monitor.baseline import Baseline
+from streaming.progress import say
+
+SECONDS_BETWEEN_LOOKS = 10.0
+# Share of the orders that may alert, all channels together.
+ALERT_RATE = 0.02
+NO_MARTS = "monitor: the lake has no marts, so nothing is known of the past and no order is odd; `make marts` mends it"
+
+
+@dataclass
+class Inputs:
+    """The contracts in force and the newest baseline, which is made of the marts where they are newer."""
+
+    spark: SparkSession
+    settings: Settings
+    contract_files: ContractFiles
+    past: Baseline | None = None
+    looked: float | None = None
+    learner: threading.Thread | None = None
+
+    def contracts(self) -> Contracts:
+        """Return the contracts as the files have them; what breaks those in force is said, and not taken."""
+        return self.contract_files.current()
+
+    def baseline(self) -> Baseline:
+        """Return the newest baseline, held in memory; without marts an empty one, with which no order is odd."""
+        self.look()
+        return self.past or none(self.spark)
+
+    def version(self) -> object:
+        """Return a value that changes where contracts or baseline have changed."""
+        self.look()
+        return self.contract_files.write_times(), self.past and self.past.as_of
+
+    def look(self) -> None:
+        """Take the newest baseline, when it is time to look; a newer mart is learned from meanwhile.
+
+        Only the first ever baseline is waited for, since without one all orders would pass unjudged.
+        """
+        if self.looked is not None and time.monotonic() - self.looked < SECONDS_BETWEEN_LOOKS:
+            return
+        known, is_first = newest(self.spark), self.looked is None
+        if not locks.holder(self.settings, "pipeline") and not (self.learner and self.learner.is_alive()):
+            self.learner = threading.Thread(target=self.learn, args=(known,), name="learning", daemon=True)
+            self.learner.start()
+            if known is None:
+                self.learner.join()
+                known = newest(self.spark)
+        if known and (self.past is None or self.past.as_of != known):
+            self.take(baseline.of(self.spark, known))
+        if is_first and self.past is None:
+            say(NO_MARTS)
+        self.looked = time.monotonic()
+
+    def learn(self, known: datetime | None) -> None:
+        """Make and store the baseline of the marts, where they are newer than the one that is known."""
+        try:
+            as_of = run_bounds(self.spark).as_of
+            if known is None or known < as_of:
+                orders, profiles = learning.past_orders(self.spark), learning.past_profiles(self.spark)
+                baseline.store(learning.build(orders, profiles, as_of, ALERT_RATE))
+                baseline.drop_old(self.spark)
+                say(f"monitor: learned from the marts what was usual before {as_of:%Y-%m-%d}")
+        except (PySparkException, Py4JError, UserError) as error:
+            if known or not isinstance(error, UserError):
+                say(f"monitor: goes on with the baseline it has, the marts give no new one: {first_line(error)}")
+
+    def take(self, fresh: Baseline) -> None:
+        """Hold a baseline in memory, in place of the one before."""
+        before, self.past = self.past, Baseline(fresh.as_of, fresh.sizes.persist(), fresh.customers.persist())
+        if before:
+            for frame in (before.sizes, before.customers):
+                frame.unpersist()
+
+
+def newest(spark: SparkSession) -> datetime | None:
+    """Return the date of the newest baseline that is stored whole; None where there is none."""
+    return baseline.newest(tables.read(spark, BASELINE_CUSTOMERS.name))
+
+
+def none(spark: SparkSession) -> Baseline:
+    """Return the baseline of a lake that knows nothing."""
+    sizes, customers = (tables.read(spark, table.name).limit(0) for table in (BASELINE_SIZES, BASELINE_CUSTOMERS))
+    return Baseline(datetime(1970, 1, 1), sizes, customers)
