@@ -52,6 +52,7 @@ FORMS = {
     "POSTGRES_HOST": (r"[^\s,:/]+", "a host name or an address"),
     "THRIFT_HOST": (r"[^\s,:/]+", "a host name or an address"),
     "SPARK_MASTER": (r"local(\[(\d+|\*)\])?|yarn|(spark|k8s)://\S+", "local[2], yarn or an address of a cluster"),
+    "ALERT_RATE": (r"0?\.0*[1-9]\d*", "a share of the orders such as 0.02"),
     "DRIVER_MEMORY": (r"[1-9]\d*[mgt]", "an amount such as 800m or 2g"),
 }
 NUMBERS = {
@@ -91,6 +92,7 @@ class Settings:
     window_days: int
     rate_alert_days: int
     contracts_dir: Path
+    alert_rate: float
     wait: bool
 
     def port(self, name: str) -> int:
@@ -158,6 +160,7 @@ def of(values: Mapping[str, str]) -> Settings:
         window_days=number(values, "WINDOW_DAYS", 14),
         rate_alert_days=number(values, "RATE_ALERT_DAYS", 7),
         contracts_dir=ROOT / (values.get("CONTRACTS_DIR") or "streaming/contracts"),
+        alert_rate=float(values.get("ALERT_RATE") or 0.02),
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
     )
 

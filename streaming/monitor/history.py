@@ -19,7 +19,7 @@ def verdicts(orders: DataFrame, profiles: DataFrame, alert_rate: float) -> DataF
         profiles: source, customer_id, valid_from, valid_to, city, membership_type.
         alert_rate: share of the orders that may alert, all channels together.
     """
-    judged = judge(date_orders(orders, profiles))
+    judged = judge(date_orders(orders, profiles).persist()).persist()
     days = judged.select("source", "day").distinct()
     limits = thresholds.of_days(judged, days, alert_rate)
     placed = judged.join(F.broadcast(limits), ["source", "day", "channel"])

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from common import tables
 from common.live_tables import BASELINE_CUSTOMERS, BASELINE_SIZES
 from common.prediction_tables import Table
-from streaming.monitor import history, thresholds
+from common.run_bounds import run_bounds
+from streaming.monitor import baseline, history, thresholds
 from streaming.monitor.baseline import Baseline
 from streaming.monitor.expectation import SHOP_ORDERS, expect_gaps, expect_sizes
 from streaming.monitor.moments import GAPS, SEGMENT, SIZES, WITHIN, add_up, date_orders, named, zero_sums
@@ -30,6 +31,19 @@ def past_profiles(spark: SparkSession) -> DataFrame:
     return tables.read(spark, "core.dim_customer_history").select(*PROFILE, "valid_from", "valid_to")
 
 
+def refresh(spark: SparkSession, alert_rate: float) -> Baseline:
+    """Make the baseline of the marts' date where the lake lacks it, store it, drop old ones, and return it as stored.
+
+    Raises:
+        UserError: dbt has not run yet.
+    """
+    as_of = run_bounds(spark).as_of
+    if as_of != baseline.newest(tables.read(spark, BASELINE_CUSTOMERS.name)):
+        baseline.store(build(past_orders(spark), past_profiles(spark), as_of, alert_rate))
+        baseline.drop_old(spark)
+    return baseline.of(spark, as_of)
+
+
 def build(orders: DataFrame, profiles: DataFrame, as_of: datetime, alert_rate: float) -> Baseline:
     """Return the baseline of a midnight, of what happened before it.
 
@@ -40,23 +54,25 @@ def build(orders: DataFrame, profiles: DataFrame, as_of: datetime, alert_rate: f
         alert_rate: share of the orders that may alert, all channels together.
     """
     midnight = tables.instant(as_of)
-    past = date_orders(orders.where(F.col("occurred_at") < midnight), profiles)
+    past = date_orders(orders.where(F.col("occurred_at") < midnight), profiles).persist()
     known = (F.col("valid_from") < midnight) & (F.col("valid_to").isNull() | (F.col("valid_to") >= midnight))
     people = profiles.where(known).select(*PROFILE).selectExpr("*", SEGMENT)
     days = past.select("source").distinct().withColumn("day", midnight)
-    limits = thresholds.of_days(history.judge(past), days, alert_rate).groupBy("source")
-    levels = limits.pivot("channel", list(thresholds.CHANNELS)).agg(F.first("threshold"))
+    scores = history.judge(past).select("source", "day", "channel", "score").persist()
+    limits = thresholds.of_days(scores, days, alert_rate).groupBy("source")
+    levels = limits.pivot("channel", list(thresholds.CHANNELS)).agg(F.first("threshold")).localCheckpoint()
 
     def finish(frame: DataFrame, table: Table) -> DataFrame:
         names = [name for name, *_ in table.columns]
-        return frame.join(F.broadcast(levels), "source").withColumn("baseline_as_of", midnight).select(*names)
+        dated = frame.join(F.broadcast(levels), "source").withColumn("baseline_as_of", midnight)
+        return dated.select(*names).localCheckpoint()
 
     customers = customers_of(past, people).withColumn("day", midnight)
-    return Baseline(
-        as_of,
-        finish(expect_sizes(sizes_of(past, people)), BASELINE_SIZES),
-        finish(expect_gaps(customers), BASELINE_CUSTOMERS),
-    )
+    sizes = finish(expect_sizes(sizes_of(past, people)), BASELINE_SIZES)
+    rhythms = finish(expect_gaps(customers), BASELINE_CUSTOMERS)
+    scores.unpersist()
+    past.unpersist()
+    return Baseline(as_of, sizes, rhythms)
 
 
 def sizes_of(past: DataFrame, people: DataFrame) -> DataFrame:
