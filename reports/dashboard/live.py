@@ -111,8 +111,9 @@ def read(reader: Reader, source: str, dimension: str) -> Now:
     newest = chosen.newest_event_at if chosen else None
     began = slice_start(newest) if newest else None
     until = minute(newest) if newest else None
+    shop = chosen.source if chosen else source
     values = {
-        "source": chosen.source if chosen else source, "dimension": dimension, "started_at": began,
+        "source": shop, "dimension": dimension, "started_at": began,
         "since": until - timedelta(minutes=MINUTES - 1) if until else None, "until": until,
     }  # fmt: skip
     return Now(
@@ -123,7 +124,7 @@ def read(reader: Reader, source: str, dimension: str) -> Now:
         slice_started_at=began,
         totals=reader.rows(Slice, BY_VALUE, {**values, "dimension": "all"}) if newest else [],
         slices=reader.rows(Slice, BY_VALUE, values) if newest else [],
-        alerts=[] if "live.anomalies" in missing else alerts(reader, source),
+        alerts=[] if "live.anomalies" in missing else alerts(reader, shop),
         health=[] if "live.pipeline_health" in missing else reader.rows(Health, ask(PIPELINE, {}).select(), {}),
         missing=missing,
     )

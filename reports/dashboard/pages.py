@@ -77,7 +77,11 @@ def pages() -> Environment:
 
 
 def live(template: str, now: Now, source: str, dimension: str) -> str:
-    """Return the live page, or with another template what it fetches."""
+    """Return the live page, or with another template what it fetches.
+
+    A page that has begun with the newest source stays with it.
+    """
+    source = now.source.source if now.source else source
     return (
         PAGES.get_template(template)
         .render(

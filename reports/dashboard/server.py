@@ -1,6 +1,7 @@
 """The server of the page: the standard library's, a thread for each request, on loopback alone."""
 
 import errno
+import io
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -30,6 +31,10 @@ class Handler(WSGIRequestHandler):
     timeout = SECONDS_FOR_A_REQUEST
     server_version = "page"
     sys_version = ""
+
+    def get_stderr(self) -> io.StringIO:
+        """Keep to ourselves that a reader went away: what is a fault of ours, the application says."""
+        return io.StringIO()
 
     def log_message(self, *_: Any) -> None:
         """Write no line for each request: addresses name customers."""

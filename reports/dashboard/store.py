@@ -147,4 +147,6 @@ def refusal(error: psycopg.Error) -> str:
         return f"PostgreSQL took longer than {SECONDS_OF_A_STATEMENT} s; narrow the filters, or try again"
     if isinstance(error, (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable)):
         return f"the tables are not those that this page knows: {first_line(error)}; run `make up refresh`"
-    return f"PostgreSQL does not answer: {first_line(error)}; `make status` says whether it runs"
+    if isinstance(error, psycopg.OperationalError):
+        return f"PostgreSQL does not answer: {first_line(error)}; `make status` says whether it runs"
+    return f"PostgreSQL refuses what this page asks: {first_line(error)}"

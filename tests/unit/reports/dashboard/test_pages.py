@@ -53,6 +53,7 @@ def test_a_busy_shop_is_shown_in_numbers() -> None:
     assert "<title>12:31: 4</title>" in page
     assert 'href="/customers?source=shop&amp;city=Leeds"' in page
     assert "not known" in page
+    assert 'data-from="/live?source=shop&amp;by=city"' in page
 
 
 def test_what_an_alert_says_is_text_and_leads_to_its_customer() -> None:
