@@ -88,7 +88,7 @@ def live(template: str, now: Now, source: str, dimension: str) -> str:
             now=now, source=source, dimension=dimension, dimensions=catalogue.DIMENSIONS[1:],
             fetch=links.link("/live", source=source, by=dimension),
             charts=minute_charts(now), tiles=tiles(now), bars=slice_bars(now, dimension),
-            title=slice_title(now, dimension), stale=staleness(now),
+            title=slice_title(now, dimension), stale=staleness(now), problems=problems(now),
         )
     )  # fmt: skip
 
@@ -106,6 +106,15 @@ def staleness(now: Now) -> str:
         f"The monitor has not reported for {formats.duration(seconds)}: what you see is as it was then. "
         "`make status` says what runs, `make monitor` starts it."
     )
+
+
+def problems(now: Now) -> list[tuple[str, list[str]]]:
+    """Return what is wrong in the pipeline, each once, with the jobs that say so."""
+    jobs: dict[str, list[str]] = {}
+    for row in now.health:
+        if row.problem:
+            jobs.setdefault(row.problem, []).append(f"{row.job} ({row.topic})" if row.topic else row.job)
+    return list(jobs.items())
 
 
 def table(question: Question, rows: Sequence[object], total: int, options: Mapping[str, Sequence[str]]) -> str:

@@ -81,8 +81,9 @@ def test_nothing_new_is_said(now: Now, words: str) -> None:
 
 
 def test_a_problem_of_the_pipeline_is_said() -> None:
-    page = live(replace(BUSY, health=[replace(HEALTH, problem="PostgreSQL is away: `make up`")]))
-    assert "<b>speed (orders)</b>: PostgreSQL is away: <code>make up</code>" in page
+    away = replace(HEALTH, problem="PostgreSQL is away: `make up`")
+    page = live(replace(BUSY, health=[away, replace(away, job="alerts", topic="")]))
+    assert "<b>speed (orders), alerts</b>: PostgreSQL is away: <code>make up</code>" in page
 
 
 def test_an_empty_shop_has_a_page() -> None:
