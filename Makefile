@@ -58,15 +58,18 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
-.PHONY: replay snapshot simulate ingest stream monitor recover requeue
+.PHONY: replay snapshot simulate import-raw ingest stream monitor recover requeue
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
 snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
 	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)
 
-simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION=]
-	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,duration) $(call option,TRUTH,truth)
+simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION= LOGS=folder]
+	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,duration) $(call option,LOGS,logs) $(call option,TRUTH,truth)
+
+import-raw: ready ## Send the files below /lake/raw/events/<topic>/ on HDFS to Kafka, each once; a line is one event
+	@$(PY) -m streaming.import_raw
 
 ingest: ready ## Land what is in Kafka in bronze.events, until caught up
 	@$(PY) -m streaming.ingest

@@ -4,6 +4,8 @@ LAKE = "/lake"
 WAREHOUSE = f"{LAKE}/warehouse"
 CHECKPOINTS = f"{LAKE}/checkpoints"
 RAW = f"{LAKE}/raw"
+# Files of events, a folder per topic.
+RAW_EVENTS = f"{RAW}/events"
 MODELS = f"{LAKE}/models"
 # Of the ingest of events.
 EVENTS_CHECKPOINT = f"{CHECKPOINTS}/events"

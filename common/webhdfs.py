@@ -2,9 +2,11 @@
 
 import http.client
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from common.errors import UserError
@@ -52,6 +54,29 @@ class WebHdfs:
         if response.status >= REDIRECT:
             self.answer(response, path)
         return response.body
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[IO[bytes]]:
+        """Yield the content of a file as a stream.
+
+        Raises:
+            UserError: HDFS refuses it, or does not answer.
+        """
+        place = self.request("GET", self.url, self.target(path, "OPEN", {}), None)
+        if place.status != REDIRECT:
+            self.answer(place, path)
+        location = urlsplit(place.headers["Location"])
+        connection = http.client.HTTPConnection(location.netloc, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request("GET", f"{location.path}?{location.query}")
+            response = connection.getresponse()
+            if response.status >= REDIRECT:
+                self.answer(Response(response.status, dict(response.headers), response.read()), path)
+            yield cast(IO[bytes], response)
+        except (ConnectionError, TimeoutError, http.client.HTTPException) as error:
+            raise UserError(f"HDFS at {self.url}: {path}: {error}; see `make logs SERVICE=datanode`") from None
+        finally:
+            connection.close()
 
     def upload(self, local: Path, path: str, permission: str = "0600") -> None:
         """Put a local file at `path` whole: a reader sees the old file or the new one, never a part."""

@@ -1,5 +1,6 @@
 """The programs that `make live` runs: each in a process group of its own, so that Ctrl-C ends them in order."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -8,11 +9,20 @@ from pathlib import Path
 
 from common.settings import ROOT
 
+LIBC = ctypes.CDLL(None)
+# Of prctl(2), which Linux alone has.
+PARENT_DEATH_SIGNAL = 1
 # So long may a program take to finish what it is committing.
 SECONDS_TO_END = 60.0
 TAIL_BYTES = 4096
 # What every command says when it was stopped.
 COURTESIES = ("interrupted: ", "stopped; ")
+
+
+def end_with_parent() -> None:
+    """Let the system send this process what Ctrl-C would when the one that began it is killed."""
+    if hasattr(LIBC, "prctl"):
+        LIBC.prctl(PARENT_DEATH_SIGNAL, signal.SIGINT)
 
 
 @dataclass
@@ -36,6 +46,7 @@ class Child:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
 
     @property

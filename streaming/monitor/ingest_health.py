@@ -44,7 +44,10 @@ def row(settings: Settings, state: dict[str, Any], topic: str, lag: tuple[int, f
     counts = state.get("topics", {}).get(topic, {})
     at = written_at(state)
     is_fresh = time.time() - at < FRESH_SECONDS and bool(locks.holder(settings, JOB))
-    waiting, seconds = (counts["lag_events"], counts["lag_seconds"]) if is_fresh and counts else lag
+    waiting, seconds = lag
+    if is_fresh and counts:
+        # A stream that has counted nothing yet does not know how long the first has waited.
+        waiting, seconds = counts["lag_events"], counts["lag_seconds"] or (seconds if counts["lag_events"] else 0.0)
     newest = counts.get("newest_event")
     return Row(
         job=JOB,

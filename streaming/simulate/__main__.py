@@ -7,6 +7,7 @@ file.
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from common.errors import UsageError, entry_point
 from common.settings import read_settings
 from streaming import producer, topics
 from streaming.simulate import live
+from streaming.simulate.logs import VisitLog
 from streaming.simulate.people import GAMMA_POISSON, MODES
 from streaming.simulate.shop import Options, Shop
 from streaming.simulate.truth import Truth
@@ -29,11 +31,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse(argv)
     if arguments.ends_on > datetime.now(UTC).date():
         raise UsageError(f"--ends-on {arguments.ends_on} lies in the future; events of the future are quarantined")
-    if arguments.duration and not arguments.rate:
-        raise UsageError("--duration: is for live mode; give --rate with it")
+    for option in ("duration", "logs"):
+        if getattr(arguments, option) and not arguments.rate:
+            raise UsageError(f"--{option}: is for live mode; give --rate with it")
     settings = read_settings()
     options = Options(arguments.customers, arguments.days, arguments.seed, arguments.ends_on, arguments.mode)
     path = arguments.truth or settings.path("simulations", f"{name(options, arguments.rate)}.jsonl")
+    visits: VisitLog | None = None
     with locks.hold(settings, "simulate"):
         contracts = load(settings.contracts_dir)
         topics.ensure(settings, contracts.topics)
@@ -44,13 +48,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         with Truth(path) as truth:
             shop = Shop(options, truth, contracts.versions)
             if arguments.rate:
-                box = live.run(settings, shop, arguments.rate, arguments.duration)
+                with closing(VisitLog(arguments.logs)) if arguments.logs else nullcontext() as visits:
+                    box = live.run(settings, shop, arguments.rate, arguments.duration, visits)
                 acknowledged, stopped = box.acknowledged, box.stop.requested
             else:
                 acknowledged, stopped = producer.send(settings, shop.history(), None, "simulate"), False
     counts = " + ".join(f"{acknowledged[contract.topic]:,} {contract.topic}" for contract in contracts.topics)
     until = "" if arguments.rate else f"; the history ends on {arguments.ends_on}"
-    print(f"{counts} = {acknowledged.total():,} events acknowledged{until}; {truth.marks.total():,} marked in {path}")
+    logged = f"; {visits.lines:,} visits in {visits.path}" if visits else ""
+    marked = f"{truth.marks.total():,} marked in {path}"
+    print(f"{counts} = {acknowledged.total():,} events acknowledged{until}{logged}; {marked}")
     if stopped:
         raise KeyboardInterrupt
 
@@ -82,6 +89,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="live mode: go on after the history at so many events a second, until Ctrl-C",
     )
     parser.add_argument("--duration", type=whole(1), help="live mode: end after so long")
+    parser.add_argument(
+        "--logs", type=Path, help="live mode: write visits to log files in this folder instead of Kafka"
+    )
     parser.add_argument("--truth", type=Path, help="the side file; below the state folder where it is not given")
     return parser.parse_args(argv)
 

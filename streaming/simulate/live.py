@@ -17,14 +17,20 @@ from streaming.producer import Message, Outbox
 from streaming.progress import report
 from streaming.simulate.calendar import DAY_MS, Ints
 from streaming.simulate.draft import Draft
+from streaming.simulate.logs import VisitLog
 from streaming.simulate.shop import Shop
 
+VISITS = "visits"
 TICK_SECONDS = 0.05
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def run(settings: Settings, shop: Shop, rate: float, seconds: float | None) -> Outbox:
-    """Send at a rate until the time is over or a stop is requested, and return the outbox with its counts."""
+def run(settings: Settings, shop: Shop, rate: float, seconds: float | None, visits: VisitLog | None = None) -> Outbox:
+    """Send at a rate until the time is over or a stop is requested, and return the outbox with its counts.
+
+    Args:
+        visits: where visits go instead of Kafka.
+    """
     skip_history(shop)
     with reaching(settings), listening() as stop:
         box = Outbox(settings, stop)
@@ -35,9 +41,11 @@ def run(settings: Settings, shop: Shop, rate: float, seconds: float | None) -> O
         try:
             with box:
                 while not stop.requested and (seconds is None or time.time() - pace.began < seconds):
-                    for _ in range(pace.due(time.time()) - box.added):
-                        box.add(*next(stream))
+                    for _ in range(pace.due(time.time()) - box.added - (visits.lines if visits else 0)):
+                        hand_over(next(stream), box, visits)
                     box.push()
+                    if visits:
+                        visits.flush()
                     box.settle()
                     display.show()
                     time.sleep(TICK_SECONDS)
@@ -46,6 +54,14 @@ def run(settings: Settings, shop: Shop, rate: float, seconds: float | None) -> O
             report("simulate", box.acknowledged.total(), None, time.time() - pace.began)
     shop.note_customers()
     return box
+
+
+def hand_over(message: Message, box: Outbox, visits: VisitLog | None) -> None:
+    """Send a message, or write it to the log where it is a visit and there is one."""
+    if visits and message.topic == VISITS:
+        visits.add(message.value)
+    else:
+        box.add(*message)
 
 
 def skip_history(shop: Shop) -> None:

@@ -35,12 +35,13 @@ class Ended:
 def ended(sample_job: Platform) -> Iterator[Ended]:
     """Half a minute of everything, looked at while it ran, and ended by Ctrl-C."""
     platform, before = sample_job, int(sample_job.value(COUNT, "lake"))
+    log = platform.settings.path("log", "live", "simulator.log")
+    log.unlink(missing_ok=True)
     process = platform.start("make", "live", "RATE=20")
     try:
-        log = platform.settings.path("log", "live", "simulator.log")
         wait_until(
             lambda: process.poll() is not None or (log.exists() and " sent: " in log.read_text()),
-            150,
+            240,
             "the simulator sends nothing",
         )
         assert process.poll() is None, process.communicate()
@@ -50,19 +51,20 @@ def ended(sample_job: Platform) -> Iterator[Ended]:
         yield Ended(out, err, before)
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            os.killpg(process.pid, signal.SIGINT)
+            process.communicate(timeout=240)
 
 
 def look_at_all(platform: Platform) -> None:
     """See that the health is written, told to Prometheus and shown, and that the page answers."""
-    wait_until(lambda: int(platform.value(LOOKED)) >= 1, 30, "nobody looks after the health")
+    wait_until(lambda: int(platform.value(LOOKED)) >= 1, 60, "nobody looks after the health")
     settings = platform.settings
     with urlopen(f"http://127.0.0.1:{settings.port('monitor-metrics')}/metrics", timeout=5) as answer:
         families = text_string_to_metric_families(answer.read().decode())
     jobs = {sample.labels["job"] for family in families for sample in family.samples if "job" in sample.labels}
     assert {"ingest", "alerts"} <= jobs
-    assert re.search(r"(?m)^alerts +alerts +\d", platform.make("status").stdout)
+    line = re.compile(r"(?m)^alerts +alerts +\d")
+    wait_until(lambda: line.search(platform.make("status").stdout), 60, "status tells of no query")
     with urlopen(f"http://127.0.0.1:{settings.port('dashboard')}/", timeout=10) as answer:
         assert answer.status == 200
 

@@ -1,12 +1,14 @@
 """A program below `make live`: started out of the terminal's reach, ended by what Ctrl-C would send, its last words."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from common.settings import ROOT
 from infra.live.children import Child
 
 POLITE = """
@@ -41,6 +43,24 @@ def test_it_is_in_a_group_of_its_own_and_ends_as_by_ctrl_c(tmp_path: Path) -> No
     child.end()
     assert child.status == 130
     assert child.last_line() == "the last batch is there"
+
+
+def test_it_ends_where_whoever_began_it_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from infra.live.children import Child\n"
+        "Child('one', (sys.executable, '-c', sys.argv[1]), Path(sys.argv[2])).start()\n"
+        "time.sleep(60)"
+    )
+    log = tmp_path / "one.log"
+    parent = subprocess.Popen([sys.executable, "-c", program, POLITE, str(log)], cwd=ROOT)
+    child, deadline = Child("one", (), log), time.monotonic() + 20
+    while child.last_line() != "begun" and time.monotonic() < deadline:
+        time.sleep(0.02)
+    parent.kill()
+    parent.wait()
+    while child.last_line() != "the last batch is there":
+        assert time.monotonic() < deadline, child.last_line()
+        time.sleep(0.02)
 
 
 def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

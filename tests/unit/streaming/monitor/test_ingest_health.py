@@ -37,6 +37,13 @@ def test_a_stream_that_has_just_spoken_is_believed(settings: Settings) -> None:
     assert row.newest_event_at == datetime(2025, 1, 31, 10, tzinfo=UTC)
 
 
+def test_a_stream_that_has_counted_nothing_yet_does_not_know_how_long_it_is_behind(settings: Settings) -> None:
+    state = {"at": datetime.now(UTC).isoformat(), "topics": {"orders": {**ORDERS, "lag_seconds": 0.0}}}
+    with locks.hold(settings, "ingest", "stream"):
+        row = ingest_health.row(settings, state, "orders", lag=(900, 10.0), rate=0.0)
+    assert (row.lag_events, row.lag_seconds) == (5, 10.0)
+
+
 def test_where_no_ingest_runs_kafkas_ends_count_and_the_row_says_what_to_do(settings: Settings) -> None:
     row = ingest_health.row(settings, write(settings, time.time()), "orders", lag=(1_900, 10.0), rate=50.0)
     assert (row.lag_events, row.lag_seconds, row.rows_per_second) == (1_900, 10.0, 0.0)

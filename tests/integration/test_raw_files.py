@@ -1,0 +1,92 @@
+"""Files of the raw zone, to Kafka once each: what is no event is quarantined, what cannot be read is named."""
+
+import bz2
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from common.lake_paths import RAW_EVENTS
+from common.webhdfs import WebHdfs
+from tests.integration.harness import Platform
+
+LANDED = "select coalesce(broken_rule, 'valid') as rule, count(*) as rows from bronze.events {} group by 1 order by 1"
+WHERE = "where event_id like 'raw-%' or key like 'raw/%'"
+
+
+def visit(number: int) -> bytes:
+    """Return a visit as a line without its end."""
+    event = {
+        "event_id": f"raw-{number}", "schema_version": 1, "source": "raw-shop", "customer_id": None,
+        "occurred_at": "2024-03-01T08:26:00.000Z", "visit_id": f"v{number}", "channel": "search", "device": None,
+        "seconds": 60, "pages_viewed": 3, "products_viewed": 1, "products_in_cart": 0,
+    }  # fmt: skip
+    return json.dumps(event).encode()
+
+
+FILES = {
+    "visits/2024/a.log": visit(1) + b"\n" + visit(2)[:40] + b"\n\n" + visit(3),
+    "visits/2024/the same again.log": visit(1) + b"\n" + visit(2)[:40] + b"\n\n" + visit(3),
+    "visits/b.log.gz": gzip.compress(visit(4) + b"\n"),
+    "visits/c.log.bz2": bz2.compress(visit(5) + b"\n"),
+    "visits/d.log.gz": gzip.compress(visit(6) * 100)[:-20],
+    "visits/empty.log": b"",
+    "visits/e.log.tmp": visit(7)[:20],
+}
+
+
+def put(platform: Platform, folder: Path, files: dict[str, bytes]) -> None:
+    """Put files into the raw zone."""
+    hdfs = WebHdfs.of(platform.settings, "streaming")
+    for name, content in files.items():
+        local = folder / "file"
+        local.write_bytes(content)
+        hdfs.make_folder(f"{RAW_EVENTS}/{name}".rpartition("/")[0], "700")
+        hdfs.upload(local, f"{RAW_EVENTS}/{name}")
+
+
+def landed(platform: Platform) -> dict[str, int]:
+    """Return how many events of the raw files lie in bronze, by the rule that they break."""
+    platform.make("ingest")
+    return {row["rule"]: int(row["rows"]) for row in platform.rows(LANDED.format(WHERE), "lake")}
+
+
+@pytest.fixture(scope="module")
+def imported(kafka_topics: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The files, sent as far as they can be read; what was said of the others."""
+    platform = kafka_topics
+    assert "nothing to import" in platform.make("import-raw").stdout
+    put(platform, tmp_path_factory.mktemp("raw"), FILES)
+    process = platform.make("import-raw", status=2)
+    assert "visits/2024/a.log: 3 lines = 2 events + 1 for the quarantine\n" in process.stdout
+    assert "3 of 6 files sent, the others were before; 4 lines = 3 events + 1 for the quarantine" in process.stdout
+    assert "not whole yet: visits/e.log.tmp" in process.stdout
+    return process.stderr
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_sent(platform: Platform, imported: str) -> None:
+    assert f"{RAW_EVENTS}/visits/c.log.bz2: is bzip2, not lines of JSON" in imported
+    assert f"{RAW_EVENTS}/visits/d.log.gz: the gzip file is damaged or cut short" in imported
+    assert landed(platform) == {"unmappable": 1, "valid": 3}
+
+
+def test_a_file_is_sent_once_and_a_longer_one_is_another_whose_lines_are_known(
+    platform: Platform, imported: str, tmp_path: Path
+) -> None:
+    hdfs = WebHdfs.of(platform.settings, "streaming")
+    for name in ("c.log.bz2", "d.log.gz"):
+        hdfs.delete(f"{RAW_EVENTS}/visits/{name}")
+    assert "0 of 4 files sent" in platform.make("import-raw").stdout
+    put(platform, tmp_path, {"visits/2024/a.log": FILES["visits/2024/a.log"] + b"\n" + visit(8) + b"\n"})
+    assert "1 of 4 files sent" in platform.make("import-raw").stdout
+    # The lines that were there before come again, with their identities.
+    assert landed(platform) == {"unmappable": 2, "valid": 6}
+    distinct = f"select count(distinct event_id) from bronze.events where ({WHERE[6:]}) and broken_rule is null"
+    assert platform.value(distinct, "lake") == "4"
+
+
+def test_a_folder_of_no_topic_is_refused(platform: Platform, imported: str, tmp_path: Path) -> None:
+    put(platform, tmp_path, {"visit/a.log": visit(1)})
+    assert f"{RAW_EVENTS}/visit: there is no topic of this name" in platform.make("import-raw", status=2).stderr
+    WebHdfs.of(platform.settings, "streaming").delete(f"{RAW_EVENTS}/visit", recursive=True)
