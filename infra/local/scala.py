@@ -19,6 +19,7 @@ SOURCES = tuple(
         "common/SmallTableScans.scala",
         "streaming/ParseEvent.scala",
         "streaming/monitor/KnownCustomers.scala",
+        "streaming/monitor/Lookup.scala",
         "streaming/monitor/PreviousOrder.scala",
     )
 )

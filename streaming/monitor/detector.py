@@ -4,6 +4,8 @@ Expressions of Spark alone, so that the stream (stateless, broadcast joins), the
 explained go through the same lines. Nothing here reads or writes, and no clock is asked.
 """
 
+from collections.abc import Callable
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -12,6 +14,8 @@ from streaming.monitor.baseline import Baseline
 from streaming.monitor.moments import LOG_AMOUNT, LOG_LINES, REPEAT_HOURS, SPLIT_HOURS
 from streaming.monitor.surprise import NINE_OF_TEN, add_tail
 
+# Orders, a part of the baseline, and what names a shop in both: the orders with the columns of the part.
+Find = Callable[[DataFrame, DataFrame, tuple[str, ...]], DataFrame]
 COLUMNS = tuple(name for name, *_ in ANOMALY)
 # What a verdict needs of an order.
 ORDER = ("source", "event_id", "order_id", "customer_id", "occurred_at", "currency", "amount", "line_count")
@@ -32,32 +36,34 @@ def order_values(events: DataFrame, *more: str) -> DataFrame:
     return events.selectExpr(*ORDER[:6], AMOUNT, "size(lines) as line_count", *more)
 
 
-def size_verdicts(orders: DataFrame, baseline: Baseline) -> DataFrame:
+def size_verdicts(orders: DataFrame, baseline: Baseline, find: Find | None = None) -> DataFrame:
     """Return for each order of a shop with a past two rows, of the channels size_up and size_down.
 
     Args:
         orders: the columns ORDER; others are left out.
         baseline: what is known of the past.
+        find: what gives an order the row of its customer or shop, by default a join.
 
     Returns:
         The columns of ANOMALY, and `is_alert`.
     """
-    return judge_sizes(join_past(orders.select(*ORDER), baseline.sizes, ("source", "currency")))
+    return judge_sizes((find or join_past)(orders.select(*ORDER), baseline.sizes, ("source", "currency")))
 
 
-def speed_verdicts(orders: DataFrame, baseline: Baseline) -> DataFrame:
+def speed_verdicts(orders: DataFrame, baseline: Baseline, find: Find | None = None) -> DataFrame:
     """Return for each order of a customer who has ordered before one row, of the channel speed.
 
     Args:
         orders: the columns ORDER and `previous_at`, the customer's newest earlier order that was seen since the
             baseline, null where there is none; what the baseline knows of is taken from there.
         baseline: what is known of the past.
+        find: what gives an order the row of its customer or shop, by default a join.
 
     Returns:
         The columns of ANOMALY, and `is_alert`.
     """
     known = orders.where("customer_id is not null").select(*ORDER, "previous_at")
-    return judge_gaps(join_past(known, baseline.customers, ("source",)))
+    return judge_gaps((find or join_past)(known, baseline.customers, ("source",)))
 
 
 def join_past(orders: DataFrame, past: DataFrame, shop: tuple[str, ...]) -> DataFrame:

@@ -21,8 +21,6 @@ from streaming.monitor.baseline import Baseline
 from streaming.progress import say
 
 SECONDS_BETWEEN_LOOKS = 10.0
-# Share of the orders that may alert, all channels together.
-ALERT_RATE = 0.02
 NO_MARTS = "monitor: the lake has no marts, so nothing is known of the past and no order is odd; `make marts` mends it"
 
 
@@ -42,7 +40,7 @@ class Inputs:
         return self.contract_files.current()
 
     def baseline(self) -> Baseline:
-        """Return the newest baseline, held in memory; without marts an empty one, with which no order is odd."""
+        """Return the newest baseline; without marts an empty one, with which no order is odd."""
         self.look()
         return self.past or none(self.spark)
 
@@ -66,7 +64,7 @@ class Inputs:
                 self.learner.join()
                 known = newest(self.spark)
         if known and (self.past is None or self.past.as_of != known):
-            self.take(baseline.of(self.spark, known))
+            self.past = baseline.of(self.spark, known)
         if is_first and self.past is None:
             say(NO_MARTS)
         self.looked = time.monotonic()
@@ -76,20 +74,11 @@ class Inputs:
         try:
             as_of = run_bounds(self.spark).as_of
             if known is None or known < as_of:
-                orders, profiles = learning.past_orders(self.spark), learning.past_profiles(self.spark)
-                baseline.store(learning.build(orders, profiles, as_of, ALERT_RATE))
-                baseline.drop_old(self.spark)
+                learning.refresh(self.spark, self.settings.alert_rate)
                 say(f"monitor: learned from the marts what was usual before {as_of:%Y-%m-%d}")
         except (PySparkException, Py4JError, UserError) as error:
             if known or not isinstance(error, UserError):
                 say(f"monitor: goes on with the baseline it has, the marts give no new one: {first_line(error)}")
-
-    def take(self, fresh: Baseline) -> None:
-        """Hold a baseline in memory, in place of the one before."""
-        before, self.past = self.past, Baseline(fresh.as_of, fresh.sizes.persist(), fresh.customers.persist())
-        if before:
-            for frame in (before.sizes, before.customers):
-                frame.unpersist()
 
 
 def newest(spark: SparkSession) -> datetime | None:

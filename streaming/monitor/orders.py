@@ -17,6 +17,7 @@ from streaming.monitor.checkpoints import Checkpoint, address
 from streaming.monitor.detector import order_values, size_verdicts, speed_verdicts
 from streaming.monitor.inputs import Inputs
 from streaming.monitor.messages import to_messages
+from streaming.monitor.past import look_up_past
 from streaming.monitor.previous import append_previous, state_session
 from streaming.monitor.source import stream_events
 from streaming.monitor.starts import start_behind_marts
@@ -39,7 +40,7 @@ class Sizes:
     def start(self, spark: SparkSession) -> StreamingQuery:
         """Start where the checkpoint ends, or behind the marts."""
         orders = order_values(stream_orders(spark, self.settings, self.inputs, self.name))
-        verdicts = size_verdicts(orders, self.inputs.baseline())
+        verdicts = size_verdicts(orders, self.inputs.baseline(), look_up_past)
         writer = write_alerts(verdicts, self.settings, self.name)
         # The types that pyspark declares for its own method lack this trigger.
         return writer.trigger(realTime=REAL_TIME_BATCH).start()  # type: ignore[call-overload]
@@ -58,7 +59,7 @@ class Speed:
         session = state_session(spark)
         orders = stream_orders(session, self.settings, self.inputs, self.name, MOST_ORDERS)
         values = order_values(orders.where("customer_id is not null"), "partition", "offset")
-        verdicts = speed_verdicts(append_previous(values), self.inputs.baseline())
+        verdicts = speed_verdicts(append_previous(values), self.inputs.baseline(), look_up_past)
         return write_alerts(verdicts, self.settings, self.name).trigger(processingTime="0 seconds").start()
 
 
