@@ -14,6 +14,12 @@ from infra.setup import checks
 from infra.setup.jars import missing
 
 LOOPBACK = "127.0.0.1"
+# Ports that a job holds while somebody runs it, not the supervisor.
+JOBS = {
+    "ingest-metrics": "streaming.ingest",
+    "monitor-metrics": "streaming.monitor",
+    "dashboard": "reports.dashboard",
+}
 
 
 def doctor(settings: Settings) -> None:
@@ -80,10 +86,11 @@ def port_faults(settings: Settings) -> Iterator[str]:
     """Yield every port of the platform that another process holds."""
     names = {settings.port(name): name for name in PORTS}
     for port, holder in processes.holders(names).items():
-        is_own = holder.pid and processes.environment_of(holder.pid).get(supervise.PLATFORM_VARIABLE) == str(
+        is_daemon = holder.pid and processes.environment_of(holder.pid).get(supervise.PLATFORM_VARIABLE) == str(
             settings.state_dir
         )
-        if not is_own:
+        is_job = f"-m {JOBS.get(names[port])}" in holder.command
+        if not (is_daemon or is_job):
             yield f"port {port} ({names[port]}) is held by {holder}; stop it, or set another PORT_BASE"
 
 
