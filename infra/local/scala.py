@@ -18,7 +18,6 @@ SOURCES = tuple(
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
         "streaming/ParseEvent.scala",
-        "streaming/monitor/KnownCustomers.scala",
         "streaming/monitor/Lookup.scala",
         "streaming/monitor/PreviousOrder.scala",
     )

@@ -23,6 +23,7 @@ from streaming.monitor.health import Health
 from streaming.monitor.inputs import Inputs
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
+from streaming.monitor.window_query import Windows
 
 IDENTITY = "monitor"
 # Beside the tasks that never end, one for each partition of the orders: for the batches of the other queries.
@@ -49,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> None:
                 monitored = queries(settings, inputs)
                 names = [one.name for one in monitored]
                 with Health(settings, names, [one.topic for one in contracts.topics]) as health:
+                    for one in monitored:
+                        if isinstance(one, Windows):
+                            one.on_late = partial(health.note_late, one.name)
                     run = Run(spark, stop, monitored, inputs.version, health.observe, partial(leave, spark, settings))
                     print(run.until_stopped())
             finally:

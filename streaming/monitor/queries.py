@@ -7,8 +7,9 @@ from streaming.monitor.alerts import Alerts
 from streaming.monitor.inputs import Inputs
 from streaming.monitor.orders import Sizes, Speed
 from streaming.monitor.query import Query
+from streaming.monitor.window_query import Windows
 
 
 def queries(settings: Settings, inputs: Inputs) -> Sequence[Query]:
     """Return the queries; the last reads what the others write."""
-    return (Sizes(settings, inputs), Speed(settings, inputs), Alerts(settings))
+    return (Sizes(settings, inputs), Speed(settings, inputs), Windows(settings, inputs), Alerts(settings))

@@ -1,9 +1,10 @@
 """What becomes of a batch of windows: PostgreSQL has all of them at once, the lake those that are over, each once.
 
-The engine's offsets of a batch name its watermark: windows up to it change no more once the batch begins. So batch n
-appends to Delta what ends between the watermarks of n - 1 and n, read from PostgreSQL, which has them whole by then;
-the commit carries the checkpoint's identity and n, as the ingest's do. All of a batch may run again. Where a store is
-away the batch fails, and the query begins it again until it is back.
+The engine's offsets of a batch name its watermark. What ends by then may still change in this batch, since the engine
+drops as late what the batch before had let go, and never after. So batch n, stored in PostgreSQL, appends to Delta what
+ends between the watermarks of n - 1 and n, as PostgreSQL has it; the commit carries the checkpoint's identity and n, as
+the ingest's do. All of a batch may run again. Where a store is away the batch fails, and the query begins it again
+until it is back.
 """
 
 import json

@@ -1,13 +1,16 @@
 """The bands of a shop and its cities, from orders of the marts to rows of the lake and back."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
+from common.live_tables import BASELINE_RATES
+from common.settings import read_settings
 from streaming.monitor.rate_alerts import alert
-from streaming.monitor.rate_baseline import histories, learn, of_rows, rows_of, schema
+from streaming.monitor.rate_baseline import histories, learn, newest, of_rows, rows_of, schema
 from streaming.monitor.rate_verdicts import DOWN, UP, Finding, judge
 
 MONDAY = datetime(2024, 3, 4)
@@ -73,3 +76,37 @@ def test_the_same_hour_has_the_same_identity_however_many_orders_it_has_by_now()
         Finding(0, DOWN, 23, 0.0, late.usual, 9.0, 2.0),
     ]
     assert len({identities[0], *(alert(MONDAY, "main", "", day, each)["alert_id"] for each in others)}) == 3
+
+
+@pytest.fixture
+def marts(spark: SparkSession) -> Iterator[SparkSession]:
+    """Marts of twelve weeks, as of MONDAY, in which a customer of Leeds orders each day at nine and a guest at ten."""
+    for schema_name in ("core", "live"):
+        spark.sql(f"create schema if not exists {schema_name}")
+    spark.sql(BASELINE_RATES.ddl())
+    bounds = f"timestamp '{MONDAY}' as as_of, 1L as max_ingest_seq, 0L as max_snapshot_seq"
+    spark.sql(f"create table core.run_bounds using delta as select {bounds}")
+    spark.sql(
+        "create table core.dim_customers using delta as select 'main' as source, '1' as customer_id, 'Leeds' as city"
+    )
+    days = f"explode(sequence(1, 84)) as back, timestamp '{MONDAY}' as as_of"
+    at = "dateadd(hour, hour, dateadd(day, -back, as_of))"
+    spark.sql(f"""
+        create table core.fct_orders using delta as
+        select 'main' as source, customer_id, {at} as ordered_at
+        from (select {days}) cross join values (9, '1'), (10, null) as placed (hour, customer_id)
+    """)
+    yield spark
+    for schema_name in ("core", "live"):
+        spark.sql(f"drop schema {schema_name} cascade")
+
+
+def test_the_bands_of_the_marts_are_stored_once_and_read_from_then_on(marts: SparkSession) -> None:
+    settings = read_settings({})
+    learned, read = (newest(marts, settings) for _ in range(2))
+    assert learned and read and learned.as_of == read.as_of == MONDAY
+    (cities, bands), (_, again) = learned.sources["main"], read.sources["main"]
+    assert cities == ("", "Leeds")
+    assert bands.means[:, 0].sum(axis=1).round(1).tolist() == [2.0, 1.0]
+    assert np.array_equal(bands.means, again.means) and bands.thresholds == again.thresholds
+    assert marts.table(BASELINE_RATES.name).where("hour is null").count() == 2 * 7
