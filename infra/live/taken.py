@@ -56,10 +56,12 @@ def has_landed(state: Mapping[str, Any], ends: Mapping[str, Mapping[int, int]]) 
 
 
 def waiting(state: Mapping[str, Any] | None, since: datetime) -> list[str] | None:
-    """Return the monitor's queries for which something waits; None where it has not looked since an instant."""
+    """Return the monitor's queries for which something waits, or that have not begun; None where it has not looked."""
     if state is None or datetime.fromisoformat(state["at"]) <= since:
         return None
-    return sorted({row["job"] for row in state["rows"] if row["job"] != "ingest" and row["lag_events"]})
+    return sorted(
+        {row["job"] for row in state["rows"] if row["job"] != "ingest" and (row["lag_events"] or not row["topic"])}
+    )
 
 
 def left(settings: Settings, since: datetime) -> list[str]:

@@ -47,7 +47,7 @@ def ended(sample_job: Platform) -> Iterator[Ended]:
         assert process.poll() is None, process.communicate()
         look_at_all(platform)
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=400)
         yield Ended(out, err, before)
     finally:
         if process.poll() is None:
@@ -64,7 +64,7 @@ def look_at_all(platform: Platform) -> None:
     jobs = {sample.labels["job"] for family in families for sample in family.samples if "job" in sample.labels}
     assert {"ingest", "alerts"} <= jobs
     line = re.compile(r"(?m)^alerts +alerts +\d")
-    wait_until(lambda: line.search(platform.make("status").stdout), 60, "status tells of no query")
+    wait_until(lambda: line.search(platform.make("status").stdout), 240, "status tells of no query")
     with urlopen(f"http://127.0.0.1:{settings.port('dashboard')}/", timeout=10) as answer:
         assert answer.status == 200
 

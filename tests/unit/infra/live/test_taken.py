@@ -20,7 +20,7 @@ def test_an_ingest_that_has_said_nothing_has_landed_nothing() -> None:
 
 
 def state(at: str, **waiting: int) -> dict[str, object]:
-    return {"at": at, "rows": [{"job": job, "lag_events": count} for job, count in waiting.items()]}
+    return {"at": at, "rows": [{"job": job, "topic": "orders", "lag_events": count} for job, count in waiting.items()]}
 
 
 def test_the_monitor_is_believed_once_it_has_looked_after_the_last_event() -> None:
@@ -28,6 +28,11 @@ def test_the_monitor_is_believed_once_it_has_looked_after_the_last_event() -> No
     assert waiting(state("2025-01-31T09:59:59+00:00", sizes=0), SENT) is None
     assert waiting(state("2025-01-31T10:00:02+00:00", sizes=0, speed=3, windows=1), SENT) == ["speed", "windows"]
     assert waiting(state("2025-01-31T10:00:04+00:00", sizes=0, speed=0), SENT) == []
+
+
+def test_a_query_that_has_not_begun_has_taken_nothing() -> None:
+    idle = {"at": "2025-01-31T10:00:02+00:00", "rows": [{"job": "sizes", "topic": "", "lag_events": 0}]}
+    assert waiting(idle, SENT) == ["sizes"]
 
 
 def test_the_ingest_is_asked_itself() -> None:
