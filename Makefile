@@ -58,7 +58,7 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
-.PHONY: replay snapshot simulate import-raw ingest stream monitor recover requeue
+.PHONY: replay snapshot simulate import-raw ingest stream monitor backtest explain recover requeue
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
@@ -79,6 +79,12 @@ stream: ready ## Land events as they arrive, until Ctrl-C; metrics for Prometheu
 
 monitor: ready ## Watch what happens now, until Ctrl-C: windows, and alerts for orders that are odd
 	@$(PY) -m streaming.monitor
+
+backtest: ready ## Judge the orders of the marts as the monitor would have: alerts by month and channel [TOP=10]
+	@$(PY) -m streaming.monitor.backtest $(call option,TOP,top)
+
+explain: ready ## Compute the verdict on one order again, with its reasons [EVENT=event_id]
+	@$(PY) -m streaming.monitor.explain $(call option,EVENT,event)
 
 recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEPT_LOSS=1]
 	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)
