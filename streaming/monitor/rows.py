@@ -44,7 +44,7 @@ def report_of(progress: Mapping[str, Any]) -> Report:
     for source in progress.get("sources", ()):
         for topic, offsets in as_offsets(source.get("endOffset")).items():
             ends.setdefault(topic, {}).update(offsets)
-    observed = [value for metrics in (progress.get("observedMetrics") or {}).values() for value in metrics.items()]
+    observed = [value for row in (progress.get("observedMetrics") or {}).values() for value in row.asDict().items()]
     newest = [instant(str(at)) for name, at in observed if name.endswith("newest_event_at") and at]
     operators = progress.get("stateOperators", ())
     took = timedelta(milliseconds=(progress.get("durationMs") or {}).get("triggerExecution", 0))

@@ -3,8 +3,11 @@
 from dataclasses import fields
 from datetime import UTC, datetime
 
+from pyspark.sql import Row
+
 from common.live_tables import HEALTH
-from streaming.monitor.rows import Report, Row, report_of
+from streaming.monitor import rows
+from streaming.monitor.rows import Report, report_of
 
 PROGRESS = {
     "timestamp": "2025-01-31T10:00:00.250Z",
@@ -14,12 +17,12 @@ PROGRESS = {
         {"numRowsTotal": 2, "memoryUsedBytes": 24},
     ],
     "sources": [{"endOffset": {"orders": {"0": 12, "1": 7}, "visits": {"0": 3}}}],
-    "observedMetrics": {"taken": {"newest_event_at": "2025-01-31T09:59:58.000Z", "events": 5}},
+    "observedMetrics": {"taken": Row(newest_event_at="2025-01-31T09:59:58.000Z", events=5)},
 }
 
 
 def test_a_row_has_the_columns_of_the_table_in_their_order() -> None:
-    assert [one.name for one in fields(Row)] == [name for name, _, _ in HEALTH]
+    assert [one.name for one in fields(rows.Row)] == [name for name, _, _ in HEALTH]
 
 
 def test_progress_tells_offsets_state_and_when_the_batch_ended() -> None:
