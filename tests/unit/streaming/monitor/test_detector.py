@@ -66,7 +66,10 @@ def test_a_speed_is_judged_by_the_order_before_from_the_stream_or_the_baseline(
 ) -> None:
     found = {row["order_id"]: row for row in speed_verdicts(with_previous(spark, TODAY), baseline).collect()}
     assert set(found) == {"usual", "huge", "tiny", "soon", "foreign"}
-    assert found["soon"]["measured"] == 2 and found["soon"]["is_alert"]
+    # An hour after the order in yen, and two hours after that.
+    assert found["huge"]["measured"] == 1 and found["huge"]["is_alert"]
+    assert found["soon"]["measured"] == 2
+    assert found["huge"]["score"] > found["soon"]["score"] > found["usual"]["score"]
     # From the baseline: nine o'clock on 19 February to noon on 1 March.
     assert found["usual"]["measured"] == 10 * 24 + 3 and not found["usual"]["is_alert"]
     assert found["soon"]["reason"].startswith("order 2.0 hours after the one before; customer 3 usually waits ")
