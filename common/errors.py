@@ -11,7 +11,9 @@ from common.shutdown import hear_ctrl_c, tell_of_ctrl_c
 
 # What py4j puts before a Java error.
 PY4J = "An error occurred while calling"
-
+# What it puts around an error of Python that Java called.
+OF_PYTHON = "Return Message: Traceback (most recent call last):"
+PYTHON_ERROR = re.compile(r"^[A-Za-z_][\w.]*: (.+)$", re.MULTILINE)
 
 # Make sets it for what it runs.
 BY_MAKE = "MAKELEVEL"
@@ -31,7 +33,10 @@ class UsageError(UserError):
 
 def first_line(error: Exception) -> str:
     """Return the first line of what an engine says; that a call failed is not said, but why."""
-    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines()]
+    text = str(error)
+    if OF_PYTHON in text and (reasons := PYTHON_ERROR.findall(text.partition(OF_PYTHON)[2])):
+        return str(reasons[-1])[:300]
+    lines = [line.strip().removeprefix(": ") for line in text.splitlines()]
     first = next((line for line in lines if line and not line.startswith(PY4J)), type(error).__name__)
     return first.rpartition("terminated with exception: ")[2][:300]
 

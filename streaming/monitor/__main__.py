@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             tune(spark, JUDGING)
             try:
                 stop.listen()
-                inputs = Inputs(spark, settings, contract_files)
+                inputs = Inputs(spark, settings, contract_files, stop)
                 monitored = queries(settings, inputs)
                 names = [one.name for one in monitored]
                 with Health(settings, names, [one.topic for one in contracts.topics]) as health:

@@ -15,6 +15,7 @@ from common.errors import UserError, first_line
 from common.live_tables import BASELINE_CUSTOMERS, BASELINE_SIZES
 from common.run_bounds import run_bounds
 from common.settings import Settings
+from common.shutdown import Stop
 from streaming.contract_files import ContractFiles
 from streaming.monitor import baseline, learning
 from streaming.monitor.baseline import Baseline
@@ -31,6 +32,7 @@ class Inputs:
     spark: SparkSession
     settings: Settings
     contract_files: ContractFiles
+    stop: Stop
     past: Baseline | None = None
     looked: float | None = None
     learner: threading.Thread | None = None
@@ -61,13 +63,26 @@ class Inputs:
             self.learner = threading.Thread(target=self.learn, args=(known,), name="learning", daemon=True)
             self.learner.start()
             if known is None:
-                self.learner.join()
+                self.wait_for(self.learner)
                 known = newest(self.spark)
         if known and (self.past is None or self.past.as_of != known):
             self.past = baseline.of(self.spark, known)
         if is_first and self.past is None:
             say(NO_MARTS)
         self.looked = time.monotonic()
+
+    def wait_for(self, learner: threading.Thread) -> None:
+        """Wait until the first baseline is made, or a stop is asked for.
+
+        Raises:
+            KeyboardInterrupt: a stop was asked for.
+        """
+        learner.join(1)
+        if learner.is_alive():
+            say("monitor: learns from the marts what is usual; orders are judged when it has")
+        while learner.is_alive():
+            self.stop.check()
+            learner.join(0.2)
 
     def learn(self, known: datetime | None) -> None:
         """Make and store the baseline of the marts, where they are newer than the one that is known."""
@@ -77,7 +92,7 @@ class Inputs:
                 learning.refresh(self.spark, self.settings.alert_rate)
                 say(f"monitor: learned from the marts what was usual before {as_of:%Y-%m-%d}")
         except (PySparkException, Py4JError, UserError) as error:
-            if known or not isinstance(error, UserError):
+            if not self.stop.requested and (known or not isinstance(error, UserError)):
                 say(f"monitor: goes on with the baseline it has, the marts give no new one: {first_line(error)}")
 
 

@@ -16,6 +16,12 @@ from common.settings import ROOT
         ("\n\n  disk full\nat x.y", "disk full"),
         ("An error occurred while calling o7.commit.\n: java.lang.Error: quota\n\tat z", "java.lang.Error: quota"),
         ("Query [id = 1] terminated with exception: no broker", "no broker"),
+        (
+            "[FOREACH] Query [id = 1] terminated with exception: An exception was raised by the Python Proxy. "
+            'Return Message: Traceback (most recent call last):\n  File "clientserver.py", line 617, in _call_proxy\n'
+            "    return_value = call(*params)\nstreaming.alerts.StoreError: PostgreSQL is away: start it\n\n\tat py4j.X.y",
+            "PostgreSQL is away: start it",
+        ),
         ("", "ValueError"),
         ("x" * 999, "x" * 300),
     ],
