@@ -20,6 +20,8 @@ from streaming.monitor.expectation import SHOP_ORDERS
 from streaming.monitor.thresholds import CHANNELS
 
 IDENTITY = "monitor"
+# Where an event stands among those of one partition, topics that were made again included.
+PLACE = ("ingest_seq", "offset")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -56,14 +58,19 @@ def find(events: DataFrame, event_id: str) -> DataFrame:
 
 
 def with_previous(event: DataFrame, events: DataFrame) -> DataFrame:
-    """Return an order with `previous_at`, of the newest order before it that bronze knows of the same customer."""
+    """Return an order with `previous_at`, of the newest earlier one of the customer that came before it in Kafka."""
     valid = events.where("topic = 'orders' and broken_rule is null and customer_id is not null")
-    others = valid.select("source", "customer_id", "order_id", F.col("occurred_at").alias("previous_at")).alias("p")
-    same = "o.source = p.source and o.customer_id = p.customer_id and o.order_id <> p.order_id"
-    pairs = order_values(event).alias("o").join(
-        others, F.expr(f"{same} and p.previous_at <= o.occurred_at"), "left"
-    )  # fmt: skip
+    others = valid.select("source", "customer_id", *PLACE, F.col("occurred_at").alias("previous_at")).alias("p")
+    same = "o.source = p.source and o.customer_id = p.customer_id"
+    before = f"{place_of('p')} < {place_of('o')} and p.previous_at < o.occurred_at"
+    orders = order_values(event, *PLACE).alias("o")
+    pairs = orders.join(others, F.expr(f"{same} and {before}"), "left")
     return pairs.orderBy(F.desc_nulls_last("previous_at")).limit(1).select("o.*", "previous_at")
+
+
+def place_of(side: str) -> str:
+    """Return the SQL of an event's place among those of its customer, which lie in one partition."""
+    return f"struct({', '.join(f'{side}.{name}' for name in PLACE)})"
 
 
 def past_of(spark: SparkSession, settings: Settings, event: DataFrame) -> Baseline:
@@ -86,7 +93,8 @@ def explain(order: DataFrame, past: Baseline) -> Iterator[str]:
     who = f"customer {row['customer_id']}" if row["customer_id"] else "a guest"
     yield f"event {row['event_id']}: order {row['order_id']} of {row['source']}, {row['at']} UTC, by {who}"
     before = row["before"] or "none known"
-    yield f"  {row['amount']:,.2f} {row['currency']} in {row['line_count']} lines; order before: {before}"
+    lines = "1 line" if row["line_count"] == 1 else f"{row['line_count']} lines"
+    yield f"  {row['amount']:,.2f} {row['currency']} in {lines}; order before: {before}"
     yield f"  compared with what was known before {past.as_of:%Y-%m-%d}"
     verdicts = {one["channel"]: one for one in size_verdicts(order, past).union(speed_verdicts(order, past)).collect()}
     for channel in CHANNELS:
@@ -95,10 +103,10 @@ def explain(order: DataFrame, past: Baseline) -> Iterator[str]:
 
 def verdict(row: Row) -> str:
     """Return a verdict in words."""
-    said = "ALERT" if row["is_alert"] else "as usual"
+    outcome = "ALERT" if row["is_alert"] else "as usual"
     low, middle, high = (f"{row[name]:,.2f}" for name in ("usual_low", "usual", "usual_high"))
     return (
-        f"{row['channel']}: {said}, score {row['score']:.2f}, alerts from {row['threshold']:.2f}\n"
+        f"{row['channel']}: {outcome}, score {row['score']:.2f}, alerts from {row['threshold']:.2f}\n"
         f"  {row['measured']:,.2f} {row['unit']}; usual {middle}, nine of ten from {low} to {high}, by the past of the "
         f"{row['evidence']}\n"
         f"  {row['reason']}"

@@ -52,6 +52,22 @@ def test_every_channel_is_explained(spark: SparkSession, events: DataFrame) -> N
     assert guest[-1] == "speed: not judged, nobody knows when a guest ordered before"
 
 
+def test_the_order_before_came_before_in_kafka_and_is_earlier(spark: SparkSession) -> None:
+    def came(offset: int, name: str, hours: int) -> tuple:
+        at = NOON + timedelta(hours=hours)
+        return "orders", 1, offset, None, "main", name, f"o-{name}", "3", at, "GBP", LINES
+
+    rows = [came(0, "first", 1), came(1, "ahead", 9), came(2, "judged", 7), came(3, "twin", 7), came(4, "late", 6)]
+    events = spark.createDataFrame(rows, SCHEMA)
+    hours = {
+        name: explain.with_previous(explain.find(events, name), events)
+        .selectExpr(f"hour(previous_at) - {NOON.hour} as after_noon")
+        .collect()[0]["after_noon"]
+        for name in ("first", "ahead", "judged", "twin", "late")
+    }
+    assert hours == {"first": None, "ahead": 1, "judged": 1, "twin": 1, "late": 1}
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [
