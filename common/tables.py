@@ -10,7 +10,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from common.contracts import model
+from common.contracts import bronze
 from common.errors import UserError
 from common.lake_reader import maker
 from common.live_tables import LAKE
@@ -21,7 +21,7 @@ from common.settings import Settings
 def ddl(settings: Settings) -> list[str]:
     """Return the statements that create the schemas and every declared table, in order."""
     schemas = [f"create schema if not exists {name}" for name in ("bronze", "predictions", "live")]
-    return [*schemas, *model.ddl(settings), *(table.ddl() for table in (*PREDICTIONS, *LAKE))]
+    return [*schemas, *bronze.ddl(settings), *(table.ddl() for table in (*PREDICTIONS, *LAKE))]
 
 
 def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataFrame:

@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Gauge
 
-from common.errors import UserError
 from common.settings import Settings
+from streaming.metrics import serve
 
 TOPIC_GAUGES = {
     "rows": "Events landed in bronze since the ingest began.",
@@ -38,19 +38,13 @@ class Gauges:
             UserError: another program has the port.
         """
         registry = CollectorRegistry()
-        port = settings.port("ingest-metrics")
         gauges = cls(
             {name: Gauge(f"lakehouse_ingest_{name}", text, ["topic"], registry=registry)
              for name, text in TOPIC_GAUGES.items()},
             {name: Gauge(f"lakehouse_ingest_{name}", text, registry=registry) for name, text in GAUGES.items()},
             Gauge("lakehouse_ingest_looked_at_seconds", "When these were counted (Unix time).", registry=registry),
         )  # fmt: skip
-        try:
-            start_http_server(port, addr=settings.host, registry=registry)
-        except OSError as error:
-            raise UserError(
-                f"port {port} for the ingest's metrics: {error.strerror}; free it, or move PORT_BASE"
-            ) from None
+        serve(registry, settings, "ingest")
         return gauges
 
     def show(self, state: dict[str, Any]) -> None:

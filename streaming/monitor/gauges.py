@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Gauge
 
-from common.errors import UserError
 from common.settings import Settings
+from streaming.metrics import serve
 from streaming.monitor.rows import Row
 
 JOB_GAUGES = {
@@ -51,13 +51,7 @@ class Gauges:
             gauge("alerts_today", "Alerts stored since midnight, UTC.", ["channel"]),
             gauge("looked_at_seconds", "When these were counted (Unix time).", []),
         )
-        port = settings.port("monitor-metrics")
-        try:
-            start_http_server(port, addr=settings.host, registry=registry)
-        except OSError as error:
-            raise UserError(
-                f"port {port} for the monitor's metrics: {error.strerror}; free it, or move PORT_BASE"
-            ) from None
+        serve(registry, settings, "monitor")
         return gauges
 
     def show(self, rows: Sequence[Row], alerts: Mapping[str, int], looked_at: datetime) -> None:

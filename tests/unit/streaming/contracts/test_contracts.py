@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from common.contracts.model import FOLDER, ddl, load
+from common.contracts.bronze import ddl
+from common.contracts.model import FOLDER, load
 from common.errors import UserError
 from common.settings import read_settings
 from streaming.contracts.__main__ import SOURCES
