@@ -81,10 +81,10 @@ monitor: ready ## Watch what happens now, until Ctrl-C: windows, and alerts for 
 	@$(PY) -m streaming.monitor
 
 backtest: ready ## Judge the orders of the marts as the monitor would have: alerts by month and channel [TOP=10]
-	@$(PY) -m streaming.monitor.backtest $(call option,TOP,top)
+	@$(PY) -m streaming.monitor.orders.backtest $(call option,TOP,top)
 
 explain: ready ## Compute the verdict on one order again, with its reasons [EVENT=event_id]
-	@$(PY) -m streaming.monitor.explain $(call option,EVENT,event)
+	@$(PY) -m streaming.monitor.orders.explain $(call option,EVENT,event)
 
 recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEPT_LOSS=1]
 	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)

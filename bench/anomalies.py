@@ -25,7 +25,7 @@ from bench.anomaly_injection import KINDS, SETTINGS, STANDARD, Setting, inject, 
 from bench.anomaly_rivals import Floats
 from bench.churn_truth import local
 from common.errors import entry_point
-from streaming.monitor import history
+from streaming.monitor.orders import history
 
 RATE, SEEDS, SAMPLE = 0.02, (101, 102, 103), 1_500
 FIRST_DAY = "2011-03-01"

@@ -21,7 +21,7 @@ from bench.anomalies import PROFILES, RATE
 from bench.churn_truth import local
 from common.contracts.model import FOLDER, load
 from common.errors import entry_point
-from streaming.monitor import history
+from streaming.monitor.orders import history
 from streaming.simulate.draft import Draft, fields
 from streaming.simulate.faults import Shares
 from streaming.simulate.shop import Options, Shop

@@ -25,8 +25,8 @@ import pandas as pd
 
 from bench import measure
 from common.errors import entry_point
-from streaming.monitor.rate_bands import HOURS, WEEKDAYS, Counts, Floats
-from streaming.monitor.rate_verdicts import DOWN, UP, History
+from streaming.monitor.rates.rate_bands import HOURS, WEEKDAYS, Counts, Floats
+from streaming.monitor.rates.rate_verdicts import DOWN, UP, History
 
 FIRST_DAY, PLANTED, BUSY = 112, 24, 20
 SIDES = {"outage": DOWN, "dip": DOWN, "surge": UP, "sale": UP}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.rate_bands import FIRST_DAY, PLANTED, SIDES, bands, made_up, main, outcome, plant, three_sigma
-from streaming.monitor.rate_verdicts import DOWN, UP
+from streaming.monitor.rates.rate_verdicts import DOWN, UP
 
 
 def test_what_is_planted_changes_those_days_alone() -> None:

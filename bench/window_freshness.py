@@ -26,7 +26,7 @@ from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.settings import Settings, read_settings
 from streaming import topics
-from streaming.monitor.windows import TOPICS
+from streaming.monitor.windows.aggregation import TOPICS
 
 PERCENTILES = (50, 95, 99)
 SHARE_LEFT_OUT = 0.2

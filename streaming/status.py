@@ -12,7 +12,7 @@ from common.kafka_errors import UnreachableError
 from common.kafka_topics import Topic
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
-from streaming.monitor import status
+from streaming.monitor.health import status
 
 FILE = ("run", "ingest.json")
 HEADER = f"{'topic':<12}{'landed':>14}{'quarantined':>18}{'last run':>12}{'waiting':>10}{'for':>9}"

@@ -18,8 +18,8 @@ SOURCES = tuple(
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
         "streaming/ParseEvent.scala",
-        "streaming/monitor/Lookup.scala",
-        "streaming/monitor/PreviousOrder.scala",
+        "streaming/monitor/orders/Lookup.scala",
+        "streaming/monitor/orders/PreviousOrder.scala",
     )
 )
 MADE_FOR = ("pyspark", "delta-spark")

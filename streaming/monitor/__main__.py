@@ -19,11 +19,11 @@ from streaming import topics as kafka
 from streaming.contract_files import ContractFiles
 from streaming.engine import JUDGING, quiet, tune
 from streaming.monitor.checkpoints import Checkpoint
-from streaming.monitor.health import Health
+from streaming.monitor.health.observer import Health
 from streaming.monitor.inputs import Inputs
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
-from streaming.monitor.window_query import Windows
+from streaming.monitor.windows.query import Windows
 
 IDENTITY = "monitor"
 # Beside the tasks that never end, one for each partition of the orders: for the batches of the other queries.

@@ -17,8 +17,8 @@ from common.run_bounds import run_bounds
 from common.settings import Settings
 from common.shutdown import Stop
 from streaming.contract_files import ContractFiles
-from streaming.monitor import baseline, learning
-from streaming.monitor.baseline import Baseline
+from streaming.monitor.orders import baseline, learning
+from streaming.monitor.orders.baseline import Baseline
 from streaming.progress import say
 
 SECONDS_BETWEEN_LOOKS = 10.0

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from common.settings import Settings
-from streaming.monitor.alerts import Alerts
+from streaming.monitor.alerts.sink import Alerts
 from streaming.monitor.inputs import Inputs
-from streaming.monitor.orders import Sizes, Speed
+from streaming.monitor.orders.queries import Sizes, Speed
 from streaming.monitor.query import Query
-from streaming.monitor.window_query import Windows
+from streaming.monitor.windows.query import Windows
 
 
 def queries(settings: Settings, inputs: Inputs) -> Sequence[Query]:

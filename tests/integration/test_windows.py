@@ -18,12 +18,12 @@ import pytest
 
 from common import postgres
 from streaming import topics
-from streaming.monitor import rate_watch
-from streaming.monitor.rate_alerts import alert
-from streaming.monitor.rate_bands import Counts
-from streaming.monitor.rate_baseline import RateBaseline
-from streaming.monitor.rate_verdicts import UP, Finding, History
-from streaming.monitor.rate_watch import RateWatch
+from streaming.monitor.rates import rate_watch
+from streaming.monitor.rates.rate_alerts import alert
+from streaming.monitor.rates.rate_bands import Counts
+from streaming.monitor.rates.rate_baseline import RateBaseline
+from streaming.monitor.rates.rate_verdicts import UP, Finding, History
+from streaming.monitor.rates.rate_watch import RateWatch
 from tests.integration.events import order, send
 from tests.integration.harness import Platform, wait_until
 

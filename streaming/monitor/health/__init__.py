@@ -1,0 +1,1 @@
+"""How the pipeline does: what waits, how fast it goes, what is wrong."""

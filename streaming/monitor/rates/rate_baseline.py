@@ -1,0 +1,127 @@
+"""Of each shop and city, the bands of an hour and of a day of the week: learned from the marts, kept in the lake."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from common import tables
+from common.errors import UserError
+from common.live_tables import BASELINE_RATES
+from common.run_bounds import run_bounds
+from common.settings import Settings
+from streaming.monitor.rates.rate_alerts import SHOP
+from streaming.monitor.rates.rate_bands import HOURS, WEEKDAYS, Counts, Thresholds
+from streaming.monitor.rates.rate_verdicts import DOWN, UP, Bands, History
+
+MOST_DAYS, MOST_CITIES = 730, 200
+COLUMNS = tuple(name for name, _, _ in BASELINE_RATES.columns)
+
+
+@dataclass(frozen=True)
+class RateBaseline:
+    """By source: its cities, the shop as a whole being the empty one, and the bands of each. `as_of` is naive."""
+
+    as_of: datetime
+    sources: Mapping[str, tuple[tuple[str, ...], Bands]]
+
+
+def newest(spark: SparkSession, settings: Settings) -> RateBaseline | None:
+    """Return the baseline of the marts' date, which is stored where it is new; without marts None."""
+    try:
+        as_of = run_bounds(spark).as_of
+    except UserError:
+        return None
+    stored = tables.read(spark, BASELINE_RATES.name).where(F.col("baseline_as_of") == tables.instant(as_of))
+    rows = stored.toArrow().to_pylist()
+    if rows:
+        return of_rows(as_of, rows)
+    learned = learn(orders_by_hour(spark, as_of), as_of, WEEKDAYS / settings.rate_alert_days)
+    if learned.sources:
+        frame = spark.createDataFrame(list(rows_of(learned)), schema())
+        dated = frame.withColumn("baseline_as_of", tables.instant(as_of)).select(*COLUMNS)
+        tables.replace_where(dated, BASELINE_RATES.name, F.col("baseline_as_of") == tables.instant(as_of))
+    return learned
+
+
+def orders_by_hour(spark: SparkSession, as_of: datetime) -> DataFrame:
+    """Return source, city (null for an order of nobody that is known), day, hour and orders before a midnight."""
+    orders, customers = (tables.read(spark, name) for name in ("core.fct_orders", "core.dim_customers"))
+    since = tables.instant(as_of - timedelta(days=MOST_DAYS))
+    past = orders.where((F.col("ordered_at") < tables.instant(as_of)) & (F.col("ordered_at") >= since))
+    cities = customers.select("source", "customer_id", "city")
+    return (
+        past.join(cities, ["source", "customer_id"], "left")
+        .groupBy("source", "city", F.to_date("ordered_at").alias("day"), F.hour("ordered_at").alias("hour"))
+        .agg(F.count("*").alias("orders"))
+    )
+
+
+def learn(orders: DataFrame, as_of: datetime, alerts_a_week: float) -> RateBaseline:
+    """Return the bands of a midnight; sources with too short a history have none."""
+    sources = {}
+    for source, (cities, counts) in histories(orders, as_of).items():
+        bands = History.of(counts).bands(counts.days, alerts_a_week)
+        if bands:
+            sources[source] = cities, bands
+    return RateBaseline(as_of, sources)
+
+
+def histories(orders: DataFrame, as_of: datetime) -> dict[str, tuple[tuple[str, ...], Counts]]:
+    """Return, by source, the shop and its busiest cities, and their counts from the first order's day to a midnight."""
+    frame = orders.toPandas()
+    frame["day"] = (frame["day"].astype("datetime64[s]") - np.datetime64(as_of, "s")).dt.days
+    result = {}
+    for source, rows in frame.groupby("source"):
+        busiest = rows.groupby("city")["orders"].sum().nlargest(MOST_CITIES).index.sort_values()
+        cities = (SHOP, *busiest)
+        first = int(rows["day"].min())
+        counts = np.zeros((len(cities), -first, HOURS))
+        day, hour, number = rows["day"].to_numpy() - first, rows["hour"].to_numpy(), rows["orders"].to_numpy()
+        np.add.at(counts[0], (day, hour), number)
+        place = rows["city"].map({city: at for at, city in enumerate(cities)}).fillna(0).astype(int).to_numpy()
+        of_city = place > 0
+        np.add.at(counts, (place[of_city], day[of_city], hour[of_city]), number[of_city])
+        result[str(source)] = cities, Counts(counts, (as_of + timedelta(days=first)).weekday())
+    return result
+
+
+def rows_of(baseline: RateBaseline) -> Iterator[tuple[Any, ...]]:
+    """Yield the columns of the table but the first: a row per source, city, weekday and hour, and one for the day."""
+    for source, (cities, bands) in baseline.sources.items():
+        up, down = bands.thresholds
+        for place, city in enumerate(cities):
+            for weekday in range(WEEKDAYS):
+                means = bands.means[place, weekday].tolist()
+                hourly, daily = float(bands.hourly[place]), float(bands.daily[place])
+                for hour, mean in enumerate(means):
+                    yield source, city, weekday + 1, hour, mean, hourly, up.hour, down.hour
+                yield source, city, weekday + 1, None, sum(means), daily, up.day, down.day
+
+
+def of_rows(as_of: datetime, rows: list[dict[str, Any]]) -> RateBaseline:
+    """Return the baseline that rows of the table hold."""
+    sources = {}
+    for source in sorted({row["source"] for row in rows}):
+        own = [row for row in rows if row["source"] == source]
+        cities = tuple(sorted({row["city"] for row in own}))
+        means, spreads = np.zeros((len(cities), WEEKDAYS, HOURS)), np.zeros((2, len(cities)))
+        limits: dict[bool, tuple[float, float]] = {}
+        for row in own:
+            place, is_day = cities.index(row["city"]), row["hour"] is None
+            spreads[int(is_day), place] = row["dispersion"]
+            limits[is_day] = row["threshold_up"], row["threshold_down"]
+            if not is_day:
+                means[place, row["weekday"] - 1, row["hour"]] = row["expected"]
+        up, down = (Thresholds(limits[False][side], limits[True][side]) for side in (UP, DOWN))
+        sources[source] = cities, Bands(means, spreads[0], spreads[1], (up, down))
+    return RateBaseline(as_of, sources)
+
+
+def schema() -> str:
+    """Return the SQL of the table's columns but the first."""
+    return ", ".join(f"{name} {kind.removesuffix(' not null')}" for name, kind, _ in BASELINE_RATES.columns[1:])
