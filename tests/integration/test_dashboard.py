@@ -154,11 +154,19 @@ def test_on_a_phone_nothing_lies_beside_the_screen(tab: Tab, address: str, path:
     assert tab.ask(f"{unlabelled}.length") == 0
 
 
-def test_a_page_that_is_open_outlives_a_restart_of_postgresql(tab: Tab, address: str, platform: Platform) -> None:
+def test_a_page_that_is_open_outlives_a_restart_of_postgresql(
+    tab: Tab, address: str, platform: Platform, write: Write
+) -> None:
     tab.open(f"{address}/?source={SOURCE}")
-    os.kill(supervise.processes(platform.settings)["postgres"]["pid"], signal.SIGKILL)
+    # A killed one is back too soon for every page to see that it was away.
+    supervise.stop(platform.settings, "postgres")
     tab.wait("document.querySelector('#connection').innerText.includes('PostgreSQL')")
+    platform.make("up")
     tab.wait("document.querySelector('#connection').innerText === ''", 60)
+    os.kill(supervise.processes(platform.settings)["postgres"]["pid"], signal.SIGKILL)
+    platform.make("up")
+    write(ALERT, "b" * 32, SOURCE, MOMENT, "18", "customer 18", MOMENT, "GBP 950, usually 10 to 40")
+    tab.wait("document.body.innerText.includes('customer 18')", 60)
     assert "customer 17" in tab.text()
     assert all("503" in fault for fault in tab.faults)
     tab.faults.clear()
