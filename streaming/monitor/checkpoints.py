@@ -39,7 +39,7 @@ class Checkpoint:
         return Folder(self.spark, address(self.settings, self.query))
 
     def open(self, topic_ids: Mapping[str, str]) -> bool:
-        """Judge it and return whether the query begins; a new one has the topics' identities.
+        """Judge it and return whether the query begins; a new one has its address and the topics' identities.
 
         One that cannot be gone on from is moved aside, and that is said.
         """
@@ -47,7 +47,8 @@ class Checkpoint:
             self.leave(damage)
         begins = not self.has_batches()
         if begins:
-            self.folder.write(IDENTITY, json.dumps(dict(topic_ids)))
+            identity = {"address": address(self.settings, self.query), "topics": dict(topic_ids)}
+            self.folder.write(IDENTITY, json.dumps(identity))
         return begins
 
     def has_batches(self) -> bool:
@@ -61,9 +62,13 @@ class Checkpoint:
             return "files of it are missing"
         try:
             known = json.loads(self.folder.read(IDENTITY) or "")
-        except ValueError:
+            was, topics = known["address"], known["topics"]
+        except (ValueError, KeyError, TypeError):
             return f"its {IDENTITY} is missing or damaged"
-        changed = [topic for topic, one in topic_ids.items() if known.get(topic, one) != one]
+        # The files of a state name each other by full addresses; a NameNode that is gone is waited for without a word.
+        if was != address(self.settings, self.query):
+            return f"it was begun at {was}"
+        changed = [topic for topic, one in topic_ids.items() if topics.get(topic, one) != one]
         return f"topic {', '.join(changed)} was created again" if changed else None
 
     def leave(self, why: str) -> None:

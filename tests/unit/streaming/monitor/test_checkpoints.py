@@ -36,7 +36,7 @@ def run_batches(folder: Path, planned: int, finished: int) -> None:
 def test_a_new_checkpoint_begins_and_an_old_one_goes_on(spark: SparkSession, settings: Settings, folder: Path) -> None:
     checkpoint = Checkpoint(spark, settings, "speed")
     assert checkpoint.open(TOPICS)
-    assert json.loads((folder / "identity.json").read_text()) == TOPICS
+    assert json.loads((folder / "identity.json").read_text())["topics"] == TOPICS
     run_batches(folder, planned=3, finished=2)
     assert not checkpoint.open(TOPICS)
     assert not checkpoint.open({**TOPICS, "visits": "id-2"})
@@ -67,6 +67,20 @@ def test_a_topic_that_was_created_again_is_read_from_its_first(
     run_batches(folder, planned=1, finished=1)
     assert checkpoint.open({"orders": "id-9"})
     assert "topic orders was created again" in capsys.readouterr().err
+
+
+def test_one_that_was_begun_elsewhere_is_left(
+    spark: SparkSession, settings: Settings, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Checkpoint(spark, settings, "speed").open(TOPICS)
+    run_batches(folder, planned=1, finished=1)
+    folder.parent.parent.rename(tmp_path / "moved")
+    moved = replace(settings, hdfs_url=f"file://{tmp_path}/elsewhere")
+    new = tmp_path / "elsewhere" / folder.relative_to(tmp_path)
+    new.parents[1].parent.mkdir(parents=True)
+    (tmp_path / "moved").rename(new.parents[1])
+    assert Checkpoint(spark, moved, "speed").open(TOPICS)
+    assert f"it was begun at file://{folder}" in capsys.readouterr().err
 
 
 def test_an_outage_is_no_damage() -> None:
