@@ -80,8 +80,8 @@ stream: ready ## Land events as they arrive, until Ctrl-C; metrics for Prometheu
 monitor: ready ## Watch what happens now, until Ctrl-C: windows, and alerts for orders that are odd
 	@$(PY) -m streaming.monitor
 
-backtest: ready ## Judge the orders of the marts as the monitor would have: alerts by month and channel [TOP=10]
-	@$(PY) -m streaming.monitor.orders.backtest $(call option,TOP,top)
+backtest: ready ## Judge orders and rates of the marts as the monitor would have: alerts by month and channel [TOP=10]
+	@$(PY) -m streaming.monitor.backtest $(call option,TOP,top)
 
 explain: ready ## Compute the verdict on one order again, with its reasons [EVENT=event_id]
 	@$(PY) -m streaming.monitor.orders.explain $(call option,EVENT,event)
