@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Thread
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
@@ -82,12 +84,16 @@ class Attended:
 
     def drain(self) -> None:
         """Wait until the query has read all that is there, but not for ever."""
-        deadline = time.monotonic() + SECONDS_TO_DRAIN
-        while self.running and self.running.isActive and time.monotonic() < deadline:
-            status = self.running.status
-            if not status["isDataAvailable"] and not status["isTriggerActive"]:
-                return
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        if self.running is not None:
+            reading = Thread(target=read_the_rest, args=[self.running], daemon=True)
+            reading.start()
+            reading.join(SECONDS_TO_DRAIN)
+
+
+def read_the_rest(query: StreamingQuery) -> None:
+    """Wait until a query has read all that is there; one that fails meanwhile reads it at its next start."""
+    with suppress(PySparkException, Py4JError):
+        query.processAllAvailable()
 
 
 @dataclass

@@ -27,6 +27,8 @@ from streaming.monitor.source import stream_records
 from streaming.progress import say
 
 ROLE = "monitor"
+# A commit to Delta costs what many alerts would; with one after the other, no alert would come as soon to Kafka.
+TRIGGER = "5 seconds"
 # What one batch holds in memory, at some hundred bytes each.
 MOST_MESSAGES = 20_000
 INSERT = sql.SQL("insert into live.anomalies ({}) values ({}) on conflict do nothing").format(
@@ -50,7 +52,7 @@ class Alerts:
         """Start where the checkpoint ends; without one at the topic's first message, since a repeat changes nothing."""
         Checkpoint(spark, self.settings, self.name).open(identities(kafka.describe(self.settings, [kafka.ALERTS])))
         records = stream_records(spark, self.settings, [kafka.ALERTS], "earliest", MOST_MESSAGES)
-        writer = records.writeStream.foreachBatch(self.store).queryName(self.name)
+        writer = records.writeStream.foreachBatch(self.store).queryName(self.name).trigger(processingTime=TRIGGER)
         return writer.option("checkpointLocation", address(self.settings, self.name)).start()
 
     def store(self, records: DataFrame, number: int) -> None:

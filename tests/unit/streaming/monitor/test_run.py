@@ -1,5 +1,6 @@
 """The monitor's queries side by side: one that fails is started again, the others go on, and all end in order."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ from streaming.monitor.run import Run
 from streaming.retry import PATIENCE_SECONDS
 
 
+REST = "alerts has read the rest"
+
+
 @dataclass
 class Running:
     """What Spark returns for a query that was started, as far as a run looks at it."""
@@ -22,10 +26,14 @@ class Running:
     name: str
     failure: Exception | None = None
     isActive: bool = True  # noqa: N815
-    status: dict[str, bool] = field(default_factory=lambda: {"isDataAvailable": False, "isTriggerActive": False})
+    seconds_to_read: float = 0.0
 
     def exception(self) -> Exception | None:
         return self.failure
+
+    def processAllAvailable(self) -> None:  # noqa: N802
+        time.sleep(self.seconds_to_read)
+        self.log.append(f"{self.name} has read the rest")
 
     def stop(self) -> None:
         self.log.append(f"stop {self.name}")
@@ -40,13 +48,14 @@ class Fake:
     log: list[str]
     script: list[Exception | None] = field(default_factory=list)
     refusal: Exception | None = None
+    seconds_to_read: float = 0.0
 
     def start(self, spark: SparkSession) -> Any:
         self.log.append(f"start {self.name}")
         if self.refusal:
             raise self.refusal
         failure = self.script.pop(0) if self.script else None
-        return Running(self.log, self.name, failure, isActive=failure is None)
+        return Running(self.log, self.name, failure, failure is None, self.seconds_to_read)
 
 
 @pytest.fixture(autouse=True)
@@ -72,14 +81,21 @@ def run(queries: list[Fake], looks: int, inputs: Callable[[], object] = lambda: 
 def test_the_queries_start_and_end_in_order() -> None:
     log: list[str] = []
     summary = run([Fake("sizes", log), Fake("alerts", log)], looks=3)
-    assert log == ["start sizes", "start alerts", "stop sizes", "stop alerts"]
+    assert log == ["start sizes", "start alerts", "stop sizes", REST, "stop alerts"]
     assert summary.startswith("monitor: 2 queries ran for")
+
+
+def test_the_last_one_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streaming.monitor.run.SECONDS_TO_DRAIN", 0.1)
+    log: list[str] = []
+    run([Fake("alerts", log, seconds_to_read=5)], looks=2)
+    assert log == ["start alerts", "stop alerts"]
 
 
 def test_one_that_fails_is_started_again_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     log: list[str] = []
     run([Fake("sizes", log, [StreamingQueryException("Kafka is away")]), Fake("alerts", log)], looks=5)
-    assert log == ["start sizes", "start alerts", "start sizes", "stop sizes", "stop alerts"]
+    assert log == ["start sizes", "start alerts", "start sizes", "stop sizes", REST, "stop alerts"]
     assert "monitor, sizes: Kafka is away; tries again in 0 s" in capsys.readouterr().err
 
 
@@ -119,7 +135,7 @@ def test_new_inputs_are_taken_over_by_all(capsys: pytest.CaptureFixture[str]) ->
     versions = iter([1, 1, 1, 2, 2, 2])
     run([Fake("sizes", log), Fake("alerts", log)], looks=3, inputs=lambda: next(versions, 2))
     both = ["start sizes", "start alerts"]
-    assert log == [*both, "stop sizes", "stop alerts", *both, "stop sizes", "stop alerts"]
+    assert log == [*both, "stop sizes", "stop alerts", *both, "stop sizes", REST, "stop alerts"]
     assert capsys.readouterr().err.count("start again with the new ones") == 1
 
 
@@ -135,4 +151,4 @@ def test_a_checkpoint_that_fails_a_query_again_is_left() -> None:
     one = Run(spark, stop, [Fake("speed", log, [*damage])], lambda: 1, observe, lambda query, _: log.append(query))
     one.attended[0].retry.pause = 0.0
     one.until_stopped()
-    assert log == ["start speed", "start speed", "speed", "start speed", "stop speed"]
+    assert log == ["start speed", "start speed", "speed", "start speed", "speed has read the rest", "stop speed"]
