@@ -58,7 +58,7 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
 
 ##@ Data in
-.PHONY: replay snapshot simulate import-raw ingest stream monitor backtest explain recover requeue
+.PHONY: replay snapshot simulate sessionise import-raw ingest stream monitor backtest explain recover requeue
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
 
@@ -67,6 +67,13 @@ snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHO
 
 simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION= LOGS=folder]
 	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,duration) $(call option,LOGS,logs) $(call option,TRUTH,truth)
+
+# Make would read a `$` in a pattern as a variable of its own.
+sessionise: export PRODUCT := $(value PRODUCT)
+sessionise: export CART := $(value CART)
+sessionise: export IGNORE := $(value IGNORE)
+sessionise: ready ## Put access logs of a web server together to visits [LOGS=file or folder SOURCE= SITE=shop.example OUT= RAW=1 PRODUCT= CART=]
+	@$(PY) -m streaming.sessionise $(call option,LOGS,logs) $(call option,SOURCE,source) $(call option,SITE,site) $(call option,OUT,out) $(call option,PRODUCT,product) $(call option,CART,cart) $(call option,IGNORE,ignore) $(call option,PAUSE,pause) $(call flag,RAW,raw)
 
 import-raw: ready ## Send the files below /lake/raw/events/<topic>/ on HDFS to Kafka, each once; a line is one event
 	@$(PY) -m streaming.import_raw

@@ -13,7 +13,7 @@ from common.settings import Settings
 
 # Every job that writes to a store or to the state folder. Whatever makes tables from tables is of one pipeline: dbt,
 # the models, the export, which would otherwise show a half built lake.
-JOBS = ("pipeline", "replay", "simulate", "snapshot", "ingest", "monitor", "requeue", "maintenance")
+JOBS = ("pipeline", "replay", "simulate", "snapshot", "sessionise", "ingest", "monitor", "requeue", "maintenance")
 # Set for the steps of a pipeline, which holds the lock for all of them.
 WITHIN = "WITHIN_PIPELINE"
 # Who holds a lock and has not written it yet.

@@ -23,6 +23,8 @@ from common.settings import ROOT
         (("backup", "TO=kept", "SECRETS=0"), "infra.local backup kept"),
         (("restore", "FROM=kept"), "infra.local restore kept"),
         (("simulate",), "streaming.simulate"),
+        (("sessionise", "LOGS=a", "SITE=b.c", "RAW=1"), "streaming.sessionise --logs a --site b.c --raw"),
+        (("sessionise", "PRODUCT=/p/([0-9]+)$"), "streaming.sessionise --product /p/([0-9]+)$"),
         (("simulate", "DAYS=3", "DURATION=60"), "streaming.simulate --days 3 --duration 60"),
     ],
 )
