@@ -14,7 +14,6 @@ from common.shutdown import Stop
 from streaming.monitor.run import Run
 from streaming.retry import PATIENCE_SECONDS
 
-
 REST = "alerts has read the rest"
 
 
