@@ -14,6 +14,7 @@ from common import jvm
 from common.prediction_tables import PREDICTIONS
 from infra.local import scala
 from infra.setup.jars import classpath
+from tests.unit.postgres import postgres_environ as postgres_environ
 
 CONFIGURATION = {
     "spark.master": "local[1]",
