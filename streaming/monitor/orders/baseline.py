@@ -10,9 +10,6 @@ from common import tables
 from common.errors import UserError
 from common.live_tables import BASELINE_CUSTOMERS, BASELINE_SIZES
 
-# So many are kept; older ones are dropped.
-KEPT = 60
-
 
 @dataclass(frozen=True)
 class Baseline:
@@ -56,12 +53,3 @@ def store(baseline: Baseline) -> None:
     at_moment = F.col("baseline_as_of") == tables.instant(baseline.as_of)
     tables.replace_where(baseline.sizes, BASELINE_SIZES.name, at_moment)
     tables.replace_where(baseline.customers, BASELINE_CUSTOMERS.name, at_moment)
-
-
-def drop_old(spark: SparkSession, kept: int = KEPT) -> None:
-    """Delete all baselines but the newest, the customers first."""
-    dates = tables.read(spark, BASELINE_CUSTOMERS.name).select("baseline_as_of").distinct()
-    oldest = dates.orderBy(F.desc("baseline_as_of")).limit(kept).agg(F.min("baseline_as_of").cast("string")).first()
-    for table in (BASELINE_CUSTOMERS, BASELINE_SIZES):
-        if oldest and oldest[0]:
-            spark.sql(f"delete from {table.name} where baseline_as_of < timestamp'{oldest[0]}'")

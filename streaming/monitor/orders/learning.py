@@ -9,6 +9,7 @@ from common import tables
 from common.live_tables import BASELINE_CUSTOMERS, BASELINE_SIZES
 from common.prediction_tables import Table
 from common.run_bounds import run_bounds
+from streaming.monitor.old_baselines import drop_old
 from streaming.monitor.orders import baseline, history, thresholds
 from streaming.monitor.orders.baseline import Baseline
 from streaming.monitor.orders.expectation import SHOP_ORDERS, expect_gaps, expect_sizes
@@ -40,7 +41,8 @@ def refresh(spark: SparkSession, alert_rate: float) -> Baseline:
     as_of = run_bounds(spark).as_of
     if as_of != baseline.newest(tables.read(spark, BASELINE_CUSTOMERS.name)):
         baseline.store(build(past_orders(spark), past_profiles(spark), as_of, alert_rate))
-        baseline.drop_old(spark)
+        # The customers first, as they say that a baseline is whole.
+        drop_old(spark, BASELINE_CUSTOMERS, BASELINE_SIZES)
     return baseline.of(spark, as_of)
 
 

@@ -14,6 +14,7 @@ from common.errors import UserError
 from common.live_tables import BASELINE_RATES
 from common.run_bounds import run_bounds
 from common.settings import Settings
+from streaming.monitor.old_baselines import drop_old
 from streaming.monitor.rates.rate_alerts import SHOP
 from streaming.monitor.rates.rate_bands import HOURS, WEEKDAYS, Counts, Thresholds
 from streaming.monitor.rates.rate_verdicts import DOWN, UP, Bands, History
@@ -31,7 +32,7 @@ class RateBaseline:
 
 
 def newest(spark: SparkSession, settings: Settings) -> RateBaseline | None:
-    """Return the baseline of the marts' date, which is stored where it is new; without marts None."""
+    """Return the baseline of the marts' date, stored where it is new, old ones dropped; without marts None."""
     try:
         as_of = run_bounds(spark).as_of
     except UserError:
@@ -45,6 +46,7 @@ def newest(spark: SparkSession, settings: Settings) -> RateBaseline | None:
         frame = spark.createDataFrame(list(rows_of(learned)), schema())
         dated = frame.withColumn("baseline_as_of", tables.instant(as_of)).select(*COLUMNS)
         tables.replace_where(dated, BASELINE_RATES.name, F.col("baseline_as_of") == tables.instant(as_of))
+        drop_old(spark, BASELINE_RATES)
     return learned
 
 

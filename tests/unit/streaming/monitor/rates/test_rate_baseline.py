@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 
 import numpy as np
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from common.live_tables import BASELINE_RATES
 from common.settings import read_settings
+from streaming.monitor.old_baselines import KEPT
 from streaming.monitor.rates.rate_alerts import alert
 from streaming.monitor.rates.rate_baseline import histories, learn, newest, of_rows, rows_of, schema
 from streaming.monitor.rates.rate_verdicts import DOWN, UP, Finding, judge
+from tests.unit.streaming.monitor.baseline_rows import baseline_rows
 
 MONDAY = datetime(2024, 3, 4)
 ORDERS = "source string, city string, day date, hour int, orders bigint"
@@ -110,3 +113,12 @@ def test_the_bands_of_the_marts_are_stored_once_and_read_from_then_on(marts: Spa
     assert bands.means[:, 0].sum(axis=1).round(1).tolist() == [2.0, 1.0]
     assert np.array_equal(bands.means, again.means) and bands.thresholds == again.thresholds
     assert marts.table(BASELINE_RATES.name).where("hour is null").count() == 2 * 7
+
+
+def test_a_new_baseline_takes_the_place_of_the_oldest(marts: SparkSession) -> None:
+    days = (MONDAY - timedelta(days=back) for back in range(1, KEPT + 1))
+    rows = (baseline_rows(marts, BASELINE_RATES, day) for day in days)
+    reduce(DataFrame.union, rows).writeTo(BASELINE_RATES.name).append()
+    newest(marts, read_settings({}))
+    kept = marts.table(BASELINE_RATES.name).selectExpr("count(distinct baseline_as_of)", "string(min(baseline_as_of))")
+    assert tuple(kept.first() or ()) == (KEPT, f"{MONDAY - timedelta(days=KEPT - 1)}")
