@@ -89,11 +89,14 @@ WRITERS = [
     *((command, "pipeline") for command in PIPELINE),
     ("streaming.replay --orders {file} --mapping online_retail", "replay"),
     ("streaming.snapshot --file {file}", "snapshot"),
+    # Both know what was sent by the same file of progress.
+    ("streaming.import_raw", "replay"),
     ("streaming.simulate", "simulate"),
     ("streaming.ingest", "ingest"),
     ("streaming.ingest --continuous", "ingest"),
     ("streaming.recover", "ingest"),
     ("streaming.requeue --rule wrong_type", "requeue"),
+    ("streaming.monitor", "monitor"),
     ("spark.maintenance", "maintenance"),
 ]
 
