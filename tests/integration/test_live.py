@@ -23,7 +23,7 @@ LOOKED = """
 
 
 @dataclass(frozen=True)
-class Ended:
+class End:
     """What `make live` left: its words, and how many events there were in bronze before."""
 
     out: str
@@ -32,7 +32,7 @@ class Ended:
 
 
 @pytest.fixture(scope="module")
-def ended(sample_job: Platform) -> Iterator[Ended]:
+def end(sample_job: Platform) -> Iterator[End]:
     """Half a minute of everything, looked at while it ran, and ended by Ctrl-C."""
     platform, before = sample_job, int(sample_job.value(COUNT, "lake"))
     log = platform.settings.path("log", "live", "simulator.log")
@@ -48,7 +48,7 @@ def ended(sample_job: Platform) -> Iterator[Ended]:
         look_at_all(platform)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=400)
-        yield Ended(out, err, before)
+        yield End(out, err, before)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
@@ -69,21 +69,21 @@ def look_at_all(platform: Platform) -> None:
         assert answer.status == 200
 
 
-def test_one_ctrl_c_ends_all_in_order_and_leaves_nothing_running(platform: Platform, ended: Ended) -> None:
-    assert "Traceback" not in ended.err
-    assert "stopped; run the same command again to go on" in ended.err
-    names = [line.split()[0] for line in ended.out.splitlines() if " ended: " in line]
-    assert names == ["simulator", "monitor", "stream", "page"], ended.out
+def test_one_ctrl_c_ends_all_in_order_and_leaves_nothing_running(platform: Platform, end: End) -> None:
+    assert "Traceback" not in end.err
+    assert "stopped; run the same command again to go on" in end.err
+    names = [line.split()[0] for line in end.out.splitlines() if " ended: " in line]
+    assert names == ["simulator", "monitor", "stream", "page"], end.out
     assert [locks.holder(platform.settings, job) for job in JOBS] == ["", "", ""]
 
 
-def test_every_event_that_was_sent_has_landed(platform: Platform, ended: Ended) -> None:
-    [sent] = re.findall(r"= ([\d,]+) events acknowledged", ended.out)
-    assert int(platform.value(COUNT, "lake")) - ended.before == int(sent.replace(",", ""))
+def test_every_event_that_was_sent_has_landed(platform: Platform, end: End) -> None:
+    [sent] = re.findall(r"= ([\d,]+) events acknowledged", end.out)
+    assert int(platform.value(COUNT, "lake")) - end.before == int(sent.replace(",", ""))
     # What was done to the platform since its last export is not in PostgreSQL yet.
     platform.make("export")
     platform.make("reconcile")
 
 
-def test_status_says_that_the_monitor_has_ended(platform: Platform, ended: Ended) -> None:
+def test_status_says_that_the_monitor_has_ended(platform: Platform, end: End) -> None:
     assert "monitor: does not run; it last ran at " in platform.make("status").stdout

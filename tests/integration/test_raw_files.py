@@ -46,14 +46,14 @@ def put(platform: Platform, folder: Path, files: dict[str, bytes]) -> None:
         hdfs.upload(local, f"{RAW_EVENTS}/{name}")
 
 
-def landed(platform: Platform) -> dict[str, int]:
+def events_by_rule(platform: Platform) -> dict[str, int]:
     """Return how many events of the raw files lie in bronze, by the rule that they break."""
     platform.make("ingest")
     return {row["rule"]: int(row["rows"]) for row in platform.rows(LANDED.format(WHERE), "lake")}
 
 
 @pytest.fixture(scope="module")
-def imported(kafka_topics: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
+def faults(kafka_topics: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The files, sent as far as they can be read; what was said of the others."""
     platform = kafka_topics
     assert "nothing to import" in platform.make("import-raw").stdout
@@ -65,14 +65,14 @@ def imported(kafka_topics: Platform, tmp_path_factory: pytest.TempPathFactory) -
     return process.stderr
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_sent(platform: Platform, imported: str) -> None:
-    assert f"{RAW_EVENTS}/visits/c.log.bz2: is bzip2, not lines of JSON" in imported
-    assert f"{RAW_EVENTS}/visits/d.log.gz: the gzip file is damaged or cut short" in imported
-    assert landed(platform) == {"unmappable": 1, "valid": 3}
+def test_what_cannot_be_read_is_named_and_the_rest_is_sent(platform: Platform, faults: str) -> None:
+    assert f"{RAW_EVENTS}/visits/c.log.bz2: is bzip2, not lines of JSON" in faults
+    assert f"{RAW_EVENTS}/visits/d.log.gz: the gzip file is damaged or cut short" in faults
+    assert events_by_rule(platform) == {"unmappable": 1, "valid": 3}
 
 
 def test_a_file_is_sent_once_and_a_longer_one_is_another_whose_lines_are_known(
-    platform: Platform, imported: str, tmp_path: Path
+    platform: Platform, faults: str, tmp_path: Path
 ) -> None:
     hdfs = WebHdfs.of(platform.settings, "streaming")
     for name in ("c.log.bz2", "d.log.gz"):
@@ -81,12 +81,12 @@ def test_a_file_is_sent_once_and_a_longer_one_is_another_whose_lines_are_known(
     put(platform, tmp_path, {"visits/2024/a.log": FILES["visits/2024/a.log"] + b"\n" + visit(8) + b"\n"})
     assert "1 of 4 files sent" in platform.make("import-raw").stdout
     # The lines that were there before come again, with their identities.
-    assert landed(platform) == {"unmappable": 2, "valid": 6}
+    assert events_by_rule(platform) == {"unmappable": 2, "valid": 6}
     distinct = f"select count(distinct event_id) from bronze.events where ({WHERE[6:]}) and broken_rule is null"
     assert platform.value(distinct, "lake") == "4"
 
 
-def test_a_folder_of_no_topic_is_refused(platform: Platform, imported: str, tmp_path: Path) -> None:
+def test_a_folder_of_no_topic_is_refused(platform: Platform, faults: str, tmp_path: Path) -> None:
     put(platform, tmp_path, {"visit/a.log": visit(1)})
     assert f"{RAW_EVENTS}/visit: there is no topic of this name" in platform.make("import-raw", status=2).stderr
     WebHdfs.of(platform.settings, "streaming").delete(f"{RAW_EVENTS}/visit", recursive=True)

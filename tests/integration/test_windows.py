@@ -106,7 +106,7 @@ def count(platform: Platform, process: subprocess.Popen[str], batch: list[Event]
 
 
 @pytest.fixture(scope="module")
-def counted(kafka_topics: Platform) -> Iterator[Platform]:
+def windows_platform(kafka_topics: Platform) -> Iterator[Platform]:
     """A platform whose monitor has counted all events, killed once on the way."""
     platform, began = kafka_topics, datetime.now(UTC)
     process = start(platform)
@@ -147,7 +147,7 @@ def expected() -> dict[tuple[int, str], tuple[int, int, int]]:
     }
 
 
-def stored(platform: Platform, store: str) -> dict[tuple[int, str], tuple[int, int, int]]:
+def windows_of(platform: Platform, store: str) -> dict[tuple[int, str], tuple[int, int, int]]:
     """Return orders, visits and customers of every window of the shop as a store has them, each once."""
     rows = platform.rows(f"select {COLUMNS} from live.windows where {SHOP}", store)
     windows = {
@@ -158,43 +158,45 @@ def stored(platform: Platform, store: str) -> dict[tuple[int, str], tuple[int, i
     return windows
 
 
-def test_postgresql_has_what_a_plain_count_gives(counted: Platform) -> None:
-    assert stored(counted, "serving") == expected()
+def test_postgresql_has_what_a_plain_count_gives(windows_platform: Platform) -> None:
+    assert windows_of(windows_platform, "serving") == expected()
 
 
-def test_the_lake_has_the_windows_that_are_over_each_once(counted: Platform) -> None:
+def test_the_lake_has_the_windows_that_are_over_each_once(windows_platform: Platform) -> None:
     over = {
         (minutes, began): measures
         for (minutes, began), measures in expected().items()
         if datetime.fromisoformat(f"{DAY} {began}") + timedelta(minutes=minutes)
         <= datetime.fromisoformat(f"{DAY} 10:45")
     }
-    assert stored(counted, "lake") == over
+    assert windows_of(windows_platform, "lake") == over
 
 
-def test_what_came_is_in_a_minute_or_late(counted: Platform) -> None:
-    (row,) = counted.rows(f"select events, late_events from live.window_inputs where source = '{SOURCE}'")
+def test_what_came_is_in_a_minute_or_late(windows_platform: Platform) -> None:
+    (row,) = windows_platform.rows(f"select events, late_events from live.window_inputs where source = '{SOURCE}'")
     in_minutes = sum(
-        orders + visits for (minutes, _), (orders, visits, _) in stored(counted, "serving").items() if minutes == 1
+        orders + visits
+        for (minutes, _), (orders, visits, _) in windows_of(windows_platform, "serving").items()
+        if minutes == 1
     )
     assert (int(row["events"]), int(row["late_events"])) == (in_minutes + 2, 2)
 
 
-def test_money_is_in_the_rows_of_its_currency(counted: Platform) -> None:
+def test_money_is_in_the_rows_of_its_currency(windows_platform: Platform) -> None:
     query = f"select sum(revenue) from live.windows where source = '{SOURCE}' and minutes = 1 and dimension = 'all'"
-    assert counted.value(f"{query} and currency = 'GBP'") == f"{2.5 * len(KEPT):.4f}"
+    assert windows_platform.value(f"{query} and currency = 'GBP'") == f"{2.5 * len(KEPT):.4f}"
 
 
-def test_hours_are_judged_when_they_are_over_and_while_they_run(counted: Platform) -> None:
+def test_hours_are_judged_when_they_are_over_and_while_they_run(windows_platform: Platform) -> None:
     """Of a shop that has some 20 orders an hour from 9 to 17, one hour has none and the next has too many."""
     orders = np.zeros((1, 84, 24))
     orders[0, :, 9:17] = np.random.default_rng(0).poisson(20, (84, 8))
     bands = History.of(Counts(orders, 0)).bands(84, 1.0)
     assert bands
-    watch = RateWatch(counted.settings, RateBaseline(datetime(2025, 6, 2), {"rates": (("",), bands)}))
+    watch = RateWatch(windows_platform.settings, RateBaseline(datetime(2025, 6, 2), {"rates": (("",), bands)}))
     midnight = datetime(2025, 6, 4, tzinfo=UTC)
     hours = {9: 20, 10: 20, 12: 90}
-    with postgres.connect(counted.settings, "monitor") as connection:
+    with postgres.connect(windows_platform.settings, "monitor") as connection:
         for hour, number in hours.items():
             began = midnight + timedelta(hours=hour)
             connection.execute(ONE_MINUTE, {"began": began, "orders": number})
@@ -202,16 +204,16 @@ def test_hours_are_judged_when_they_are_over_and_while_they_run(counted: Platfor
         assert list(watch.over(connection, midnight, eleven)) == []
         (empty,) = watch.over(connection, eleven, noon)
         (surge,) = watch.running(connection, noon)
-        told = list(watch.over(connection, noon, one))
+        of_hours = list(watch.over(connection, noon, one))
         connection.rollback()
     assert (empty["channel"], empty["occurred_at"], empty["measured"]) == ("rate_down", "2025-06-04T12:00:00.000Z", 0)
     assert (surge["channel"], surge["occurred_at"], surge["measured"]) == ("rate_up", "2025-06-04T13:00:00.000Z", 90)
-    assert [each["alert_id"] for each in told] == [surge["alert_id"]]
+    assert [each["alert_id"] for each in of_hours] == [surge["alert_id"]]
 
 
-def test_an_alert_of_a_rate_goes_to_its_topic(counted: Platform) -> None:
+def test_an_alert_of_a_rate_goes_to_its_topic(windows_platform: Platform) -> None:
     finding = Finding(0, UP, 9, 90.0, (10.0, 20.0, 30.0), 9.0, 3.0)
-    told = alert(datetime(2025, 6, 2), "rates", "", datetime(2025, 6, 4, tzinfo=UTC), finding)
-    before = topics.describe(counted.settings, [topics.ALERTS])[0].records
-    rate_watch.send(counted.settings, [told])
-    assert topics.describe(counted.settings, [topics.ALERTS])[0].records == before + 1
+    surge = alert(datetime(2025, 6, 2), "rates", "", datetime(2025, 6, 4, tzinfo=UTC), finding)
+    before = topics.describe(windows_platform.settings, [topics.ALERTS])[0].records
+    rate_watch.send(windows_platform.settings, [surge])
+    assert topics.describe(windows_platform.settings, [topics.ALERTS])[0].records == before + 1

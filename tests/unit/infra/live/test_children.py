@@ -24,7 +24,7 @@ time.sleep(60)
 DEAF = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('begun')\ntime.sleep(60)"
 
 
-def started(folder: Path, program: str) -> Child:
+def start_child(folder: Path, program: str) -> Child:
     """Return a program that has said its first words."""
     child = Child("one", (sys.executable, "-c", program), folder / "live" / "one.log")
     child.start()
@@ -36,7 +36,7 @@ def started(folder: Path, program: str) -> Child:
 
 
 def test_it_is_in_a_group_of_its_own_and_ends_as_by_ctrl_c(tmp_path: Path) -> None:
-    child = started(tmp_path, POLITE)
+    child = start_child(tmp_path, POLITE)
     assert child.process
     assert os.getpgid(child.process.pid) == child.process.pid != os.getpgid(0)
     assert child.status is None
@@ -65,7 +65,7 @@ def test_it_ends_where_whoever_began_it_is_killed(tmp_path: Path) -> None:
 
 def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.live.children.SECONDS_TO_END", 0.2)
-    child = started(tmp_path, DEAF)
+    child = start_child(tmp_path, DEAF)
     child.end()
     assert child.status == -9
 

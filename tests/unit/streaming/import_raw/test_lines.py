@@ -18,13 +18,13 @@ KNOWN = b'{"event_id": "1", "source": "shop", "customer_id": "7", "visit_id": "v
 UNKNOWN = b'{"event_id":"2","source":"shop","customer_id":null,"visit_id":"v2"}'
 
 
-def sent(*rows: bytes) -> tuple[list[Message], Tally]:
+def messages_of(*rows: bytes) -> tuple[list[Message], Tally]:
     tally = Tally()
     return list(messages(rows, "visits/a.log", VISITS, tally)), tally
 
 
 def test_an_event_goes_as_it_stands_under_the_key_of_its_contract() -> None:
-    found, tally = sent(KNOWN + b"\n", b"\n", UNKNOWN + b"\r\n", KNOWN)
+    found, tally = messages_of(KNOWN + b"\n", b"\n", UNKNOWN + b"\r\n", KNOWN)
     assert found == [
         Message("visits", "shop/7", KNOWN), Message("visits", "shop/v2", UNKNOWN), Message("visits", "shop/7", KNOWN)
     ]  # fmt: skip
@@ -42,7 +42,7 @@ def test_an_event_goes_as_it_stands_under_the_key_of_its_contract() -> None:
     ids=["cut", "no object", "latin 1", "deep"],
 )
 def test_what_is_no_event_is_carried_with_file_line_and_reason(line: bytes, why: str) -> None:
-    [_, message], tally = sent(KNOWN + b"\n", line)
+    [_, message], tally = messages_of(KNOWN + b"\n", line)
     event = json.loads(message.value)
     assert (message.topic, message.key) == ("visits", "raw/visits/a.log-2")
     assert event["raw_reason"] == f"visits/a.log, line 2: {why}"
@@ -52,15 +52,15 @@ def test_what_is_no_event_is_carried_with_file_line_and_reason(line: bytes, why:
 
 
 def test_the_same_line_again_is_another_one_and_the_same_file_again_the_same() -> None:
-    first, _ = sent(b"no event\n", b"no event\n")
-    again, _ = sent(b"no event\n", b"no event\n")
+    first, _ = messages_of(b"no event\n", b"no event\n")
+    again, _ = messages_of(b"no event\n", b"no event\n")
     assert first == again
     assert first[0].value != first[1].value
 
 
 def test_a_line_that_no_message_can_hold_is_carried_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "MAX_VALUE_BYTES", 80)
-    [message], _ = sent(b'{"a": "' + b"x" * 100 + b'"}')
+    [message], _ = messages_of(b'{"a": "' + b"x" * 100 + b'"}')
     event = json.loads(message.value)
     assert event["raw_reason"] == "visits/a.log, line 1: longer than 80 bytes"
     assert len(event["raw_row"]) == 10

@@ -91,16 +91,16 @@ def test_a_visit_becomes_an_event() -> None:
 
 
 def test_a_visit_is_known_by_shop_visitor_and_first_request() -> None:
-    def known(source: str = "shop", key: bytes = KEY, **changes: Any) -> str:
+    def identity(source: str = "shop", key: bytes = KEY, **changes: Any) -> str:
         [visit] = Visits(WIDE).of([step(0)._replace(**changes), step(60)])
         return str(json.loads(event(visit, source, 1, key))["visit_id"])
 
-    one = known()
-    assert one == known(channel="other")
+    one = identity()
+    assert one == identity(channel="other")
     [longer] = Visits(WIDE).of([step(0), step(60), step(70)])
     content = json.loads(event(longer, "shop", 1, KEY))
     assert content["visit_id"] == one, "the same visit, of which more is known"
-    assert len({one, known("other"), known(key=b"other"), known(target="/a"), known(at=BEGIN + 1)}) == 5
+    assert len({one, identity("other"), identity(key=b"other"), identity(target="/a"), identity(at=BEGIN + 1)}) == 5
 
 
 # What a server writes: each line with the time of its request, at most `LATENESS` older than the newest before it.
@@ -109,7 +109,7 @@ LOGS = st.lists(
 )
 
 
-def written(lines: list[Step]) -> list[bytes]:
+def events_of(lines: list[Step]) -> list[bytes]:
     """Return the events of a piece of a log."""
     if not lines:
         return []
@@ -125,4 +125,4 @@ def test_a_piece_of_a_log_gives_visits_of_the_whole_log_alone(
     for ahead, late, visitor in drawn:
         clock += ahead
         lines.append(step(clock - late, visitor))
-    assert set(written(lines[first:last])) <= set(written(lines))
+    assert set(events_of(lines[first:last])) <= set(events_of(lines))

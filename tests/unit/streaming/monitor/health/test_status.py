@@ -24,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
-def shown(
+def status_lines(
     *rows: Row, problems: tuple[str, ...] = (), alerts: dict[str, int] | None = None, age: float = 1
 ) -> list[str]:
     written = {"at": AT.isoformat(), "alerts_today": alerts or {}, "problems": problems,
@@ -34,7 +34,7 @@ def shown(
 
 
 def test_a_query_is_a_line_and_the_ingest_has_its_own_table() -> None:
-    head, line, last = shown(INGEST, SPEED, alerts={"speed": 2, "size_up": 1})
+    head, line, last = status_lines(INGEST, SPEED, alerts={"speed": 2, "size_up": 1})
     assert head.split()[:4] == ["query", "topic", "waiting", "for"]
     assert line == (
         "speed       orders         1,200    3.2 s       512  2025-01-31T10:00:00       0      45,000   12.3"
@@ -43,19 +43,21 @@ def test_a_query_is_a_line_and_the_ingest_has_its_own_table() -> None:
 
 
 def test_a_query_that_has_said_nothing_yet_has_dashes() -> None:
-    line = shown(Row("sizes", ""))[1]
+    line = status_lines(Row("sizes", ""))[1]
     assert line.split() == ["sizes", "-", "0", "-", "0", "-", "0", "0", "-"]
 
 
 def test_what_is_wrong_is_said_once_with_all_queries_that_it_is_said_of() -> None:
     behind = replace(SPEED, problem="it is behind")
-    lines = shown(behind, replace(behind, topic="visits"), replace(behind, job="windows"), problems=("no baseline",))
+    lines = status_lines(
+        behind, replace(behind, topic="visits"), replace(behind, job="windows"), problems=("no baseline",)
+    )
     assert lines[-3:-1] == ["speed, windows: it is behind", "monitor: no baseline"]
 
 
 def test_a_monitor_that_has_gone_silent_is_told() -> None:
-    assert "has not said anything for 60 s" in shown(SPEED, age=60)[-2]
-    assert not any("has not said anything" in line for line in shown(SPEED, age=5))
+    assert "has not said anything for 60 s" in status_lines(SPEED, age=60)[-2]
+    assert not any("has not said anything" in line for line in status_lines(SPEED, age=5))
 
 
 def test_a_monitor_that_does_not_run_is_one_line_with_the_commands(settings: Settings) -> None:

@@ -17,7 +17,7 @@ def weeks(number: int, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).poisson(mean).astype(float)[None]
 
 
-def told(orders: Floats, day: int) -> list[tuple[str, int | None]]:
+def findings(orders: Floats, day: int) -> list[tuple[str, int | None]]:
     """Return the side and hour of what is told about a day."""
     found = [each for number, each in History.of(Counts(orders, 0)).findings(day, 1.0) if number == day]
     return [("up" if each.side == UP else "down", each.hour) for each in found]
@@ -56,7 +56,7 @@ def test_a_surprise_is_the_chance_of_as_much() -> None:
 def test_what_leaves_the_band_is_told_once_a_day_and_side(hours: slice, value: int, finding: tuple[str, int]) -> None:
     orders = weeks(20)
     orders[0, 133, hours] = value
-    assert told(orders, 133) == [finding]
+    assert findings(orders, 133) == [finding]
 
 
 def test_a_day_is_told_of_where_no_hour_is() -> None:
@@ -71,7 +71,7 @@ def test_a_day_is_told_of_where_no_hour_is() -> None:
 
 
 def test_closed_hours_and_days_are_not_odd() -> None:
-    assert told(weeks(20), 19 * 7 + SUNDAY) == []
+    assert findings(weeks(20), 19 * 7 + SUNDAY) == []
 
 
 def test_a_surge_is_told_of_while_its_hour_runs_and_a_lull_is_not() -> None:

@@ -54,14 +54,14 @@ def test_a_baseline_comes_back_from_its_rows_as_it_was(spark: SparkSession) -> N
 
 def test_an_alert_says_what_came_and_what_is_usual() -> None:
     finding = Finding(1, DOWN, 10, 0.0, (3.0, 8.0, 14.0), 4.5, 2.5)
-    told = alert(MONDAY, "main", "Leeds", datetime(2024, 3, 11, tzinfo=UTC), finding)
-    assert told["reason"] == "city Leeds: 0 orders from 10:00 to 11:00 UTC on Monday 2024-03-11, usually 3 to 14"
-    assert (told["channel"], told["occurred_at"], told["unit"]) == (
+    lull = alert(MONDAY, "main", "Leeds", datetime(2024, 3, 11, tzinfo=UTC), finding)
+    assert lull["reason"] == "city Leeds: 0 orders from 10:00 to 11:00 UTC on Monday 2024-03-11, usually 3 to 14"
+    assert (lull["channel"], lull["occurred_at"], lull["unit"]) == (
         "rate_down",
         "2024-03-11T11:00:00.000Z",
         "orders an hour",
     )
-    assert (told["subject"], told["evidence"], told["baseline_as_of"]) == (
+    assert (lull["subject"], lull["evidence"], lull["baseline_as_of"]) == (
         "city Leeds",
         "city",
         "2024-03-04T00:00:00.000Z",
