@@ -10,7 +10,7 @@ from common.settings import Settings
 from streaming.sessionise.rules import Step
 
 SCHEMA = """
-pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma temp_store = file;
+pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -16384; pragma temp_store = file;
 create table steps (
     visitor blob, at integer, target text, channel text, device text, customer_id text, is_page integer, product text,
     carted text

@@ -56,6 +56,12 @@ def test_bench(never_fed: Platform, bench: str) -> None:
     never_fed.call(sys.executable, f"bench/{bench}.py", "--sample")
 
 
+def test_sessionise_rate(platform: Platform) -> None:
+    process = platform.call(sys.executable, "bench/sessionise_rate.py", "--sample")
+    ours, longer, plain, longer_plain = (line.split()[-1] for line in process.stdout.splitlines()[1:])
+    assert (ours, longer) == (plain, longer_plain)
+
+
 def test_churn_truth(never_fed: Platform) -> None:
     process = never_fed.call(sys.executable, "bench/churn_truth.py", "--sample")
     assert process.stdout.count("oracle") == 2

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streaming.sessionise.rules import Step
@@ -103,10 +103,9 @@ def test_a_visit_is_known_by_shop_visitor_and_first_request() -> None:
     assert len({one, identity("other"), identity(key=b"other"), identity(target="/a"), identity(at=BEGIN + 1)}) == 5
 
 
-# What a server writes: each line with the time of its request, at most `LATENESS` older than the newest before it.
-LOGS = st.lists(
-    st.tuples(st.integers(0, 1_500), st.integers(0, LATENESS), st.sampled_from((b"v", b"w", b"x"))), max_size=60
-)
+# What a server writes: seconds since the line before, seconds that the line is late, visitor.
+AHEAD = st.one_of(st.sampled_from((0, 30, PAUSE - 10, PAUSE, PAUSE + 30)), st.integers(0, 1_500))
+LOGS = st.lists(st.tuples(AHEAD, st.integers(0, 60), st.sampled_from((b"v", b"w", b"x"))), max_size=60)
 
 
 def events_of(lines: list[Step]) -> list[bytes]:
@@ -117,7 +116,14 @@ def events_of(lines: list[Step]) -> list[bytes]:
     return [event(visit, "shop", 1, KEY) for visit in Visits(span).of(sorted(lines))]
 
 
+QUIET = [(0, 0, b"w"), (PAUSE + 30, 0, b"w"), (PAUSE + 30, 0, b"v")]
+AFTERWARDS = [(PAUSE + 30, 0, b"w"), (PAUSE + 30, 0, b"w")]
+
+
 @given(LOGS, st.integers(0, 60), st.integers(0, 60))
+# The visit goes on in a line that comes when the pause seems over, or began in one before the piece's oldest.
+@example([*QUIET, (PAUSE + 30, 0, b"x"), (0, 40, b"v"), *AFTERWARDS], 0, 4)
+@example([*QUIET, (0, 50, b"w"), (PAUSE - 5, 0, b"v"), *AFTERWARDS], 3, 60)
 def test_a_piece_of_a_log_gives_visits_of_the_whole_log_alone(
     drawn: list[tuple[int, int, bytes]], first: int, last: int
 ) -> None:
