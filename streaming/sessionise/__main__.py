@@ -21,6 +21,7 @@ from common.contracts.privacy import IDENTITY, derive
 from common.errors import entry_point
 from common.lake_paths import RAW_EVENTS
 from common.settings import Settings, read_settings
+from common.shutdown import interruptible
 from common.webhdfs import WebHdfs
 from streaming.progress import say
 from streaming.sessionise import logs
@@ -46,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     out = arguments.out or settings.path("out", "visits")
     rules = Rules(arguments.site, arguments.product, arguments.cart, arguments.ignore, key)
     with (
+        interruptible(),
         locks.hold(settings, "sessionise"),
         new_stage(settings) as stage,
         Output(out, "visits") as written,
