@@ -28,29 +28,7 @@ def expect_sizes(frame: DataFrame) -> DataFrame:
     Returns:
         The frame and `orders`, `slope`, `expected`, `spread`, `degrees` of a Student t, and `evidence`.
     """
-    slope = "coalesce(shop_within_lx / nullif(shop_within_xx, 0), 0d)"
-    sloped = frame.selectExpr("*", f"{slope} as slope")
-    shop = sloped.selectExpr(
-        "*",
-        "(shop_sum_l - slope * shop_sum_x) / shop_orders as shop_mean",
-        f"{squares('shop_sum_ll', 'shop_sum_lx', 'shop_sum_xx')} / shop_orders as shop_square",
-        f"{squares('shop_within_ll', 'shop_within_lx', 'shop_within_xx')} / nullif(shop_freedom, 0) as pooled",
-    )
-    total = f"greatest(shop_square - shop_mean * shop_mean, {LEAST_VARIANCE}d)"
-    spreads = shop.selectExpr(
-        "*",
-        f"{total} as total",
-        f"greatest(if(shop_freedom >= {SPREAD_ORDERS}, pooled, {total}), {LEAST_VARIANCE}d) as within",
-    )
-    own_square = "(own_sum_l - slope * own_sum_x) * (own_sum_l - slope * own_sum_x) / own_orders"
-    own = spreads.selectExpr(
-        "*",
-        "within / greatest(total - within, within / 10) as prior_orders",
-        f"if(segment_orders >= {SEGMENT_ORDERS}, (segment_sum_l - slope * segment_sum_x) / segment_orders, shop_mean) "
-        "as group_mean",
-        f"if(own_orders > 0, {squares('own_sum_ll', 'own_sum_lx', 'own_sum_xx')} - {own_square}, 0) as own_squares",
-        f"{SPREAD_ORDERS} + greatest(own_orders - 1, 0d) as degrees",
-    )
+    own = add_own_spread(add_shop_spread(frame))
     certain = "(1 + 1 / (prior_orders + own_orders))"
     return own.selectExpr(
         "*",
@@ -59,6 +37,40 @@ def expect_sizes(frame: DataFrame) -> DataFrame:
         f"sqrt(({SPREAD_ORDERS} * within + greatest(own_squares, 0d)) / degrees * {certain}) as spread",
         f"case when own_orders >= {OWN_ORDERS} then 'customer' when segment_orders >= {SEGMENT_ORDERS} then 'segment' "
         "else 'shop' end as evidence",
+    )
+
+
+def add_shop_spread(frame: DataFrame) -> DataFrame:
+    """Return the sums with the shop's `slope` and `shop_mean`, and its variances: `total`, and `within` customers."""
+    sloped = frame.selectExpr("*", "coalesce(shop_within_lx / nullif(shop_within_xx, 0), 0d) as slope")
+    shop = sloped.selectExpr(
+        "*",
+        "(shop_sum_l - slope * shop_sum_x) / shop_orders as shop_mean",
+        f"{squares('shop_sum_ll', 'shop_sum_lx', 'shop_sum_xx')} / shop_orders as shop_square",
+        f"{squares('shop_within_ll', 'shop_within_lx', 'shop_within_xx')} / nullif(shop_freedom, 0) as pooled",
+    )
+    total = f"greatest(shop_square - shop_mean * shop_mean, {LEAST_VARIANCE}d)"
+    return shop.selectExpr(
+        "*",
+        f"{total} as total",
+        f"greatest(if(shop_freedom >= {SPREAD_ORDERS}, pooled, {total}), {LEAST_VARIANCE}d) as within",
+    )
+
+
+def add_own_spread(frame: DataFrame) -> DataFrame:
+    """Return the sums with what a customer's mean is drawn to, how far, and the customer's own spread.
+
+    `prior_orders` is for how many orders of the customer `group_mean` counts; `own_squares` are the squared deviations
+    from the customer's own mean, and `degrees` the freedom that both spreads have together.
+    """
+    own_square = "(own_sum_l - slope * own_sum_x) * (own_sum_l - slope * own_sum_x) / own_orders"
+    return frame.selectExpr(
+        "*",
+        "within / greatest(total - within, within / 10) as prior_orders",
+        f"if(segment_orders >= {SEGMENT_ORDERS}, (segment_sum_l - slope * segment_sum_x) / segment_orders, shop_mean) "
+        "as group_mean",
+        f"if(own_orders > 0, {squares('own_sum_ll', 'own_sum_lx', 'own_sum_xx')} - {own_square}, 0) as own_squares",
+        f"{SPREAD_ORDERS} + greatest(own_orders - 1, 0d) as degrees",
     )
 
 
