@@ -17,6 +17,7 @@ def write(
     rows: Sequence[Mapping[str, Any]],
     problems: Sequence[str],
     alerts: Mapping[str, int],
+    real_time: Sequence[str] = (),
 ) -> None:
     """Put what a look found into the file, whole.
 
@@ -24,11 +25,14 @@ def write(
         rows: those of `live.pipeline_health`.
         problems: what is wrong with more than one job.
         alerts: of today, by channel.
+        real_time: the queries that take an event when it comes, and say only every few minutes how far they are.
 
     Raises:
         OSError: it cannot be written.
     """
-    state = {"at": looked_at, "alerts_today": alerts, "problems": problems, "rows": rows}
+    state = {
+        "at": looked_at, "alerts_today": alerts, "problems": problems, "rows": rows, "real_time": real_time,
+    }  # fmt: skip
     replace_file(settings.path(*FILE), json.dumps(state, default=datetime.isoformat))
 
 

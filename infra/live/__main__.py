@@ -25,8 +25,8 @@ from infra.local.up import up
 SECONDS_BETWEEN_LOOKS = 0.2
 # The simulator waits for the monitor's first words, but not longer.
 SECONDS_TO_BEGIN = 90.0
-# A query in real time says where it is every two minutes.
-SECONDS_TO_TAKE = 150.0
+# A monitor that is ended while it begins has its first batches still before it.
+SECONDS_TO_TAKE = 90.0
 JOBS = ("simulate", "ingest", "monitor")
 
 

@@ -56,11 +56,16 @@ def has_landed(state: Mapping[str, Any], ends: Mapping[str, Mapping[int, int]]) 
 
 
 def waiting(state: Mapping[str, Any] | None, since: datetime) -> list[str] | None:
-    """Return the monitor's queries for which something waits, or that have not begun; None where it has not looked."""
+    """Return the monitor's queries for which something waits, or that have not begun; None where it has not looked.
+
+    A query in real time is not waited for: what it has taken is known minutes later, and others take the same events in
+    batches, after it. Where it was held up, it goes on from its checkpoint at the next start.
+    """
     if state is None or datetime.fromisoformat(state["at"]) <= since:
         return None
+    others = {"ingest", *state["real_time"]}
     return sorted(
-        {row["job"] for row in state["rows"] if row["job"] != "ingest" and (row["lag_events"] or not row["topic"])}
+        {row["job"] for row in state["rows"] if row["job"] not in others and (row["lag_events"] or not row["topic"])}
     )
 
 

@@ -21,6 +21,7 @@ from streaming.engine import JUDGING, quiet, tune
 from streaming.monitor.checkpoints import Checkpoint
 from streaming.monitor.health.observer import Health
 from streaming.monitor.inputs import Inputs
+from streaming.monitor.orders.queries import REAL_TIME_SECONDS, Sizes
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
 from streaming.monitor.windows.query import Windows
@@ -48,8 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 stop.listen()
                 inputs = Inputs(spark, settings, contract_files, stop)
                 monitored = queries(settings, inputs)
-                names = [one.name for one in monitored]
-                with Health(settings, names, [one.topic for one in contracts.topics]) as health:
+                names, topics = [one.name for one in monitored], [one.topic for one in contracts.topics]
+                with Health(settings, names, topics, {Sizes.name: REAL_TIME_SECONDS}) as health:
                     for one in monitored:
                         if isinstance(one, Windows):
                             one.on_late = partial(health.note_late, one.name)

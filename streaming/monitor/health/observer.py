@@ -35,11 +35,14 @@ class Health:
     Args:
         queries: names of all that shall run.
         topics: those of the contracts.
+        report_seconds: of queries in real time, by name: how often they say how far they are. What has come since then
+            is counted as waiting, though it is taken.
     """
 
     settings: Settings
     queries: Sequence[str]
     topics: Sequence[str]
+    report_seconds: Mapping[str, float] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     running: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
@@ -117,7 +120,8 @@ class Health:
         self.gauges.show(rows, self.store.alerts_today, looked_at)
         try:
             written = [asdict(row) for row in rows]
-            monitor_state.write(self.settings, looked_at, written, problems, self.store.alerts_today)
+            alerts, real_time = self.store.alerts_today, list(self.report_seconds)
+            monitor_state.write(self.settings, looked_at, written, problems, alerts, real_time)
         except OSError as error:
             text = f"monitor: {self.settings.path(*monitor_state.FILE)} cannot be written: {error.strerror}; free space"
             print(text, file=sys.stderr, flush=True)
@@ -174,6 +178,6 @@ class Health:
             return self.problems[name]
         if name not in self.running:
             return "it is being started; where that takes minutes, log/jobs/monitor.spark.log says more"
-        if lag_seconds > BEHIND_SECONDS:
+        if lag_seconds > BEHIND_SECONDS + self.report_seconds.get(name, 0.0):
             return f"{lag_seconds:,.0f} s behind; it catches up by itself where less comes than it takes a second"
         return None

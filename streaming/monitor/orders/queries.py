@@ -24,7 +24,7 @@ from streaming.monitor.starts import start_behind_marts
 
 TOPIC = "orders"
 # What a kill makes the sizes read again, at most; between two such batches nothing is read for half a second.
-REAL_TIME_BATCH = "2 minutes"
+REAL_TIME_SECONDS = 120
 # So many orders of a backlog are a batch of the speed, all of one customer's in memory.
 MOST_ORDERS = 50_000
 
@@ -43,7 +43,7 @@ class Sizes:
         verdicts = size_verdicts(orders, self.inputs.baseline(), look_up_past)
         writer = write_alerts(verdicts, self.settings, self.name)
         # The types that pyspark declares for its own method lack this trigger.
-        return writer.trigger(realTime=REAL_TIME_BATCH).start()  # type: ignore[call-overload]
+        return writer.trigger(realTime=f"{REAL_TIME_SECONDS} seconds").start()  # type: ignore[call-overload]
 
 
 @dataclass

@@ -38,6 +38,14 @@ def test_a_query_has_a_row_per_topic_and_its_state_once(health: Health) -> None:
     assert visits.problem is None
 
 
+def test_a_query_in_real_time_is_behind_only_where_that_is_older_than_its_report(health: Health) -> None:
+    health.reports["sizes"], health.running = REPORT, frozenset({"sizes"})
+    health.report_seconds = {"sizes": 90.0}
+    assert [row.problem for row in health.query_rows("sizes")] == [None, None]
+    health.report_seconds = {"sizes": 50.0}
+    assert "120 s behind" in str(next(health.query_rows("sizes")).problem)
+
+
 def test_late_events_are_counted_in_one_row(health: Health) -> None:
     health.reports["speed"] = REPORT
     health.note_late("speed", 3)
