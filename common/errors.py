@@ -13,6 +13,8 @@ from common.shutdown import hear_ctrl_c, tell_of_ctrl_c
 PY4J = "An error occurred while calling"
 # What it puts around an error of Python that Java called.
 OF_PYTHON = "Return Message: Traceback (most recent call last):"
+# What Spark puts behind an error of a query: its name, offsets and plan.
+OF_QUERY = "=== Streaming Query ==="
 PYTHON_ERROR = re.compile(r"^[A-Za-z_][\w.]*: (.+)$", re.MULTILINE)
 
 # Make sets it for what it runs.
@@ -34,7 +36,7 @@ class UsageError(UserError):
 def first_line(error: Exception) -> str:
     """Return the first line of what an engine says; that a call failed is not said, but why."""
     text = str(error)
-    if OF_PYTHON in text and (reasons := PYTHON_ERROR.findall(text.partition(OF_PYTHON)[2])):
+    if OF_PYTHON in text and (reasons := PYTHON_ERROR.findall(text.partition(OF_PYTHON)[2].partition(OF_QUERY)[0])):
         return str(reasons[-1])[:300]
     lines = [line.strip().removeprefix(": ") for line in text.splitlines()]
     first = next((line for line in lines if line and not line.startswith(PY4J)), type(error).__name__)

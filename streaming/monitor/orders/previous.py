@@ -28,8 +28,6 @@ def state_session(spark: SparkSession) -> SparkSession:
 def append_previous(orders: DataFrame) -> DataFrame:
     """Return orders with `previous_at`, of the newest earlier order that came before in Kafka, or null.
 
-    A frame that is no stream is judged by the same state as if all of it came at once.
-
     Args:
         orders: source, customer_id (not null), occurred_at, partition, offset, and whatever else is to be kept.
     """

@@ -19,7 +19,8 @@ from common.settings import ROOT
         (
             "[FOREACH] Query [id = 1] terminated with exception: An exception was raised by the Python Proxy. "
             'Return Message: Traceback (most recent call last):\n  File "clientserver.py", line 617, in _call_proxy\n'
-            "    return_value = call(*params)\nalerts.StoreError: PostgreSQL is away: start it\n\n\tat py4j.X",
+            "    return_value = call(*params)\nalerts.StoreError: PostgreSQL is away: start it\n\n\tat py4j.X\n"
+            "=== Streaming Query ===\nIdentifier: alerts [id = 1]",
             "PostgreSQL is away: start it",
         ),
         ("", "ValueError"),

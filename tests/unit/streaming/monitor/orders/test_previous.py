@@ -71,9 +71,3 @@ def test_the_answer_does_not_hang_on_batches_or_restarts(
     for first in range(0, len(ORDERS), size):
         given.update(stream(list(reversed(ORDERS[first : first + size]))))
     assert given == EXPECTED
-
-
-def test_a_frame_that_is_no_stream_has_the_same_answers(spark: SparkSession) -> None:
-    judged = append_previous(frame(spark, ORDERS))
-    assert judged.columns[-2:] == ["occurred_at", "previous_at"] and "order_id" in judged.columns
-    assert answers(judged) == EXPECTED
