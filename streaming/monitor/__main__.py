@@ -19,6 +19,7 @@ from streaming import topics as kafka
 from streaming.contract_files import ContractFiles
 from streaming.engine import JUDGING, quiet, tune
 from streaming.monitor.checkpoints import Checkpoint
+from streaming.monitor.ending import Ending
 from streaming.monitor.health.observer import Health
 from streaming.monitor.inputs import Inputs
 from streaming.monitor.orders.queries import REAL_TIME_SECONDS, Sizes
@@ -29,6 +30,7 @@ from streaming.monitor.windows.query import Windows
 IDENTITY = "monitor"
 # Beside the tasks that never end, one for each partition of the orders: for the batches of the other queries.
 TASKS_OF_BATCHES = 2
+CUT_OFF = "monitor: something did not end within a minute and was cut off; what was under way is done at the next start"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -45,21 +47,35 @@ def main(argv: Sequence[str] | None = None) -> None:
             spark = session("monitor", with_slots(settings), identity=IDENTITY, long_running=True)
             quiet(spark)
             tune(spark, JUDGING)
-            try:
-                stop.listen()
-                inputs = Inputs(spark, settings, contract_files, stop)
-                monitored = queries(settings, inputs)
-                names, topics = [one.name for one in monitored], [one.topic for one in contracts.topics]
-                with Health(settings, names, topics, {Sizes.name: REAL_TIME_SECONDS}) as health:
-                    for one in monitored:
-                        if isinstance(one, Windows):
-                            one.on_late = partial(health.note_late, one.name)
-                    run = Run(spark, stop, monitored, inputs.version, health.observe, partial(leave, spark, settings))
-                    print(run.until_stopped())
-            finally:
-                spark.stop()
+            with Ending(spark, stop) as ending:
+                try:
+                    watch(spark, settings, contract_files, [one.topic for one in contracts.topics], stop)
+                except (PySparkException, Py4JError, ConnectionError):
+                    if not ending.is_cut_off:
+                        raise
+                    print(CUT_OFF)
         except (PySparkException, Py4JError, ConnectionError) as error:
             raise failure(settings, "monitor", error) from None
+
+
+def watch(
+    spark: SparkSession, settings: Settings, contract_files: ContractFiles, topics: Sequence[str], stop: Stop
+) -> None:
+    """Run the queries of a session until told to stop, and end the session."""
+    try:
+        stop.listen()
+        inputs = Inputs(spark, settings, contract_files, stop)
+        monitored = queries(settings, inputs)
+        names = [one.name for one in monitored]
+        with Health(settings, names, topics, {Sizes.name: REAL_TIME_SECONDS}) as health:
+            inputs.note = partial(health.note, "")
+            for one in monitored:
+                if isinstance(one, Windows):
+                    one.on_late = partial(health.note_late, one.name)
+            run = Run(spark, stop, monitored, inputs.version, health.observe, partial(leave, spark, settings))
+            print(run.until_stopped())
+    finally:
+        spark.stop()
 
 
 def leave(spark: SparkSession, settings: Settings, query: str, why: str) -> None:

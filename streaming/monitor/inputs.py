@@ -2,10 +2,11 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -27,7 +28,11 @@ NO_MARTS = "monitor: the lake has no marts, so nothing is known of the past and 
 
 @dataclass
 class Inputs:
-    """The contracts in force and the newest baseline, which is made of the marts where they are newer."""
+    """The contracts in force and the newest baseline, which is made of the marts where they are newer.
+
+    Args:
+        note: is told what is wrong with the baseline, None where nothing is.
+    """
 
     spark: SparkSession
     settings: Settings
@@ -36,6 +41,8 @@ class Inputs:
     past: Baseline | None = None
     looked: float | None = None
     learner: threading.Thread | None = None
+    problem: str | None = None
+    note: Callable[[str | None], None] = lambda problem: None
 
     def contracts(self) -> Contracts:
         """Return the contracts as the files have them; what breaks those in force is said, and not taken."""
@@ -52,24 +59,46 @@ class Inputs:
         return self.contract_files.write_times(), self.past and self.past.as_of
 
     def look(self) -> None:
-        """Take the newest baseline, when it is time to look; a newer mart is learned from meanwhile.
+        """Take the newest baseline, when it is time to look; one that cannot be read leaves the one that is known.
 
-        Only the first ever baseline is waited for, since without one all orders would pass unjudged.
+        Raises:
+            UserError: there was none before.
         """
         if self.looked is not None and time.monotonic() - self.looked < SECONDS_BETWEEN_LOOKS:
             return
-        known, is_first = newest(self.spark), self.looked is None
+        try:
+            self.take_newest()
+            self.tell(None)
+        except (PySparkException, Py4JJavaError, UserError) as error:
+            if self.looked is None:
+                raise
+            self.tell(f"goes on with what it knows of the past, since {first_line(error)}")
+        self.looked = time.monotonic()
+
+    def take_newest(self) -> None:
+        """Take the newest baseline; a newer mart is learned from meanwhile.
+
+        Only the first ever baseline is waited for, since without one all orders would pass unjudged.
+        """
+        known = newest(self.spark)
         if not locks.holder(self.settings, "pipeline") and not (self.learner and self.learner.is_alive()):
             self.learner = threading.Thread(target=self.learn, args=(known,), name="learning", daemon=True)
             self.learner.start()
             if known is None:
                 self.wait_for(self.learner)
                 known = newest(self.spark)
-        if known and (self.past is None or self.past.as_of != known):
+        # Behind a problem the table may be another one, with the same dates.
+        if known and (self.past is None or self.past.as_of != known or self.problem):
             self.past = baseline.of(self.spark, known)
-        if is_first and self.past is None:
+        if self.looked is None and self.past is None:
             say(NO_MARTS)
-        self.looked = time.monotonic()
+
+    def tell(self, problem: str | None) -> None:
+        """Say what is wrong, once, and let it be shown for as long as it is."""
+        if problem and problem != self.problem:
+            say(f"monitor: {problem}")
+        self.problem = problem
+        self.note(problem)
 
     def wait_for(self, learner: threading.Thread) -> None:
         """Wait until the first baseline is made, or a stop is asked for.

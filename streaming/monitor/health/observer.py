@@ -19,6 +19,7 @@ from common.settings import Settings
 from streaming import topics as kafka
 from streaming.monitor.health import ingest_health
 from streaming.monitor.health.gauges import Gauges
+from streaming.monitor.health.hdfs_state import hdfs_problem
 from streaming.monitor.health.health_store import HealthStore
 from streaming.monitor.health.kafka_ends import KafkaEnds
 from streaming.monitor.health.pace import Rates
@@ -130,6 +131,8 @@ class Health:
         """Yield what is wrong with more than one query."""
         if not self.ends.answers:
             yield "Kafka does not answer; `make up` starts it, and the queries go on by themselves"
+        if problem := hdfs_problem(self.settings):
+            yield problem
         if self.store.problem:
             yield (f"PostgreSQL does not answer ({self.store.problem}); alerts and windows wait in Kafka until it is "
                    "back; `make up` starts it")  # fmt: skip

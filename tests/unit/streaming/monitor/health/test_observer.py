@@ -16,10 +16,11 @@ REPORT = Report(ends={"orders": {0: 10}, "visits": {0: 4}}, state_rows=7, state_
 
 
 @pytest.fixture
-def health(tmp_path: Path) -> Health:
+def health(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Health:
     """Two queries; Kafka holds 12 orders, the last two for two minutes, and 4 visits."""
     health = Health(read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none"), ["speed", "sizes"], ["orders"])
     health.ends.answers = True
+    monkeypatch.setattr("streaming.monitor.health.observer.hdfs_problem", lambda settings: None)
     now = time.time()
     for topic, samples in {"orders": ((now - 120, 10), (now - 5, 12)), "visits": ((now - 5, 4),)}.items():
         known = health.ends.arrivals[TopicPartition(topic, 0)] = Arrivals()
