@@ -109,7 +109,9 @@ def usually(alert: Alert) -> str:
 
 
 def value(number: float, unit: str) -> str:
-    """Return a value with its unit: a currency before it, any other unit behind."""
+    """Return a value with its unit: a currency before it, any other unit behind; less than an hour is minutes."""
+    if unit == "hours" and number < 1:
+        return f"{decimal(number * 60, 0)} min" if number * 60 >= 1 else "under 1 min"
     return f"{unit} {decimal(number)}" if len(unit) == 3 and unit.isupper() else f"{decimal(number)} {unit}"
 
 

@@ -28,6 +28,10 @@ WHOSE = (
     "case evidence when 'customer' then concat('customer ', customer_id) "
     "when 'segment' then concat('a customer like this (', segment, ')') else concat('a customer of ', source) end"
 )
+GAP = (
+    "case when measured >= 1 then concat(format_number(measured, 1), ' hours') "
+    "when measured >= 1d / 60 then concat(format_number(measured * 60, 0), ' min') else 'less than a minute' end"
+)
 ALERT_ID = "substr(sha2(concat_ws('|', source, event_id, channel), 256), 1, 32)"
 
 
@@ -120,8 +124,8 @@ def judge_gaps(orders: DataFrame) -> DataFrame:
         "'hours' as unit",
     )  # fmt: skip
     reason = (
-        f"concat('order ', format_number(measured, 1), ' hours after the one before; ', {WHOSE}, ' usually waits ', "
-        "format_number(usual_low, 1), ' to ', format_number(usual_high, 1))"
+        f"concat('order ', {GAP}, ' after the one before; ', {WHOSE}, ' usually waits ', "
+        "format_number(usual_low, 1), ' to ', format_number(usual_high, 1), ' hours')"
     )
     return verdicts(usual, reason)
 

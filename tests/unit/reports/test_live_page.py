@@ -48,6 +48,8 @@ def test_an_alert_says_what_it_measured_and_what_is_usual() -> None:
 def test_a_currency_stands_before_its_value_and_a_unit_behind() -> None:
     assert value(3.5, "GBP") == "GBP 3.50"
     assert value(3.5, "hours") == "3.50 hours"
+    assert value(0.5, "hours") == "30 min"
+    assert value(0.01, "hours") == "under 1 min"
 
 
 def test_the_hour_has_a_column_for_each_minute_also_where_nothing_was_ordered() -> None:

@@ -8,7 +8,7 @@ from pyspark.testing import assertDataFrameEqual
 
 from streaming.monitor.orders import history, learning
 from streaming.monitor.orders.baseline import Baseline
-from streaming.monitor.orders.detector import COLUMNS, size_verdicts, speed_verdicts
+from streaming.monitor.orders.detector import COLUMNS, GAP, size_verdicts, speed_verdicts
 from tests.unit.streaming.monitor.orders.shop import AS_OF, Order, order, orders, past, profiles
 
 NOON = AS_OF + timedelta(hours=12)
@@ -73,6 +73,13 @@ def test_a_speed_is_judged_by_the_order_before_from_the_stream_or_the_baseline(
     # From the baseline: nine o'clock on 19 February to noon on 1 March.
     assert found["usual"]["measured"] == 10 * 24 + 3 and not found["usual"]["is_alert"]
     assert found["soon"]["reason"].startswith("order 2.0 hours after the one before; customer 3 usually waits ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(59, "less than a minute"), (60, "1 min"), (3599, "60 min"), (3600, "1.0 hours")]
+)
+def test_a_short_gap_is_told_in_minutes(spark: SparkSession, seconds: int, words: str) -> None:
+    assert spark.sql(f"select {GAP} as gap from (select {seconds} / 3600d as measured)").first() == (words,)
 
 
 def test_batch_and_stream_judge_alike(spark: SparkSession, baseline: Baseline) -> None:
