@@ -123,9 +123,10 @@ def in_postgresql(platform: Platform) -> set[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def shop(kafka_topics: Platform) -> Platform:
+def shop(never_fed: Platform) -> Platform:
     """A platform whose marts hold the history of the sample's shop."""
-    platform = kafka_topics
+    platform = never_fed
+    platform.make("ingest")  # makes the topics
     platform.make("replay", SAMPLE)
     platform.make("ingest")
     platform.dbt("run", "--select", *MARTS)

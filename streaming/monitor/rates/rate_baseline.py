@@ -32,11 +32,20 @@ class RateBaseline:
 
 
 def newest(spark: SparkSession, settings: Settings) -> RateBaseline | None:
-    """Return the baseline of the marts' date, stored where it is new, old ones dropped; without marts None."""
+    """Return the baseline of the marts' date, stored where it is new, old ones dropped; without all marts None."""
     try:
-        as_of = run_bounds(spark).as_of
+        return of_marts(spark, settings)
     except UserError:
         return None
+
+
+def of_marts(spark: SparkSession, settings: Settings) -> RateBaseline:
+    """Return the baseline of the marts' date, read or learned.
+
+    Raises:
+        UserError: a mart is not there; a build of dbt may have ended before it.
+    """
+    as_of = run_bounds(spark).as_of
     stored = tables.read(spark, BASELINE_RATES.name).where(F.col("baseline_as_of") == tables.instant(as_of))
     rows = stored.toArrow().to_pylist()
     if rows:

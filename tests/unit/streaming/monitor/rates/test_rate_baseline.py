@@ -122,3 +122,8 @@ def test_a_new_baseline_takes_the_place_of_the_oldest(marts: SparkSession) -> No
     newest(marts, read_settings({}))
     kept = marts.table(BASELINE_RATES.name).selectExpr("count(distinct baseline_as_of)", "string(min(baseline_as_of))")
     assert tuple(kept.first() or ()) == (KEPT, f"{MONDAY - timedelta(days=KEPT - 1)}")
+
+
+def test_a_build_that_ended_before_the_customers_gives_no_baseline(marts: SparkSession) -> None:
+    marts.sql("drop table core.dim_customers")
+    assert newest(marts, read_settings({})) is None
