@@ -15,12 +15,14 @@ from common.contracts.model import Contract, Contracts, Field, Rule
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
+KIND, SENT_AT = "kind", "sent_at"
 FUTURE_MICROS = 5 * 60 * 1_000_000
 
 
 def valid_events(records: DataFrame, contracts: Contracts) -> DataFrame:
-    """Return the records that keep their contract and are not internal, as `parse_records` gives them."""
-    return judge_records(records, contracts).where(f"broken_rule is null and not {internal(contracts.topics)}")
+    """Return the records that keep their contract, as `parse_records` has them, without internal and cancelling ones."""
+    passed_over = f"{internal(contracts.topics)} or {cancelling(contracts.topics)}"
+    return judge_records(records, contracts).where(f"broken_rule is null and not ({passed_over})")
 
 
 def judge_records(records: DataFrame, contracts: Contracts) -> DataFrame:
@@ -68,6 +70,11 @@ def internal(contracts: Iterable[Contract]) -> str:
     return f"case {' '.join(cases)} else false end" if cases else "false"
 
 
+def cancelling(contracts: Iterable[Contract]) -> str:
+    """Return the SQL of whether an event says that there is no such order or return, where a topic has such events."""
+    return f"{KIND} <=> 'cancelled'" if any(one.has(KIND) for one in contracts) else "false"
+
+
 def first_broken(rules: Sequence[Rule]) -> str:
     """Return the SQL of the first of some rules that is broken, or null."""
     cases = [f"when {rule.broken} then '{rule.name}'" for rule in rules]
@@ -84,14 +91,20 @@ def all_rules(contract: Contract) -> list[Rule]:
         Rule("text_with_nul", "has_nul", "A text holds no U+0000, which PostgreSQL cannot keep."),
         Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one."),
         *(rule for field in contract.fields for rule in missing_rules(field)),
-        # An interval added to an instant would go through the calendar.
-        Rule(
-            "from_the_future",
-            f"unix_micros(occurred_at) - unix_micros(timestamp) > {FUTURE_MICROS}",
-            "An event lies before its arrival.",
+        Rule("from_the_future", later_than_arrival("occurred_at"), "An event lies before its arrival."),
+        # A batch may end under contracts from before there were sendings.
+        *(
+            [Rule("sent_in_the_future", later_than_arrival(SENT_AT), "An event is sent before it arrives.")]
+            if contract.has(SENT_AT)
+            else []
         ),
         *contract.rules,
     ]
+
+
+def later_than_arrival(instant: str) -> str:
+    """Return the SQL of whether an instant lies behind the arrival; an added interval would go through the calendar."""
+    return f"unix_micros({instant}) - unix_micros(timestamp) > {FUTURE_MICROS}"
 
 
 def missing_rules(field: Field) -> list[Rule]:

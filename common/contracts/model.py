@@ -74,6 +74,10 @@ class Contract:
     rules: tuple[Rule, ...]
     internal: str | None = None
 
+    def has(self, name: str) -> bool:
+        """Return whether the events have a field of this name."""
+        return any(field.name == name for field in self.fields)
+
 
 @dataclass(frozen=True)
 class SnapshotContract:

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from common.contracts.model import FOLDER, Contracts, contract, load, read
 from streaming.engine import tune
 from streaming.events import KAFKA_SCHEMA, internal, only, valid_events
-from tests.unit.streaming.ingest.payloads import CUSTOMER, ORDER, order
+from tests.unit.streaming.ingest.payloads import CUSTOMER, ORDER, RETURN, order
 
 ARRIVED = datetime(2025, 1, 1, 12, 0)
 
@@ -37,6 +37,21 @@ def order_ids(spark: SparkSession, contracts: Contracts, *values: bytes) -> list
 def test_what_breaks_its_contract_is_no_event(spark: SparkSession) -> None:
     values = order(order_id="1"), b"{", order(order_id="2", currency="pounds"), order(order_id="3")
     assert order_ids(spark, with_internal(None), *values) == ["1", "3"]
+
+
+def test_what_cancels_an_order_or_a_return_is_passed_over(spark: SparkSession) -> None:
+    back = [
+        {**RETURN, "return_id": one, "kind": kind} for one, kind in (("a", "cancelled"), ("b", None), ("c", "return"))
+    ]
+    values = (
+        ("orders", order(order_id="1", kind="cancelled")),
+        ("orders", order(order_id="2")),
+        *(("returns", json.dumps(one).encode()) for one in back),
+    )
+    records = [(topic, 0, number, ARRIVED, None, value) for number, (topic, value) in enumerate(values)]
+    contracts = only(load(FOLDER), ["orders", "returns", "visits"])
+    rows = valid_events(spark.createDataFrame(records, KAFKA_SCHEMA), contracts).orderBy("offset").collect()
+    assert [row["return_id"] or row["order_id"] for row in rows] == ["2", "b", "c"]
 
 
 def test_what_is_internal_is_out_and_what_cannot_be_computed_is_not(spark: SparkSession) -> None:

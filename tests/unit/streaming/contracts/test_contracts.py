@@ -1,5 +1,6 @@
 """The contracts, and what follows from them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,16 @@ def test_the_first_rules_of_every_topic_are_the_same() -> None:
         first = ["unmappable", "not_json", "wrong_type", "text_with_nul", "unknown_schema_version", "missing_event_id"]
         assert names[:6] == first
         assert len(set(names)) == len(names)
-        assert names.index("from_the_future") == len(names) - len(contract.rules) - 1
+        last = names[: len(names) - len(contract.rules)][-2:]
+        assert last == ["from_the_future", "sent_in_the_future"]
+
+
+def test_a_batch_may_end_under_a_contract_from_before_there_were_sendings() -> None:
+    visits = load(FOLDER).of("visits")
+    before = replace(visits, fields=tuple(field for field in visits.fields if field.name != "sent_at"))
+    assert [one.name for one in all_rules(before)] == [
+        one.name for one in all_rules(visits) if one.name != "sent_in_the_future"
+    ]
 
 
 def test_a_topic_may_require_what_the_envelope_leaves_open() -> None:

@@ -38,7 +38,7 @@ def test_a_broken_promise_is_named_and_nothing_is_written(
         lines = capsys.readouterr().err.splitlines()
         assert lines[0].startswith("contracts: ratings.rating_id: string became bigint")
         assert lines[1].startswith(
-            "contracts: ratings.version: field rating_id changed within version 1; raise it to 2"
+            "contracts: ratings.version: field rating_id changed within version 2; raise it to 3"
         )
     assert RELEASED.read_bytes() == before
 

@@ -15,6 +15,10 @@ def order(**changes: Any) -> bytes:
     return json.dumps({**ORDER, **changes}).encode()
 
 
+def give_back(**changes: Any) -> bytes:
+    return json.dumps({**RETURN, **changes}).encode()
+
+
 def line(**changes: Any) -> bytes:
     return order(lines=[LINE, {**LINE, **changes}])
 
@@ -115,7 +119,7 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(later="\0"), None),
     ("orders", order(order_id="\\u0000"), None),
     ("customers", json.dumps({**CUSTOMER, "city": "\0"}).encode(), "text_with_nul"),
-    ("orders", order(schema_version=3), "unknown_schema_version"),
+    ("orders", order(schema_version=4), "unknown_schema_version"),
     ("orders", order(schema_version=0), "unknown_schema_version"),
     ("customers", json.dumps({**CUSTOMER, "schema_version": 2}).encode(), None),
     ("orders", b"{}", "missing_event_id"),
@@ -136,11 +140,31 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(occurred_at="2025-01-01T12:05:00.001Z"), "from_the_future"),
     ("orders", order(occurred_at="9999-12-31T23:59:59.999Z"), "from_the_future"),
     ("orders", order(kind="adjustment", lines=[{**LINE, "unit_price": "-11062.06"}]), "adjustment"),
+    ("orders", order(sent_at="2025-01-01T12:05:00.000Z"), None),
+    ("orders", order(sent_at="2025-01-01T12:05:00.001Z"), "sent_in_the_future"),
+    ("orders", order(sent_at="yesterday"), "wrong_type"),
+    ("ratings", json.dumps({**RATING, "sent_at": "2025-01-02T00:00:00.000Z"}).encode(), "sent_in_the_future"),
     ("orders", order(kind="gift"), "unknown_kind"),
+    ("orders", order(kind="cancelled"), None),
+    ("orders", order(kind="cancelled", lines=[]), None),
+    ("orders", order(kind="cancelled", lines=[{**LINE, "quantity": -1, "unit_price": "-1"}]), None),
+    ("orders", order(kind="cancelled", lines=None), "missing_lines"),
+    ("returns", give_back(kind="return"), None),
+    ("returns", give_back(kind="cancelled", lines=[]), None),
+    ("returns", give_back(kind="sale"), "unknown_kind"),
+    ("returns", give_back(lines=[]), "no_lines"),
     ("orders", order(lines=[]), "no_lines"),
     ("orders", line(quantity=-1), "write_off"),
     ("orders", line(quantity=0), "zero_quantity"),
     ("orders", line(unit_price="-0.01"), "negative_price"),
+    ("orders", line(discount_amount="15.30"), None),
+    ("orders", line(discount_amount=0), None),
+    ("orders", line(discount_amount=None), None),
+    ("orders", line(discount_amount="15.30001"), "wrong_type"),
+    ("orders", line(discount_amount="-0.01"), "negative_discount"),
+    ("orders", line(discount_amount="15.31"), "implausible_discount"),
+    ("returns", give_back(lines=[{**LINE, "discount_amount": "-1"}]), "negative_discount"),
+    ("returns", give_back(lines=[{**LINE, "discount_amount": "100"}]), "implausible_discount"),
     ("orders", order(currency="pounds"), "unknown_currency"),
     ("orders", order(currency="GBP\n"), "unknown_currency"),
     ("returns", json.dumps({**RETURN, "lines": [{**LINE, "quantity": -1}]}).encode(), "non_positive_quantity"),

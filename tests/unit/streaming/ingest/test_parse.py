@@ -99,9 +99,9 @@ def prices(spark: SparkSession, *values: object) -> list[str]:
 
 def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
     (row,) = judge(spark, [("orders", order(rating=5, city="York"))])
-    assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 2)
+    assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 3)
     assert row.occurred_at.replace(tzinfo=UTC) == datetime(2011, 3, 1, 8, 26, tzinfo=UTC)
-    assert [tuple(one) for one in row.lines] == [("85123A", "HEART", 6, Decimal("2.5500"), True)]
+    assert [tuple(one) for one in row.lines] == [("85123A", "HEART", 6, Decimal("2.5500"), True, None)]
     assert prices(spark, "-9.5", "0.0001", "12345678901234.5678", 7, "1.10") == [
         "-9.5000",
         "0.0001",
