@@ -20,7 +20,7 @@ FUTURE_MICROS = 5 * 60 * 1_000_000
 
 
 def valid_events(records: DataFrame, contracts: Contracts) -> DataFrame:
-    """Return the records that keep their contract, as `parse_records` has them, without internal and cancelling ones."""
+    """Return the records that keep their contract, as `parse_records` has them, without internal or cancelling ones."""
     passed_over = f"{internal(contracts.topics)} or {cancelling(contracts.topics)}"
     return judge_records(records, contracts).where(f"broken_rule is null and not ({passed_over})")
 
