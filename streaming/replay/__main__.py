@@ -17,7 +17,7 @@ from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
-from streaming.replay.fragments import parse_records
+from streaming.replay.fragments import FragmentParser
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
@@ -113,12 +113,13 @@ def replay(
 def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
     """Stage all rows of the file and return their number."""
     texts = source.texts(path, mapping.encoding, mapping.delimiter)
-    header = source.cells_of(next(texts), mapping.delimiter)
+    header_text = next(texts)
+    header = source.cells_of(header_text, mapping.delimiter)
     positions = source.positions(path, header, mapping.columns)
-    rows = Rows(mapping, positions, len(header))
+    parser = FragmentParser(Rows(mapping, positions, len(header)), mapping.delimiter, header_text)
     number, reported, began = 0, 0, time.monotonic()
     while chunk := list(islice(texts, ROWS_AT_ONCE)):
-        stage.add(parse_records(rows, mapping.delimiter, number + 1, chunk))
+        stage.add(parser.parse(chunk))
         number += len(chunk)
         if number - reported >= ROWS_BETWEEN_REPORTS:
             reported = number

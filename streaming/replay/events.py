@@ -9,9 +9,12 @@ from json.encoder import encode_basestring as quoted
 
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.mapping import Mapping
+from streaming.replay.rows import NEGATIVE
 from streaming.replay.stage import Order, Stage
 
 KINDS = ("orders", "returns", "write-offs", "adjustments", "unmappable")
+# Rows of the file that no event has.
+WITHOUT_EVENT = {"repeated": "repeated", "headers": "header rows"}
 MS_PER_DAY = 86_400_000
 MS_PER_HOUR = 3_600_000
 
@@ -31,6 +34,7 @@ class Tally:
     def __str__(self) -> str:
         """Return the sum of lines by kind."""
         parts = [f"{self.lines[kind]:,} in {self.events[kind]:,} {kind}" for kind in KINDS if self.events[kind]]
+        parts += [f"{self.lines[kind]:,} {words}" for kind, words in WITHOUT_EVENT.items() if self.lines[kind]]
         return f"{self.lines.total():,} lines = {' + '.join(parts) or 'none'}"
 
 
@@ -56,8 +60,9 @@ class Events:
                 continue
             self.tally.add(kind, order.size)
             yield Message(topic, f"{self.source}/{order.customer_id or order.order_id}", value)
-        for number, row, reason in stage.raw():
-            yield self.raw(number, row, reason)
+        for raw in stage.raw():
+            yield self.raw(raw.number, raw.row, raw.reason)
+        self.tally.lines += stage.left_out
 
     @cached_property
     def currency(self) -> str:
@@ -73,7 +78,7 @@ class Events:
         adjustment = starts(order.order_id, self.mapping.adjustment_prefix)
         kind = "adjustment" if adjustment else "sale"
         about = f'"order_id":{order_id},"kind":"{kind}","currency":{currency},"discount_applied":null'
-        counted_as = "adjustments" if adjustment else "write-offs" if order.negative else "orders"
+        counted_as = "adjustments" if adjustment else "write-offs" if order.signs & NEGATIVE else "orders"
         return counted_as, "orders", self.json("orders", order, about)
 
     def json(self, topic: str, order: Order, about: str) -> str:

@@ -1,6 +1,7 @@
 """Records of the file as fragments: rows of one order that follow each other, with their lines already as JSON."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,69 +14,108 @@ MOST_ROWS = 500
 
 
 class Fragment(NamedTuple):
-    """Rows of one order that follow each other, as the stage keeps them; `number` is that of the first."""
+    """Rows of one order that follow each other, as the stage keeps them; `number` is that of the first.
+
+    Fragments of the same `block` stand in the same place of the file: no row of another order lies between them.
+    """
 
     number: int
     order_id: str
     customer_id: str | None
     occurred_ms: int
-    negative: bool
+    block: int
+    signs: int
     size: int
     lines: str
     rows: str
 
 
 class Raw(NamedTuple):
-    """A row that cannot become part of an event, and why."""
+    """A row that cannot become part of an event, and why; `order_id` where it can be read."""
 
     number: int
     row: str
     reason: str
+    order_id: str | None = None
 
 
 @dataclass
 class Parsed:
-    """What became of some records."""
+    """What became of some records; `left_out` counts those that the file has and no order."""
 
     fragments: list[Fragment] = field(default_factory=list)
     raw: list[Raw] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
-def parse_records(rows: Rows, delimiter: str, first: int, texts: Iterable[str]) -> Parsed:
-    """Return what becomes of records that follow each other, numbered from `first`."""
-    parsed = Parsed()
-    members: list[Line] = []
-    row_texts: list[str] = []
-    order_id, customer_id = "", None
-    number = first
-    for number, text in enumerate(texts, start=first):
-        try:
-            line = rows.line(cells_of(text, delimiter))
-        except UnmappableError as reason:
-            parsed.raw.append(Raw(number, text, str(reason)))
-            close(parsed, number, members, row_texts)
-            continue
-        if line[0] != order_id or line[1] != customer_id or len(row_texts) >= MOST_ROWS:
-            close(parsed, number, members, row_texts)
-            order_id, customer_id = line[0], line[1]
-        members.append(line)
-        row_texts.append(text)
-    close(parsed, number + 1, members, row_texts)
-    return parsed
+class FragmentParser:
+    """Parses the records of one file, chunk by chunk."""
 
+    def __init__(self, rows: Rows, delimiter: str, header: str) -> None:
+        """Take what reads a row, and the text of the header, which stands again where files were joined."""
+        self.rows, self.delimiter, self.header = rows, delimiter, header
+        self.number = 0
+        self.block = 0
+        self.order_id = ""
+        self.customer_id: str | None = None
+        self.members: list[Line] = []
+        self.texts: list[str] = []
 
-def close(parsed: Parsed, end: int, members: list[Line], row_texts: list[str]) -> None:
-    """Add the fragment that ends before a row to what was parsed, and empty the lists that it came from."""
-    if not members:
-        return
-    order_id, customer_id, occurred_ms, negative, lines = members[0]
-    if len(members) > 1:
-        occurred_ms = min(line.occurred_ms for line in members)
-        negative = any(line.negative for line in members)
-        lines = ",".join(line.json for line in members)
-    size = len(members)
-    parsed.fragments.append(
-        Fragment(end - size, order_id, customer_id, occurred_ms, negative, size, lines, ROW_END.join(row_texts))
-    )
-    members.clear()
-    row_texts.clear()
+    def parse(self, texts: Sequence[str]) -> Parsed:
+        """Return what becomes of the records that follow those of the last call."""
+        parsed, rows, delimiter = Parsed(), self.rows, self.delimiter
+        members, row_texts, fills = self.members, self.texts, rows.fill_down
+        for number, text in enumerate(texts, start=self.number + 1):
+            cells = cells_of(text, delimiter)
+            if fills:
+                cells = fills.fill(cells)
+            try:
+                line = rows.line(cells)
+            except UnmappableError as reason:
+                self.close(parsed, number)
+                self.set_aside(parsed, Raw(number, text, str(reason), rows.order_id(cells)))
+                continue
+            if line[0] != self.order_id or line[1] != self.customer_id or len(row_texts) >= MOST_ROWS:
+                self.close(parsed, number)
+                self.begin(line[0])
+                self.customer_id = line[1]
+            members.append(line)
+            row_texts.append(text)
+        self.number += len(texts)
+        self.close(parsed, self.number + 1)
+        return parsed
+
+    def begin(self, order_id: str) -> None:
+        """Count another block where the order is another one."""
+        if order_id != self.order_id:
+            self.block += 1
+            self.order_id = order_id
+
+    def set_aside(self, parsed: Parsed, raw: Raw) -> None:
+        """Keep a row that is no line; the header, where it stands again, is none that is missed."""
+        if raw.row == self.header:
+            parsed.left_out["headers"] += 1
+            return
+        parsed.raw.append(raw)
+        if raw.order_id:
+            self.begin(raw.order_id)
+
+    def close(self, parsed: Parsed, end: int) -> None:
+        """Add the fragment that ends before a row to what was parsed, and empty the lists that it came from."""
+        members, texts = self.members, self.texts
+        if not members:
+            return
+        order_id, customer_id, occurred_ms, signs, lines = members[0]
+        if len(members) > 1:
+            occurred_ms = min(line.occurred_ms for line in members)
+            lines = ",".join([line.json for line in members])
+            for line in members:
+                signs |= line.signs
+        size = len(members)
+        parsed.fragments.append(
+            Fragment(
+                end - size, order_id, customer_id, occurred_ms, self.block, signs, size, lines, ROW_END.join(texts)
+            )
+        )
+        members.clear()
+        texts.clear()

@@ -31,6 +31,7 @@ class Mapping:
     adjustment_prefix: str | None = None
     non_product_codes: frozenset[str] = frozenset()
     non_product_prefixes: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
 
     def is_product(self, product_id: str) -> bool:
         """Return whether a code is of a product, not of postage, a fee, a voucher or a manual entry."""
@@ -84,6 +85,7 @@ def mapping(path: Path, content: Values[str, Any]) -> Mapping:
         adjustment_prefix=content.get("adjustment_prefix"),
         non_product_codes=frozenset(str(code).upper() for code in others.get("codes", [])),
         non_product_prefixes=tuple(str(prefix).upper() for prefix in others.get("prefixes", [])),
+        fill_down=tuple(content.get("fill_down") or ()),
     )
 
 

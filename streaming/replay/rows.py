@@ -6,12 +6,15 @@ from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
+from streaming.replay.fill_down import FillDown
 from streaming.replay.mapping import COLUMNS, Mapping
 
 WHOLE = re.compile(r"([+-]?[0-9]{1,10})(?:\.0*)?")
 CUSTOMER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 PRICE = re.compile(r"[+-]?(?:[0-9]{1,14}(?:\.[0-9]{0,4}0*)?|\.[0-9]{1,4}0*)")
 INT_MAX = 2**31 - 1
+# What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
+POSITIVE, NEGATIVE, ZERO, NEGATIVE_PRICE = 1, 2, 4, 8
 NAMES = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour", "%M": "minute", "%S": "second"}
 PARTS = tuple(NAMES.values())
 
@@ -26,7 +29,7 @@ class Line(NamedTuple):
     order_id: str
     customer_id: str | None
     occurred_ms: int
-    negative: bool
+    signs: int
     json: str
 
 
@@ -42,6 +45,8 @@ class Rows:
         self.lacks_columns = width in self.places
         self.back = mapping.return_prefix
         self.padded = padded_pattern(mapping.time_format)
+        filled = [self.places[COLUMNS.index(name)] for name in mapping.fill_down if name in positions]
+        self.fill_down = FillDown(positions["order_id"], filled, width) if filled else None
         # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
         self.product = lru_cache(65536)(self.product_json)
         self.customer_of = lru_cache(65536)(self.customer)
@@ -70,7 +75,15 @@ class Rows:
         # A return's quantities are negative in the file and positive in the event.
         signed = -number if self.back and order_id.startswith(self.back) else number
         json = f'{begin}{signed},"unit_price":"{unit_price}",{end}'
-        return Line(order_id, customer_id, occurred_ms, number < 0, json)
+        signs = POSITIVE if number > 0 else NEGATIVE if number else ZERO
+        if unit_price[0] == "-":
+            signs |= NEGATIVE_PRICE
+        return Line(order_id, customer_id, occurred_ms, signs, json)
+
+    def order_id(self, cells: list[str]) -> str | None:
+        """Return the order id of a row that cannot be read otherwise, None where it has none."""
+        place = self.places[0]
+        return cells[place].strip() or None if place < len(cells) else None
 
     def product_json(self, product_id: str, description: str) -> tuple[str, str]:
         """Return what stands of a product before and after a line's quantity and price."""

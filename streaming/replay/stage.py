@@ -4,34 +4,26 @@ What is staged are fragments; most orders are one.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
 from common.errors import UserError
 from common.settings import Settings
+from streaming.replay import verdicts
 from streaming.replay.fragments import ROW_END, Parsed, Raw
 
 SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma temp_store = file;
 create table fragments (
-    number integer primary key, order_id text, customer_id text, occurred_ms integer, negative integer, size integer,
-    lines text, rows text
+    number integer primary key, order_id text, customer_id text, occurred_ms integer, block integer, signs integer,
+    size integer, lines text, rows text
 );
-create table raw (number integer primary key, row text, reason text);
-"""
-# An order whose rows name two customers is its first customer's; the other's rows cannot be told apart from a fault.
-OWNERS = """
-create index of_order on fragments (order_id, customer_id, occurred_ms);
-create temporary table mixed as
-select order_id from fragments group by order_id having min(customer_id) <> max(customer_id);
-create table owners as
-select order_id, customer_id, min(number) from fragments join mixed using (order_id) where customer_id is not null
-group by order_id;
-"""
-FOREIGN = """
-select number, rows from fragments join owners using (order_id) where fragments.customer_id <> owners.customer_id
+create table raw (number integer primary key, row text, reason text, order_id text);
 """
 IN_TIME_ORDER = """
 create table orders (
@@ -42,20 +34,21 @@ select order_id, min(occurred_ms), max(customer_id), min(number), count(*) from 
 group by order_id order by 2, 1;
 """
 WITH_FIRST_FRAGMENT = """
-select o.order_id, o.occurred_ms, o.customer_id, f.negative, f.size, f.lines, o.fragments
+select o.order_id, o.occurred_ms, o.customer_id, f.signs, f.size, f.lines, o.fragments
 from orders as o cross join fragments as f on f.number = o.first
 order by o.place
 """
-OF_ORDER = "select number, negative, size, lines, rows from fragments where order_id = ? order by number"
+OF_ORDER = "select signs, size, lines from fragments where order_id = ? order by number"
+ROWS_OF_ORDER = "select number, rows from fragments where order_id = ? order by number"
 
 
 class Order(NamedTuple):
-    """One order: whether a quantity is negative, how many lines it has, and the lines as JSON."""
+    """One order: the signs of its pieces and prices, how many rows it has, and their lines as JSON."""
 
     order_id: str
     occurred_ms: int
     customer_id: str | None
-    negative: bool
+    signs: int
     size: int
     lines: str
 
@@ -68,22 +61,17 @@ class Stage:
         self.database = database
         self.database.executescript(SCHEMA)
         self.database.execute("begin")
+        self.left_out: Counter[str] = Counter()
 
     def add(self, parsed: Parsed) -> None:
         """Stage what became of some records."""
-        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?)", parsed.fragments)
-        self.database.executemany("insert into raw values (?, ?, ?)", parsed.raw)
+        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?, ?)", parsed.fragments)
+        self.database.executemany("insert into raw values (?, ?, ?, ?)", parsed.raw)
+        self.left_out += parsed.left_out
 
     def finish(self) -> None:
-        """Put the orders into the order of their times; nothing is added afterwards."""
-        self.database.execute("commit")
-        self.database.executescript(OWNERS)
-        self.database.execute("begin")
-        for number, rows in self.database.execute(FOREIGN).fetchall():
-            reason = "the order has another customer"
-            foreign = [Raw(place, row, reason) for place, row in enumerate(rows.split(ROW_END), start=number)]
-            self.add(Parsed(raw=foreign))
-            self.database.execute("delete from fragments where number = ?", (number,))
+        """Decide what the whole file decides, and put the orders into that of their times; nothing is added after."""
+        self.left_out["repeated"] += verdicts.pass_all(self.database)
         self.database.execute("commit")
         self.database.executescript(IN_TIME_ORDER)
 
@@ -104,17 +92,17 @@ class Stage:
 
     def join_fragments(self, order_id: str, occurred_ms: int, customer_id: str | None) -> Order:
         """Return an order of several fragments."""
-        _, negative, size, lines, _ = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
-        return Order(order_id, occurred_ms, customer_id, max(negative), sum(size), ",".join(lines))
+        signs, size, lines = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
+        return Order(order_id, occurred_ms, customer_id, reduce(or_, signs), sum(size), ",".join(lines))
 
     def rows(self, order: Order) -> Iterator[tuple[int, str]]:
         """Yield an order's rows as the file has them, with their numbers."""
-        for number, *_, rows in self.database.execute(OF_ORDER, (order.order_id,)).fetchall():
+        for number, rows in self.database.execute(ROWS_OF_ORDER, (order.order_id,)):
             yield from enumerate(rows.split(ROW_END), start=number)
 
     def raw(self) -> Iterator[Raw]:
         """Yield the raw rows: number, row, reason."""
-        yield from map(Raw._make, self.database.execute("select number, row, reason from raw order by number"))
+        yield from map(Raw._make, self.database.execute("select * from raw order by number"))
 
 
 @contextmanager

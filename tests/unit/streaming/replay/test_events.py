@@ -120,11 +120,18 @@ def test_a_row_that_is_no_line_is_sent_as_it_stands(settings: Settings, tmp_path
     assert whole["order_id"] == "2"
 
 
-def test_rows_that_name_another_customer_are_set_aside(settings: Settings, tmp_path: Path) -> None:
+def test_an_order_of_two_customers_is_held_whole(settings: Settings, tmp_path: Path) -> None:
     rows = [f"1,{number},X,1,2011-02-01 10:00:00,1,{who},UK" for number, who in enumerate(("", "7", "8", "7"))]
-    order, raw = events_of(settings, tmp_path, rows)
-    assert (order["customer_id"], [line["product_id"] for line in order["lines"]]) == ("7", ["0", "1", "3"])
-    assert raw["raw_reason"] == "row 3: the order has another customer"
+    raw = events_of(settings, tmp_path, rows)
+    assert [event["raw_row"] for event in raw] == rows
+    assert raw[2]["raw_reason"] == "row 3: the order has another customer"
+    assert raw[3]["raw_reason"] == "row 4: its order 1 is held for row 3: the order has another customer"
+
+
+def test_a_guest_s_rows_are_those_of_the_customer_that_others_name(settings: Settings, tmp_path: Path) -> None:
+    rows = [f"1,{number},X,1,2011-02-01 10:00:00,1,{who},UK" for number, who in enumerate(("", "7", ""))]
+    [order] = events_of(settings, tmp_path, rows)
+    assert (order["customer_id"], [line["product_id"] for line in order["lines"]]) == ("7", ["0", "1", "2"])
 
 
 def test_equal_lines_stay_and_equal_broken_rows_differ(settings: Settings, tmp_path: Path) -> None:
