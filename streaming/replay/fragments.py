@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from streaming.replay.rows import Line, Rows, UnmappableError
+from streaming.reading.cells import UnreadableError
+from streaming.replay.rows import Line, Rows
 from streaming.replay.source import cells_of
 
 # A NUL parts the rows of a fragment; no row has one, because a file that has any is refused.
@@ -71,7 +72,7 @@ class FragmentParser:
                 cells = fills.fill(cells)
             try:
                 line = rows.line(cells)
-            except UnmappableError as reason:
+            except UnreadableError as reason:
                 self.close(parsed, number)
                 self.set_aside(parsed, Raw(number, text, str(reason), rows.order_id(cells)))
                 continue

@@ -4,29 +4,45 @@ from collections.abc import Mapping as Values
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-
-from common.errors import UsageError, why
+from common.errors import UsageError
+from streaming.reading import schema
+from streaming.reading.dialect import FILE_KEYS, ID_KEYS, TIME_KEYS, Dialect, complete_marks, currency
+from streaming.reading.schema import Key, Node, list_of, one_of, text
 
 FOLDER = Path(__file__).parents[1] / "mappings"
-COLUMNS = ("order_id", "product_id", "description", "quantity", "occurred_at", "unit_price", "customer_id")
-OPTIONAL = ("description", "customer_id")
+COLUMN_KEYS = (
+    Key("order_id", required=True),
+    Key("product_id", required=True),
+    Key("description"),
+    Key("quantity", required=True),
+    Key("occurred_at", required=True),
+    Key("unit_price", required=True),
+    Key("customer_id"),
+)
+COLUMNS = tuple(key.name for key in COLUMN_KEYS)
+# Every key that a mapping of orders may have, and what it may hold.
+KEYS = (
+    Key("name"),
+    *FILE_KEYS,
+    Key("columns", required=True, keys=COLUMN_KEYS),
+    *TIME_KEYS,
+    Key("currency", currency, required=True),
+    *ID_KEYS,
+    Key("fill_down", list_of(one_of(*COLUMNS))),
+    Key("return_prefix"),
+    Key("adjustment_prefix"),
+    Key("non_products", keys=(Key("codes", list_of(text)), Key("prefixes", list_of(text)))),
+)
 
 
-@dataclass(frozen=True)
-class Mapping:
+@dataclass(frozen=True, kw_only=True)
+class Mapping(Dialect):
     """How a file is read, and which rows are returns, corrections or charges."""
 
     name: str
     columns: dict[str, str]
-    time_zone: ZoneInfo
-    time_format: str
     currency: str
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    integer_customers: bool = False
     return_prefix: str | None = None
     adjustment_prefix: str | None = None
     non_product_codes: frozenset[str] = frozenset()
@@ -51,56 +67,15 @@ def load(name_or_path: str) -> Mapping:
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.yml")))
         raise UsageError(f"no mapping {name_or_path}: there is no such file, and those by name are: {known}")
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: cannot be read: {why(error)}") from None
-    if not isinstance(content, dict):
-        raise UsageError(f"{path}: holds no mapping; streaming/mappings/online_retail.yml is an example")
-    return mapping(path, content)
+    return mapping(path, schema.load(path))
 
 
-def mapping(path: Path, content: Values[str, Any]) -> Mapping:
+def mapping(path: Path, content: Values[str, Node]) -> Mapping:
     """Return a mapping of a file's content."""
-    needed = ("columns", "time_zone", "time_format", "currency")
-    missing = [key for key in needed if key not in content]
-    columns = content.get("columns") or {}
-    missing += [f"columns.{name}" for name in COLUMNS if name not in columns and name not in OPTIONAL]
-    if missing:
-        raise UsageError(f"{path}: lacks {', '.join(missing)}; streaming/mappings/online_retail.yml is an example")
-    unknown = sorted(set(columns) - set(COLUMNS))
-    if unknown:
-        raise UsageError(f"{path}: columns.{unknown[0]} is not known; known are {', '.join(COLUMNS)}")
-    others = content.get("non_products") or {}
+    values: dict[str, Any] = {"name": path.stem, **complete_marks(path, schema.values(path, content, KEYS))}
+    others = values.pop("non_products", {})
     return Mapping(
-        name=content.get("name", path.stem),
-        columns={name: str(column) for name, column in columns.items()},
-        time_zone=zone(path, str(content["time_zone"])),
-        time_format=content["time_format"],
-        currency=content["currency"],
-        encoding=encoding(path, str(content.get("encoding", "utf-8"))),
-        delimiter=content.get("delimiter", ","),
-        integer_customers=content.get("customer_id_format", "text") == "integer",
-        return_prefix=content.get("return_prefix"),
-        adjustment_prefix=content.get("adjustment_prefix"),
-        non_product_codes=frozenset(str(code).upper() for code in others.get("codes", [])),
-        non_product_prefixes=tuple(str(prefix).upper() for prefix in others.get("prefixes", [])),
-        fill_down=tuple(content.get("fill_down") or ()),
+        **values,
+        non_product_codes=frozenset(code.upper() for code in others.get("codes", ())),
+        non_product_prefixes=tuple(prefix.upper() for prefix in others.get("prefixes", ())),
     )
-
-
-def zone(path: Path, name: str) -> ZoneInfo:
-    """Return a time zone by its name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise UsageError(f"{path}: time_zone {name} is not known; write one such as Europe/London or UTC") from None
-
-
-def encoding(path: Path, name: str) -> str:
-    """Return an encoding's name, known to be one."""
-    try:
-        b"".decode(name)
-    except LookupError:
-        raise UsageError(f"{path}: encoding {name} is not known; write one such as utf-8 or latin-1") from None
-    return name

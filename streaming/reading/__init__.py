@@ -1,0 +1,1 @@
+"""Files that people bring: their mapping, their records, and what stands in a cell."""

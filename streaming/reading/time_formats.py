@@ -1,0 +1,93 @@
+"""The time formats of a mapping: strptime's directives as far as they say one instant, and four words."""
+
+import re
+from datetime import UTC, datetime
+from itertools import permutations
+from zoneinfo import ZoneInfo
+
+from streaming.reading.instants import EPOCH, EXCEL_DAY_0, reader
+from streaming.reading.schema import Node, UnfitError, one_or_more, text
+
+WORDS = ("iso", "epoch", "epoch_ms", "excel")
+DIRECTIVES = ("%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%I", "%p", "%M", "%S", "%f", "%a", "%A", "%z", "%Z", "%%")
+DAY = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
+HINTS = {
+    "%s": "epoch (seconds since 1970) or epoch_ms",
+    "%e": "%d",
+    "%k": "%H",
+    "%l": "%I",
+    "%T": "%H:%M:%S",
+    "%R": "%H:%M",
+    "%F": "%Y-%m-%d",
+    "%D": "%m/%d/%y",
+    "%L": "%f",
+    "%N": "%f",
+    "%h": "%b",
+    "%P": "%p",
+}
+SAMPLES = (
+    datetime(2023, 4, 3, 5, 6, 7, tzinfo=UTC),
+    datetime(2023, 12, 11, 10, 9, 8, tzinfo=UTC),
+    datetime(2024, 2, 29, 13, 14, 15, 678_000, tzinfo=UTC),
+    datetime(2012, 11, 10, tzinfo=UTC),
+)
+ZONE = ZoneInfo("UTC")
+
+
+def time_formats(node: Node) -> tuple[str, ...]:
+    """Return one format or several, none of which gives another instant for a text of another one."""
+    formats = one_or_more(time_format)(node)
+    for first, second in permutations(formats, 2):
+        for text_of_first in (render(first, sample) for sample in SAMPLES):
+            by_first, by_second = reader(first, ZONE)(text_of_first), reader(second, ZONE)(text_of_first)
+            if by_second is not None and by_first != by_second:
+                raise UnfitError(
+                    f"{first} and {second} read {text_of_first!r} as two times; keep the one that is meant"
+                )
+    return tuple(formats)
+
+
+def time_format(node: Node) -> str:
+    """Return one format."""
+    name = text(node)
+    if name in WORDS:
+        return name
+    directives = re.findall("%-?.?", name)
+    for directive in directives:
+        if directive not in DIRECTIVES:
+            hint = HINTS.get(directive.replace("-", ""), "one of " + " ".join(DIRECTIVES))
+            plain = directive.replace("-", "")
+            raise UnfitError(f"{name!r} has {directive}; write {plain if plain in DIRECTIVES else hint}")
+    fault = fault_of(directives)
+    if fault:
+        raise UnfitError(f"{name!r} {fault}; write one such as %Y-%m-%d %H:%M:%S, or {', '.join(WORDS)}")
+    if "%Z" in directives and not name.endswith("%Z"):
+        raise UnfitError(f"{name!r} has %Z before its end; write the zone's letters as they stand, and set time_zone")
+    return name
+
+
+def fault_of(directives: list[str]) -> str:
+    """Return what makes a format none that says one instant, or nothing."""
+    given = set(directives)
+    parts = [one for one in directives if one != "%%"]
+    if any(not given & set(choice) for choice in DAY):
+        return "does not say the day"
+    if len(parts) > len(set(parts)) or {"%Y", "%y"} <= given or {"%z", "%Z"} <= given:
+        return "says one part twice"
+    if len(given & {"%m", "%b", "%B"}) > 1 or {"%H", "%I"} <= given:
+        return "says one part twice"
+    if ("%I" in given) != ("%p" in given):
+        return "needs %I and %p together (%H counts to 24)"
+    return ""
+
+
+def render(time_format: str, moment: datetime) -> str:
+    """Return a moment as a format writes it."""
+    seconds = (moment - EPOCH).total_seconds()
+    words = {
+        "iso": moment.isoformat(),
+        "epoch": f"{seconds:.0f}",
+        "epoch_ms": f"{1000 * seconds:.0f}",
+        "excel": f"{(moment.replace(tzinfo=None) - EXCEL_DAY_0).total_seconds() / 86_400:.10f}",
+    }
+    return words.get(time_format) or moment.strftime(time_format)
