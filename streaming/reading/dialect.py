@@ -43,7 +43,7 @@ def complete_marks(path: Path, values: dict[str, Any]) -> dict[str, Any]:
         UsageError: both are the same.
     """
     thousands = values.get("thousands")
-    decimal = values.get("decimal") or OTHER_MARK.get(thousands or "")
+    decimal = values.get("decimal") or (OTHER_MARK.get(thousands, POINT) if thousands else None)
     if decimal and decimal == thousands:
         raise UsageError(f"{path}: decimal and thousands are both {decimal!r}; one of them is another mark")
     return {**values, "decimal": decimal}

@@ -7,7 +7,7 @@ from typing import Any
 
 from common.errors import UsageError
 from streaming.reading import schema
-from streaming.reading.dialect import FILE_KEYS, ID_KEYS, TIME_KEYS, Dialect, complete_marks, currency
+from streaming.reading.dialect import FILE_KEYS, ID_KEYS, NUMBER_KEYS, TIME_KEYS, Dialect, complete_marks, currency
 from streaming.reading.schema import Key, Node, list_of, one_of, text
 
 FOLDER = Path(__file__).parents[1] / "mappings"
@@ -28,6 +28,7 @@ KEYS = (
     Key("columns", required=True, keys=COLUMN_KEYS),
     *TIME_KEYS,
     Key("currency", currency, required=True),
+    *NUMBER_KEYS,
     *ID_KEYS,
     Key("fill_down", list_of(one_of(*COLUMNS))),
     Key("return_prefix"),

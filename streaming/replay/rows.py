@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from streaming.reading.cells import UnreadableError
 from streaming.reading.instants import Instants
+from streaming.reading.numbers import Numbers
 from streaming.replay.fill_down import FillDown
 from streaming.replay.mapping import COLUMNS, Mapping
 
-WHOLE = re.compile(r"([+-]?[0-9]{1,10})(?:\.0*)?")
 CUSTOMER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
-PRICE = re.compile(r"[+-]?(?:[0-9]{1,14}(?:\.[0-9]{0,4}0*)?|\.[0-9]{1,4}0*)")
-INT_MAX = 2**31 - 1
 # What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
 POSITIVE, NEGATIVE, ZERO, NEGATIVE_PRICE = 1, 2, 4, 8
 
@@ -45,8 +43,9 @@ class Rows:
         # The same texts come again and again: prices and pieces are few.
         self.product = lru_cache(65536)(self.product_json)
         self.customer_of = lru_cache(65536)(self.customer)
-        self.quantity = lru_cache(4096)(quantity)
-        self.price = lru_cache(65536)(price)
+        numbers = Numbers(mapping)
+        self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
+        self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
 
     def line(self, cells: list[str]) -> Line:
         """Return the order line of a row's cells.
@@ -98,22 +97,3 @@ class Rows:
         if not match:
             raise UnreadableError(f"customer_id {text[:40]!r} is not a whole number")
         return match[1]
-
-
-def quantity(text: str) -> int:
-    """Return a number of pieces."""
-    text = text.strip()
-    match = WHOLE.fullmatch(text)
-    if not match or abs(int(match[1])) > INT_MAX:
-        raise UnreadableError(f"quantity {text[:40]!r} is not a whole number")
-    return int(match[1])
-
-
-def price(text: str) -> str:
-    """Return a price as decimal digits, as the file has them."""
-    text = text.strip()
-    if not PRICE.fullmatch(text):
-        raise UnreadableError(f"unit_price {text[:40]!r} is not a number with at most 4 decimals")
-    sign = "-" if text.startswith("-") else ""
-    whole, _, fraction = text.lstrip("+-").partition(".")
-    return f"{sign}{whole or '0'}.{fraction}" if fraction else f"{sign}{whole}"
