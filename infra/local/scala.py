@@ -17,6 +17,7 @@ SOURCES = tuple(
         "infra/local/thrift/FileAuth.scala",
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
+        "common/TimeZones.scala",
         "streaming/ParseEvent.scala",
         "streaming/monitor/orders/Lookup.scala",
         "streaming/monitor/orders/PreviousOrder.scala",

@@ -15,6 +15,7 @@ from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, read_settings
 from streaming import files, producer, topics
+from streaming.declare import declare
 from streaming.replay import finished, resume, source
 from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
 from streaming.replay.fragments import FragmentParser
@@ -96,6 +97,8 @@ def replay(
         versions = contracts.load(settings.contracts_dir).versions
         events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
         before = progress.load()
+        if not before:
+            declare(settings, name, mapping.time_zone.key)
         acknowledged = producer.send(
             settings,
             islice(events.of(stage), before, None),

@@ -68,7 +68,8 @@ def test_every_topic_of_the_contracts_is_checked() -> None:
     names = [check.name for check in checks.lake_checks(load(FOLDER), 7, 3)]
     assert [f"{one.topic}: valid = staging" for one in load(FOLDER).topics] == names[: len(load(FOLDER).topics)]
     assert "ratings: keys in staging = fct_ratings" in names
-    assert set(checks.FACTS) <= {one.topic for one in load(FOLDER).topics} == set(checks.VERSIONS)
+    # Of what shops say of themselves only the newest holds.
+    assert set(checks.FACTS) <= {one.topic for one in load(FOLDER).topics} - {"sources"} == set(checks.VERSIONS)
 
 
 def test_many_keys_are_cut_short() -> None:

@@ -23,7 +23,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> Path:
 
 def test_what_is_committed_is_what_the_contracts_say(capsys: pytest.CaptureFixture[str]) -> None:
     tool.main(["--check"])
-    assert capsys.readouterr().out.startswith("5 contracts: dbt_project/models/staging/sources.yml, docs/data_dictio")
+    assert capsys.readouterr().out.startswith("6 contracts: dbt_project/models/staging/sources.yml, docs/data_dictio")
 
 
 def test_a_broken_promise_is_named_and_nothing_is_written(

@@ -8,6 +8,7 @@ ENVELOPE = {"event_id": "e1", "schema_version": 1, "source": "s", "occurred_at":
 ORDER = {**ENVELOPE, "customer_id": None, "order_id": "536365", "kind": "sale", "currency": "GBP", "lines": [LINE]}
 RETURN = {**ENVELOPE, "customer_id": "1", "return_id": "C1", "currency": "GBP", "lines": [LINE]}
 RATING = {**ENVELOPE, "customer_id": "1", "rating_id": "r1", "order_id": None, "rating": 5}
+ZONE = {**ENVELOPE, "time_zone": "Europe/London"}
 CUSTOMER = {**ENVELOPE, "customer_id": "1", "gender": "Female", "birth_date": "1980-02-29", "city": "York"}
 
 
@@ -169,6 +170,11 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(currency="GBP\n"), "unknown_currency"),
     ("returns", json.dumps({**RETURN, "lines": [{**LINE, "quantity": -1}]}).encode(), "non_positive_quantity"),
     ("ratings", json.dumps({**RATING, "rating": 6}).encode(), "rating_out_of_range"),
+    ("sources", json.dumps(ZONE).encode(), None),
+    ("sources", json.dumps({**ZONE, "time_zone": "Moon/Crater"}).encode(), "unknown_time_zone"),
+    ("sources", json.dumps({**ZONE, "time_zone": "europe/london"}).encode(), "unknown_time_zone"),
+    ("sources", json.dumps({**ZONE, "time_zone": "+02:00"}).encode(), "unknown_time_zone"),
+    ("sources", without(ZONE, "time_zone"), "missing_time_zone"),
     ("customers", json.dumps({**CUSTOMER, "birth_date": "1880-01-01"}).encode(), "implausible_birth_date"),
     ("customers", json.dumps({**CUSTOMER, "birth_date": "1980-02-30"}).encode(), "wrong_type"),
 ]

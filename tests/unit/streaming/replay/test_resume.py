@@ -27,6 +27,7 @@ class Kafka:
         self.taken: list[Message] = []
         self.patience = 10**9
         self.topic_id = "first"
+        self.declared: list[tuple[str, str]] = []
 
     def send(self, _: Any, messages: Iterable[Message], total: int, what: str, stored: Callable[[int], None]) -> Any:
         counts: Counter[str] = Counter()
@@ -50,6 +51,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
     home.claim(settings)
     monkeypatch.setattr(program, "read_settings", lambda: settings)
     monkeypatch.setattr(producer, "send", one.send)
+    monkeypatch.setattr(program, "declare", lambda _, *zone: one.declared.append(zone))
     monkeypatch.setattr(topics, "ensure", lambda *_: [])
     monkeypatch.setattr(topics, "describe", one.describe)
     return one
@@ -71,6 +73,7 @@ def test_an_interrupted_replay_goes_on(kafka: Kafka, capsys: pytest.CaptureFixtu
     whole = run(kafka, 10**9, "--force")
     assert [*first, *second, *rest] == whole and len(whole) == 361
     assert "events acknowledged, 150 by the replay that was interrupted" in capsys.readouterr().out
+    assert kafka.declared == [("online_retail", "Europe/London")] * 2, "once by each replay, before its first event"
     assert run(kafka, 10**9) == [], "it is finished"
 
 

@@ -1,0 +1,13 @@
+with
+
+events as (
+    {{ valid_events('sources') }}
+)
+
+select
+    event_id,
+    source,
+    occurred_at as recorded_at,
+    time_zone,
+    {{ record_columns() }}
+from events
