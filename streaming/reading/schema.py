@@ -194,6 +194,19 @@ def one_or_more(read_item: Read) -> Read:
     return read
 
 
+def table_of(read_item: Read) -> Read:
+    """Return the reader of a table whose keys are words of the file."""
+
+    def read(node: Node) -> dict[str, Any]:
+        if not isinstance(node, dict):
+            raise UnfitError(f"must be a table of the file's words, not {kind(node)}")
+        return {word: read_item(item) for word, item in node.items()}
+
+    return read
+
+
 def kind(node: Node) -> str:
     """Return what stands in the file, in words."""
-    return "a list" if isinstance(node, list) else "a table" if isinstance(node, Mapping) else "nothing"
+    return (
+        "a text" if isinstance(node, str) else "a list" if isinstance(node, list) else "a table" if node else "nothing"
+    )

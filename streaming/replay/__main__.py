@@ -118,7 +118,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
     texts = source.texts(path, mapping.encoding, mapping.delimiter)
     header_text = next(texts)
     header = source.cells_of(header_text, mapping.delimiter)
-    positions = source.positions(path, header, mapping.columns)
+    positions = source.positions(path, header, mapping.used_columns)
     parser = FragmentParser(Rows(mapping, positions, len(header)), mapping.delimiter, header_text)
     number, reported, began = 0, 0, time.monotonic()
     while chunk := list(islice(texts, ROWS_AT_ONCE)):

@@ -8,13 +8,20 @@ from functools import cached_property, lru_cache
 from json.encoder import encode_basestring as quoted
 
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
+from streaming.replay.fates import Fates, Part
 from streaming.replay.mapping import Mapping
-from streaming.replay.rows import NEGATIVE
+from streaming.replay.order_lines import HeldError
 from streaming.replay.stage import Order, Stage
 
-KINDS = ("orders", "returns", "write-offs", "adjustments", "unmappable")
+KINDS = ("orders", "returns", "write-offs", "adjustments", "cancellations", "unmappable")
 # Rows of the file that no event has.
-WITHOUT_EVENT = {"repeated": "repeated", "headers": "header rows"}
+WITHOUT_EVENT = {
+    "repeated": "repeated",
+    "zeros": "of 0 pieces beside others",
+    "ignored": "of orders that the mapping ignores",
+    "conditions": "left out by the mapping",
+    "headers": "header rows",
+}
 MS_PER_DAY = 86_400_000
 MS_PER_HOUR = 3_600_000
 
@@ -51,44 +58,46 @@ class Events:
     def of(self, stage: Stage) -> Iterator[Message]:
         """Yield the messages of all staged rows: orders in time order, then the raw rows."""
         for order in stage.orders():
-            kind, topic, event = self.event(order)
-            value = seal(event.encode())
-            if len(value) > MAX_VALUE_BYTES:
-                yield from (
-                    self.raw(number, row, "the order is too large for one event") for number, row in stage.rows(order)
-                )
-                continue
-            self.tally.add(kind, order.size)
-            yield Message(topic, f"{self.source}/{order.customer_id or order.order_id}", value)
+            try:
+                yield from self.messages(order)
+            except HeldError as reason:
+                for number, row in stage.rows(order):
+                    yield self.raw(number, row, f"order {order.order_id}: {reason}")
         for raw in stage.raw():
             yield self.raw(raw.number, raw.row, raw.reason)
         self.tally.lines += stage.left_out
 
     @cached_property
-    def currency(self) -> str:
-        """Return the currency as JSON."""
-        return quoted(self.mapping.currency)
+    def fates(self) -> Fates:
+        """Return what decides about an order."""
+        return Fates(self.mapping)
 
-    def event(self, order: Order) -> tuple[str, str, str]:
-        """Return an order's kind, topic and event, the event as JSON."""
-        order_id, currency = quoted(order.order_id), self.currency
-        if starts(order.order_id, self.mapping.return_prefix):
-            about = f'"return_id":{order_id},"order_id":null,"currency":{currency}'
-            return "returns", "returns", self.json("returns", order, about)
-        adjustment = starts(order.order_id, self.mapping.adjustment_prefix)
-        kind = "adjustment" if adjustment else "sale"
-        about = f'"order_id":{order_id},"kind":"{kind}","currency":{currency},"discount_applied":null'
-        counted_as = "adjustments" if adjustment else "write-offs" if order.signs & NEGATIVE else "orders"
-        return counted_as, "orders", self.json("orders", order, about)
+    def messages(self, order: Order) -> list[Message]:
+        """Return the messages of an order, and count them.
 
-    def json(self, topic: str, order: Order, about: str) -> str:
-        """Return an event: the envelope, what it is about, its lines."""
+        Raises:
+            HeldError: its rows make no event, or one that is too large.
+        """
+        fate = self.fates.of(order)
+        currency = quoted(fate.currency or self.mapping.currency)
+        messages = [self.message(order, part, currency) for part in fate.parts]
+        if any(len(message.value) > MAX_VALUE_BYTES for message in messages):
+            raise HeldError("is too large for one event")
+        for part in fate.parts:
+            self.tally.add(part.counted_as, part.rows)
+        self.tally.lines.update(fate.left_out)
+        return messages
+
+    def message(self, order: Order, part: Part, currency: str) -> Message:
+        """Return one event of an order: the envelope, what it is about, its lines."""
         customer = "null" if order.customer_id is None else quoted(order.customer_id)
-        return (
-            f'{{"schema_version":{self.versions[topic]},"source":"{self.source}",'
-            f'"occurred_at":"{iso(order.occurred_ms + self.shift_ms)}","customer_id":{customer},'
-            f'{about},"lines":[{order.lines}]}}'
+        about = return_fields(order, part) if part.topic == "returns" else order_fields(order, part)
+        event = (
+            f'{{"schema_version":{self.versions[part.topic]},"source":"{self.source}",'
+            f'"occurred_at":"{iso(part.occurred_ms + self.shift_ms)}","customer_id":{customer},'
+            f'{about},"currency":{currency},"lines":[{part.lines}]}}'
         )
+        return Message(part.topic, f"{self.source}/{order.customer_id or order.order_id}", seal(event.encode()))
 
     def raw(self, number: int, row: str, reason: str) -> Message:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""
@@ -104,9 +113,18 @@ class Events:
         return Message("orders", f"{self.source}/row-{number}", seal_event(event))
 
 
-def starts(order_id: str, prefix: str | None) -> bool:
-    """Return whether an order id has a prefix that the mapping names."""
-    return prefix is not None and prefix != "" and order_id.startswith(prefix)
+def order_fields(order: Order, part: Part) -> str:
+    """Return what an event says of its order, as JSON."""
+    discount = "null" if part.has_discount is None else str(part.has_discount).lower()
+    return f'"order_id":{quoted(order.order_id)},"kind":"{part.kind}","discount_applied":{discount}'
+
+
+def return_fields(order: Order, part: Part) -> str:
+    """Return what an event says of its return, as JSON; one of an order has the order's id in its own."""
+    kind = "null" if part.kind is None else quoted(part.kind)
+    if part.order_id is None:
+        return f'"return_id":{quoted(order.order_id)},"order_id":null,"kind":{kind}'
+    return f'"return_id":{quoted(f"{part.order_id}/return")},"order_id":{quoted(part.order_id)},"kind":{kind}'
 
 
 @lru_cache(65536)

@@ -28,6 +28,7 @@ class Fragment(NamedTuple):
     signs: int
     size: int
     lines: str
+    about: str
     rows: str
 
 
@@ -70,6 +71,10 @@ class FragmentParser:
             cells = cells_of(text, delimiter)
             if fills:
                 cells = fills.fill(cells)
+            if rows.conditions and not rows.is_wanted(cells):
+                self.close(parsed, number)
+                parsed.left_out["conditions"] += 1
+                continue
             try:
                 line = rows.line(cells)
             except UnreadableError as reason:
@@ -106,17 +111,17 @@ class FragmentParser:
         members, texts = self.members, self.texts
         if not members:
             return
-        order_id, customer_id, occurred_ms, signs, lines = members[0]
+        order_id, customer_id, occurred_ms, signs, lines, about = members[0]
         if len(members) > 1:
             occurred_ms = min(line.occurred_ms for line in members)
             lines = ",".join([line.json for line in members])
             for line in members:
                 signs |= line.signs
+            # Most files say nothing of an order as a whole, and others the same on each row.
+            about = ",".join(dict.fromkeys(line.about for line in members if line.about))
         size = len(members)
-        parsed.fragments.append(
-            Fragment(
-                end - size, order_id, customer_id, occurred_ms, self.block, signs, size, lines, ROW_END.join(texts)
-            )
-        )
+        kept = ROW_END.join(texts)
+        place = end - size, order_id, customer_id, occurred_ms, self.block
+        parsed.fragments.append(Fragment(*place, signs, size, lines, about, kept))
         members.clear()
         texts.clear()

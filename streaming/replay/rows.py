@@ -9,7 +9,8 @@ from streaming.reading.cells import UnreadableError
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
 from streaming.replay.fill_down import FillDown
-from streaming.replay.mapping import COLUMNS, Mapping
+from streaming.replay.further import Further
+from streaming.replay.mapping import COLUMNS, Mapping, condition
 
 CUSTOMER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 # What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
@@ -24,26 +25,33 @@ class Line(NamedTuple):
     occurred_ms: int
     signs: int
     json: str
+    about: str = ""
 
 
 class Rows:
     """Reads rows by a mapping."""
 
     def __init__(self, mapping: Mapping, positions: dict[str, int], width: int) -> None:
-        """Take the mapping, where its columns stand, and how many cells a row has."""
+        """Take the mapping, where its columns and those of its conditions stand, and how many cells a row has."""
         self.mapping = mapping
         self.width = width
-        # A column that the file lacks reads as one behind the last.
+        # A column that the file lacks stands behind its last one: empty, or a constant.
+        self.behind = ["", *mapping.constants.values()]
+        constants = {name: place for place, name in enumerate(mapping.constants, start=width + 1)}
+        positions = {**positions, **constants}
         self.places = tuple(positions.get(name, width) for name in COLUMNS)
-        self.lacks_columns = width in self.places
+        numbers = Numbers(mapping)
+        self.further = Further(mapping, positions, numbers.decimal)
+        self.lacks_columns = max(*self.places, *self.further.places, 0) >= width
         self.back = mapping.return_prefix
-        filled = [self.places[COLUMNS.index(name)] for name in mapping.fill_down if name in positions]
+        self.takes_descriptions = mapping.product_or_description
+        filled = [positions[name] for name in mapping.fill_down if positions.get(name, width) < width]
         self.fill_down = FillDown(positions["order_id"], filled, width) if filled else None
+        self.conditions = [(positions[condition(column)], words) for column, words in mapping.only.items()]
         self.instants = Instants(mapping.time_formats, mapping.time_zone)
         # The same texts come again and again: prices and pieces are few.
         self.product = lru_cache(65536)(self.product_json)
         self.customer_of = lru_cache(65536)(self.customer)
-        numbers = Numbers(mapping)
         self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
         self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
 
@@ -56,7 +64,7 @@ class Rows:
         if len(cells) != self.width:
             raise UnreadableError(f"{len(cells)} cells instead of {self.width}")
         if self.lacks_columns:
-            cells = [*cells, ""]
+            cells = cells + self.behind
         order, product, description, pieces, moment, amount, customer = self.places
         order_id = cells[order].strip()
         if not order_id:
@@ -67,11 +75,19 @@ class Rows:
         number, unit_price = self.quantity(cells[pieces]), self.price(cells[amount])
         # A return's quantities are negative in the file and positive in the event.
         signed = -number if self.back and order_id.startswith(self.back) else number
-        json = f'{begin}{signed},"unit_price":"{unit_price}",{end}'
         signs = POSITIVE if number > 0 else NEGATIVE if number else ZERO
         if unit_price[0] == "-":
             signs |= NEGATIVE_PRICE
+        if self.further.places:
+            discount, about = self.further.read(cells)
+            json = f'{begin}{signed},"unit_price":"{unit_price}",{discount}{end}'
+            return Line(order_id, customer_id, occurred_ms, signs, json, about)
+        json = f'{begin}{signed},"unit_price":"{unit_price}",{end}'
         return Line(order_id, customer_id, occurred_ms, signs, json)
+
+    def is_wanted(self, cells: list[str]) -> bool:
+        """Return whether a row has the words that the mapping wants of it; one that is too short is not passed over."""
+        return all(place >= len(cells) or cells[place].strip().casefold() in words for place, words in self.conditions)
 
     def order_id(self, cells: list[str]) -> str | None:
         """Return the order id of a row that cannot be read otherwise, None where it has none."""
@@ -81,6 +97,8 @@ class Rows:
     def product_json(self, product_id: str, description: str) -> tuple[str, str]:
         """Return what stands of a product before and after a line's quantity and price."""
         product_id, description = product_id.strip(), description.strip()
+        if self.takes_descriptions:
+            product_id = product_id or description
         if not product_id:
             raise UnreadableError("product_id is empty")
         text = quoted(description) if description else "null"

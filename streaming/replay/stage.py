@@ -16,12 +16,14 @@ from common.errors import UserError
 from common.settings import Settings
 from streaming.replay import verdicts
 from streaming.replay.fragments import ROW_END, Parsed, Raw
+from streaming.replay.rows import NEGATIVE, POSITIVE
 
+EXCHANGE = POSITIVE | NEGATIVE
 SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma temp_store = file;
 create table fragments (
     number integer primary key, order_id text, customer_id text, occurred_ms integer, block integer, signs integer,
-    size integer, lines text, rows text
+    size integer, lines text, about text, rows text
 );
 create table raw (number integer primary key, row text, reason text, order_id text);
 """
@@ -34,16 +36,16 @@ select order_id, min(occurred_ms), max(customer_id), min(number), count(*) from 
 group by order_id order by 2, 1;
 """
 WITH_FIRST_FRAGMENT = """
-select o.order_id, o.occurred_ms, o.customer_id, f.signs, f.size, f.lines, o.fragments
+select o.order_id, o.occurred_ms, o.customer_id, f.signs, f.size, f.lines, f.about, o.fragments
 from orders as o cross join fragments as f on f.number = o.first
 order by o.place
 """
-OF_ORDER = "select signs, size, lines from fragments where order_id = ? order by number"
+OF_ORDER = "select signs, size, lines, about from fragments where order_id = ? order by number"
 ROWS_OF_ORDER = "select number, rows from fragments where order_id = ? order by number"
 
 
 class Order(NamedTuple):
-    """One order: the signs of its pieces and prices, how many rows it has, and their lines as JSON."""
+    """One order: the signs of its pieces and prices, how many rows it has, their lines and what they say, as JSON."""
 
     order_id: str
     occurred_ms: int
@@ -51,6 +53,7 @@ class Order(NamedTuple):
     signs: int
     size: int
     lines: str
+    about: str
 
 
 class Stage:
@@ -62,12 +65,14 @@ class Stage:
         self.database.executescript(SCHEMA)
         self.database.execute("begin")
         self.left_out: Counter[str] = Counter()
+        self.exchanges = 0
 
     def add(self, parsed: Parsed) -> None:
         """Stage what became of some records."""
-        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?, ?)", parsed.fragments)
+        self.database.executemany("insert into fragments values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", parsed.fragments)
         self.database.executemany("insert into raw values (?, ?, ?, ?)", parsed.raw)
         self.left_out += parsed.left_out
+        self.exchanges += sum(fragment.signs & EXCHANGE == EXCHANGE for fragment in parsed.fragments)
 
     def finish(self) -> None:
         """Decide what the whole file decides, and put the orders into that of their times; nothing is added after."""
@@ -76,9 +81,9 @@ class Stage:
         self.database.executescript(IN_TIME_ORDER)
 
     def count(self) -> int:
-        """Return the number of events: the orders and the raw rows."""
+        """Return about how many events there are: orders, exchanges once more, raw rows; refunds are not known yet."""
         (count,) = self.database.execute("select (select count(*) from orders) + (select count(*) from raw)").fetchone()
-        return int(count)
+        return int(count) + self.exchanges
 
     def newest_ms(self) -> int | None:
         """Return the time of the newest order, in milliseconds since 1970; None where there is no order."""
@@ -92,8 +97,9 @@ class Stage:
 
     def join_fragments(self, order_id: str, occurred_ms: int, customer_id: str | None) -> Order:
         """Return an order of several fragments."""
-        signs, size, lines = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
-        return Order(order_id, occurred_ms, customer_id, reduce(or_, signs), sum(size), ",".join(lines))
+        signs, size, lines, abouts = zip(*self.database.execute(OF_ORDER, (order_id,)), strict=True)
+        about = ",".join(filter(None, abouts))
+        return Order(order_id, occurred_ms, customer_id, reduce(or_, signs), sum(size), ",".join(lines), about)
 
     def rows(self, order: Order) -> Iterator[tuple[int, str]]:
         """Yield an order's rows as the file has them, with their numbers."""

@@ -13,14 +13,17 @@ SHAPES = (r".+", r".+", r".*", r"-?\d+", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"-?
 
 
 def online_retail(path: Path) -> dict[str, int | Decimal]:
-    """Return counts and sums of a file; malformed rows, A, C and negative invoices are set apart."""
+    """Return counts and sums of a file; malformed rows, A, C and wholly negative invoices are set apart.
+
+    Negative lines of other invoices are a return beside the sale.
+    """
     header, *rows = list(csv.reader((gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8")))
     lines = pd.DataFrame([row for row in rows if well_formed(row)], columns=header)
     kind = lines.InvoiceNo.str[0].where(lines.InvoiceNo.str[0].isin(["A", "C"]), "sale")
     quantity = lines.Quantity.astype(int)
-    written_off = lines.InvoiceNo.isin(lines.InvoiceNo[(kind == "sale") & (quantity < 0)])
-    sales = lines[(kind == "sale") & ~written_off]
-    returns = lines[kind == "C"]
+    written_off = quantity.groupby(lines.InvoiceNo).transform("max") < 0
+    sales = lines[(kind == "sale") & (quantity > 0)]
+    returns = lines[(kind == "C") | (kind == "sale") & ~written_off & (quantity < 0)]
     gross, returned = amount(sales), -amount(returns)
     return {
         "lines": len(rows),
