@@ -68,7 +68,10 @@ def simulate(options: Options) -> dict[str, list[Draft]]:
 def order(number: int, draft: Draft, first_day: datetime) -> dict[str, object]:
     """Return a draft as the detector wants an order, and its kind."""
     content = fields(draft.rest)
-    amount = sum(line["quantity"] * Decimal(line["unit_price"]) for line in content["lines"])
+    amount = sum(
+        line["quantity"] * Decimal(line["unit_price"]) - Decimal(line.get("discount_amount") or 0)
+        for line in content["lines"]
+    )
     return {
         "source": "simulated", "event_id": str(number), "order_id": f"{number:09d}",
         "customer_id": content["customer_id"], "occurred_at": first_day + timedelta(milliseconds=draft.at),

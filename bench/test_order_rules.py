@@ -17,6 +17,8 @@ ALIKE = {
 }  # fmt: skip
 # Such an amount breaks another rule first, or needs many lines.
 SHADOWED = {"implausible_amount"}
+# No event of the bench says when it was sent, or what a line was reduced by.
+UNSAID = {"sent_in_the_future", "negative_discount", "implausible_discount"}
 
 
 def plain(seed: int) -> bytes:
@@ -31,7 +33,7 @@ def test_nearly_all_events_keep_the_contract() -> None:
 
 def test_the_broken_events_break_every_rule_of_the_contract() -> None:
     rules = {first_broken_rule(mishap(plain(5)), ARRIVED_MS) for mishap in MISHAPS}
-    assert rules == {rule.name for rule in all_rules(load(FOLDER).of("orders"))} - ALIKE - SHADOWED
+    assert rules == {rule.name for rule in all_rules(load(FOLDER).of("orders"))} - ALIKE - SHADOWED - UNSAID
 
 
 @pytest.mark.parametrize("name", sorted(ALIKE))

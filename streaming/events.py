@@ -14,6 +14,8 @@ from common.contracts.model import Contract, Contracts, Field, Rule
 
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
+# What a line comes to.
+LINE_AMOUNT = "line.quantity * line.unit_price - coalesce(line.discount_amount, 0)"
 UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
 KIND, SENT_AT = "kind", "sent_at"
 FUTURE_MICROS = 5 * 60 * 1_000_000

@@ -1,5 +1,7 @@
 -- Orders, returns and customers. `events` is a view of the files of bronze.events.
 
+create macro line_amount(line) as line.quantity * line.unit_price - coalesce(line.discount_amount, 0);
+
 create table fct_orders as
 select
     source, order_id, customer_id,
@@ -7,8 +9,8 @@ select
     occurred_at as recorded_at, currency, discount_applied, lines,
     len(lines) as line_count,
     list_sum(list_transform(lines, lambda line: if(line.is_product, line.quantity, 0))) as items,
-    list_sum(list_transform(lines, lambda line: line.quantity * line.unit_price)) as gross_amount,
-    list_sum(list_transform(lines, lambda line: if(line.is_product, line.quantity * line.unit_price, 0))) as product_amount
+    list_sum(list_transform(lines, lambda line: line_amount(line))) as gross_amount,
+    list_sum(list_transform(lines, lambda line: if(line.is_product, line_amount(line), 0))) as product_amount
 from events
 where topic = 'orders' and broken_rule is null
 qualify row_number() over (partition by source, order_id order by occurred_at desc, event_id desc) = 1;
@@ -17,7 +19,7 @@ create table fct_returns as
 select
     source, return_id, customer_id, min(occurred_at) over (partition by source, return_id) as returned_at, currency,
     len(lines) as line_count,
-    list_sum(list_transform(lines, lambda line: line.quantity * line.unit_price)) as gross_amount
+    list_sum(list_transform(lines, lambda line: line_amount(line))) as gross_amount
 from events
 where topic = 'returns' and broken_rule is null
 qualify row_number() over (partition by source, return_id order by occurred_at desc, event_id desc) = 1;
@@ -30,7 +32,7 @@ where broken_rule is null;
 create table fct_order_items as
 select
     source, order_id, customer_id, ordered_at, line.product_id, line.is_product, line.quantity, line.unit_price,
-    line.quantity * line.unit_price as amount
+    line_amount(line) as amount
 from (select *, unnest(lines) as line from fct_orders);
 
 create table int_customer_days as

@@ -1,16 +1,16 @@
--- amounts in two currencies would be added together in every mart
+-- amounts in two currencies would be added together in every mart; what a later sending mended is in none
 with
 
 amounts as (
     select
         source,
         currency
-    from {{ ref('int_order_versions') }}
+    from {{ ref('fct_orders') }}
     union
     select
         source,
         currency
-    from {{ ref('int_return_versions') }}
+    from {{ ref('fct_returns') }}
 )
 
 select source

@@ -8,6 +8,8 @@ from common.contracts.model import Contracts
 BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_bounds"
 # The topics whose events become rows of a fact.
 FACTS = {"orders": "fct_orders", "returns": "fct_returns", "ratings": "fct_ratings", "visits": "fct_visits"}
+# Those of them whose events may cancel what was sent before.
+CANCELLED = ("orders", "returns")
 # The tables that hold each event of a topic once, with those that it conflicts with.
 VERSIONS = {
     "customers": "int_profile_versions",
@@ -83,14 +85,23 @@ def staging_is_versions(topic: str, key: str, table: str) -> Check:
 
 
 def staging_is_fact(topic: str, key: str, fact: str) -> Check:
-    """Each business key of staging is one row of the fact; corrections share a key."""
-    staging = f"staging.stg_events__{topic}"
+    """Each business key of staging whose newest event does not cancel it is one row of the fact."""
+    keys = standing_keys(topic, key) if topic in CANCELLED else f"staging.stg_events__{topic}"
     return Check(
         f"{topic}: keys in staging = {fact}",
-        Number(f"count(distinct source, {key})", staging),
+        Number(f"count(distinct source, {key})", keys),
         Number("count(*)", f"core.{fact}"),
-        either(f"select source, {key} from {staging}", f"select source, {key} from core.{fact}"),
+        either(f"select source, {key} from {keys}", f"select source, {key} from core.{fact}"),
     )
+
+
+def standing_keys(topic: str, key: str) -> str:
+    """Return the relation of the business keys whose newest event, the kept one of each conflict, cancels nothing."""
+    kept = (
+        "min_by(struct(coalesce(sent_at, recorded_at) as sent_at, recorded_at, event_id, is_cancelled), payload_hash)"
+    )
+    events = f"select source, {key}, {kept} as event from staging.stg_events__{topic} group by source, {key}, event_id"
+    return f"(select source, {key} from ({events}) group by source, {key} having not max(event).is_cancelled)"
 
 
 def lines_are_orders() -> Check:

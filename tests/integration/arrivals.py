@@ -16,13 +16,16 @@ CUSTOMERS = [f"c{number}" for number in range(12)]
 def shop(orders: int = 120) -> list[Event]:
     """Return events in the order in which they happened, each with its topic and without its source.
 
-    Among them are corrections to another amount, customer or guest, on the same day and later ones, and repetitions.
+    Among them are corrections to another amount, customer or guest, on the same day and later ones, what was sent again
+    with another day, what was cancelled and perhaps sent again, and repetitions.
     """
     chance = random.Random(7)
     events = [one for number in range(orders) for one in history(chance, number)]
     for place, customer in enumerate(CUSTOMERS * 2):
         at = BEGIN + timedelta(days=place)
-        events.append(event_of("customers", f"p{place}", at, customer, city=chance.choice(["Rome", "Oslo", None])))
+        sent_at = chance.choice([None, stamp(BEGIN + timedelta(days=chance.randrange(40)))])
+        said = {"city": chance.choice(["Rome", "Oslo", None]), "sent_at": sent_at}
+        events.append(event_of("customers", f"p{place}", at, customer, **said))
     return sorted([*events, *chance.sample(events, len(events) // 10)], key=lambda one: str(one["occurred_at"]))
 
 
@@ -35,12 +38,25 @@ def history(chance: random.Random, number: int) -> Iterator[Event]:
         order = {"order_id": f"o{number}", "kind": "sale", "currency": "GBP", "lines": lines(chance)}
         yield event_of("orders", f"o{number}.{place}", placed + after, whose, **order)
         whose = chance.choice([whose, whose, *CUSTOMERS, None])
+    yield from sendings(chance, number, placed, whose)
     if whose and chance.random() < 0.4:
         at, back = placed + timedelta(days=chance.randrange(9)), {"return_id": f"r{number}", "currency": "GBP"}
         yield event_of("returns", f"r{number}", at, whose, **back, lines=lines(chance))
+        if chance.random() < 0.3:
+            yield event_of("returns", f"r{number}.gone", at, whose, **back, lines=[], kind="cancelled")
     if whose and chance.random() < 0.5:
         rating = {"rating_id": f"s{number}", "order_id": f"o{number}", "rating": chance.randint(1, 5)}
         yield event_of("ratings", f"s{number}", placed + timedelta(days=2), whose, **rating)
+
+
+def sendings(chance: random.Random, number: int, placed: datetime, whose: str | None) -> Iterator[Event]:
+    """Yield what an export of the shop says of an order, now and then: another day, or that there is none."""
+    for place in range(chance.choice((0, 0, 1, 2))):
+        at = placed + timedelta(days=chance.choice((-2, 0, 3)))
+        sent_at = chance.choice([None, stamp(placed + timedelta(days=chance.randrange(4, 30)))])
+        kind = chance.choice(("sale", "sale", "cancelled"))
+        order = {"order_id": f"o{number}", "kind": kind, "currency": "GBP", "sent_at": sent_at, "lines": lines(chance)}
+        yield event_of("orders", f"o{number}.sent{place}", at, whose, **order)
 
 
 def conflicting(events: Sequence[Event]) -> list[Event]:

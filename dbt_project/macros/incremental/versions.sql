@@ -10,7 +10,8 @@
     {%- set staged = ref('stg_events__' ~ topic) -%}
     {%- set arrived = arrived_after(batches_held(['ingest_seq'])[0]) -%}
     {%- set keys = one_row_of('select min(' ~ key ~ '), max(' ~ key ~ ') from ' ~ staged ~ ' where ' ~ arrived, 2) -%}
-    {%- set names = (['event_id', 'source', key, 'recorded_at', 'payload_hash', 'ingest_seq'] + columns) | join(', ') -%}
+    {%- set own = ['event_id', 'source', key, 'recorded_at', 'sent_at', 'payload_hash', 'ingest_seq'] -%}
+    {%- set names = (own + columns) | join(', ') -%}
     select {{ names }}, false as is_held
     from {{ staged }}
     where {{ arrived if not is_incremental() or keys[0] is not none else nothing_arrived() }}
@@ -27,11 +28,12 @@
 
 {% macro versions_of(topic, key, columns, cells=false) -%}
     select
-        * except (copy_number),
-        min(if(is_kept, recorded_at, null)) over (partition by source, {{ key }}) as first_recorded_at,
+        * except (copy_number, place, sending, first_micros, replaced_at),
+        if(is_kept, timestamp_micros(first_micros), min(if(is_kept, recorded_at, null)) over (partition by source, {{ key }}))
+            as first_recorded_at,
         if(
-            is_kept,
-            lead(recorded_at) over (partition by source, {{ key }}, is_kept order by recorded_at, event_id),
+            is_kept and not {{ 'is_cancelled' if 'is_cancelled' in columns else 'false' }},
+            if(replaced_at is null, null, greatest(recorded_at, replaced_at)),
             recorded_at
         ) as superseded_at
         {%- if cells %},
@@ -42,12 +44,33 @@
     from (
         select
             *,
-            row_number() over (partition by source, {{ key }}, event_id, payload_hash order by ingest_seq, is_held)
-                as copy_number,
-            min(payload_hash) over (partition by source, {{ key }}, event_id) = payload_hash as is_kept
+            -- the least time since the sending began: of the greatest sending the greatest of the negative times
+            -(max(struct(sending, -unix_micros(recorded_at) as micros)) over so_far).micros as first_micros,
+            min(recorded_at) over (
+                partition by source, {{ key }}, is_kept
+                order by place desc
+                rows between unbounded preceding and 1 preceding
+            ) as replaced_at
         from (
-            {{ events_to_version(topic, key, columns) }}
+            select
+                *,
+                count(sent_at) over so_far as sending
+            from (
+                select
+                    *,
+                    row_number() over (
+                        partition by source, {{ key }}, event_id, payload_hash
+                        order by ingest_seq, is_held
+                    ) as copy_number,
+                    min(payload_hash) over (partition by source, {{ key }}, event_id) = payload_hash as is_kept,
+                    struct(coalesce(sent_at, recorded_at) as sent_at, recorded_at, event_id) as place
+                from (
+                    {{ events_to_version(topic, key, columns) }}
+                )
+            )
+            where copy_number = 1
+            window so_far as (partition by source, {{ key }}, is_kept order by place rows unbounded preceding)
         )
+        window so_far as (partition by source, {{ key }}, is_kept order by place rows unbounded preceding)
     )
-    where copy_number = 1
 {%- endmacro %}

@@ -25,6 +25,10 @@
     aggregate({{ lines }}, cast(0 as {{ type }}), (total, line) -> cast(total + {{ amount }} as {{ type }}))
 {%- endmacro %}
 
+{% macro amount_of_line(line='line') -%}
+    {{ line }}.quantity * {{ line }}.unit_price - coalesce({{ line }}.discount_amount, 0)
+{%- endmacro %}
+
 {% macro known_by(state, instant) -%}
     {{ state }}.known_on < {{ instant }}
     and ({{ state }}.superseded_on is null or {{ state }}.superseded_on >= {{ instant }})
@@ -33,4 +37,8 @@
 {% macro known_at(version, instant) -%}
     {{ version }}.recorded_at < {{ instant }}
     and ({{ version }}.superseded_at is null or {{ version }}.superseded_at >= {{ instant }})
+{%- endmacro %}
+
+{% macro is_stated() -%}
+    is_kept and not (sent_at is not null and superseded_at <=> recorded_at)
 {%- endmacro %}

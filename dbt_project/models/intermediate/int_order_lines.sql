@@ -27,7 +27,8 @@ final as (
         line_positions.order_line.is_product,
         line_positions.order_line.quantity,
         line_positions.order_line.unit_price,
-        cast(line_positions.order_line.quantity * line_positions.order_line.unit_price as decimal(18, 4)) as amount,
+        coalesce(line_positions.order_line.discount_amount, 0) as discount_amount,
+        cast({{ amount_of_line('line_positions.order_line') }} as decimal(18, 4)) as amount,
         line_positions.currency
     from line_positions
 )

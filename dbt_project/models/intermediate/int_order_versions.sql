@@ -3,7 +3,9 @@
 with
 
 versions as (
-    {{ versions_of('orders', 'order_id', ['customer_id', 'currency', 'discount_applied', 'order_lines'], cells=true) }}
+    {{ versions_of('orders', 'order_id', [
+        'customer_id', 'currency', 'discount_applied', 'order_lines', 'is_cancelled'
+    ], cells=true) }}
 ),
 
 final as (
@@ -13,17 +15,18 @@ final as (
         event_id,
         customer_id,
         customer_id is null as is_guest,
-        -- a correction changes what was ordered, not when
         first_recorded_at as ordered_at,
         recorded_at,
+        sent_at,
         superseded_at,
+        is_cancelled,
         currency,
         discount_applied,
         order_lines,
         size(order_lines) as line_count,
         {{ sum_of_lines('order_lines', 'if(line.is_product, line.quantity, 0)', 'bigint') }} as items,
-        {{ sum_of_lines('order_lines', 'line.quantity * line.unit_price', 'decimal(18, 4)') }} as gross_amount,
-        {{ sum_of_lines('order_lines', 'if(line.is_product, line.quantity * line.unit_price, 0)', 'decimal(18, 4)') }}
+        {{ sum_of_lines('order_lines', amount_of_line(), 'decimal(18, 4)') }} as gross_amount,
+        {{ sum_of_lines('order_lines', 'if(line.is_product, ' ~ amount_of_line() ~ ', 0)', 'decimal(18, 4)') }}
             as product_amount,
         customer_ids,
         recorded_days,

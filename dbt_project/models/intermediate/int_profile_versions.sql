@@ -12,6 +12,7 @@ final as (
         customer_id,
         event_id,
         recorded_at,
+        sent_at,
         superseded_at,
         gender,
         birth_date,

@@ -15,6 +15,7 @@ final as (
         customer_id,
         first_recorded_at as rated_at,
         recorded_at,
+        sent_at,
         superseded_at,
         rating,
         customer_ids,

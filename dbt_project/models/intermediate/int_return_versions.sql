@@ -3,7 +3,9 @@
 with
 
 versions as (
-    {{ versions_of('returns', 'return_id', ['order_id', 'customer_id', 'currency', 'return_lines'], cells=true) }}
+    {{ versions_of('returns', 'return_id', [
+        'order_id', 'customer_id', 'currency', 'return_lines', 'is_cancelled'
+    ], cells=true) }}
 ),
 
 final as (
@@ -15,12 +17,14 @@ final as (
         customer_id,
         first_recorded_at as returned_at,
         recorded_at,
+        sent_at,
         superseded_at,
+        is_cancelled,
         currency,
         return_lines,
         size(return_lines) as line_count,
         {{ sum_of_lines('return_lines', 'if(line.is_product, line.quantity, 0)', 'bigint') }} as items,
-        {{ sum_of_lines('return_lines', 'line.quantity * line.unit_price', 'decimal(18, 4)') }} as gross_amount,
+        {{ sum_of_lines('return_lines', amount_of_line(), 'decimal(18, 4)') }} as gross_amount,
         customer_ids,
         recorded_days,
         is_kept,

@@ -15,6 +15,7 @@ final as (
         event_id,
         customer_id,
         recorded_at,
+        sent_at,
         superseded_at,
         channel,
         device,

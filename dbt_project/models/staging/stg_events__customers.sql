@@ -9,6 +9,7 @@ select
     source,
     customer_id,
     occurred_at as recorded_at,
+    sent_at,
     gender,
     birth_date,
     city,

@@ -11,6 +11,7 @@ select
     order_id,
     customer_id,
     occurred_at as recorded_at,
+    sent_at,
     rating,
     {{ record_columns() }}
 from events

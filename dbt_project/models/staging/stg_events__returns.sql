@@ -11,6 +11,8 @@ select
     order_id,
     customer_id,
     occurred_at as recorded_at,
+    sent_at,
+    kind <=> 'cancelled' as is_cancelled,
     currency,
     lines as return_lines,
     {{ record_columns() }}

@@ -10,6 +10,7 @@ select
     visit_id,
     customer_id,
     occurred_at as recorded_at,
+    sent_at,
     channel,
     device,
     seconds as visit_seconds,

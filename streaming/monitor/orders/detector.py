@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from common.live_tables import ANOMALY
+from streaming.events import LINE_AMOUNT
 from streaming.monitor.orders.baseline import Baseline
 from streaming.monitor.orders.moments import LOG_AMOUNT, LOG_LINES, REPEAT_HOURS, SPLIT_HOURS
 from streaming.monitor.orders.surprise import NINE_OF_TEN, add_tail
@@ -21,7 +22,7 @@ COLUMNS = tuple(name for name, *_ in ANOMALY)
 ORDER = ("source", "event_id", "order_id", "customer_id", "occurred_at", "currency", "amount", "line_count")
 AMOUNT = (
     "cast(aggregate(lines, cast(0 as decimal(18, 4)), "
-    "(total, line) -> cast(total + line.quantity * line.unit_price as decimal(18, 4))) as double) as amount"
+    f"(total, line) -> cast(total + {LINE_AMOUNT} as decimal(18, 4))) as double) as amount"
 )
 SUBJECT = "if(customer_id is null, concat('guest of ', source), concat('customer ', customer_id))"
 WHOSE = (

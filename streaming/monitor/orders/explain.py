@@ -41,10 +41,10 @@ def find(events: DataFrame, event_id: str) -> DataFrame:
     """Return the order as bronze has it, one row; of an event that was sent again the first that keeps its contract.
 
     Raises:
-        UserError: there is none, it is no order, or it breaks its contract.
+        UserError: there is none, it is no order or cancels one, or it breaks its contract.
     """
     rows = events.where(F.col("event_id") == event_id).orderBy(F.col("broken_rule").isNotNull(), "ingest_seq", "offset")
-    row = rows.select("topic", "broken_rule").first()
+    row = rows.select("topic", "broken_rule", "kind").first()
     if row is None:
         raise UserError(f"bronze has no event {event_id}; event ids stand in live.anomalies and core.fct_orders")
     if row["topic"] != "orders":
@@ -54,12 +54,14 @@ def find(events: DataFrame, event_id: str) -> DataFrame:
             f"event {event_id} breaks its contract (rule {row['broken_rule']}), so it was not judged; `make requeue` "
             "sends such events again"
         )
+    if row["kind"] != "sale":
+        raise UserError(f"event {event_id} cancels an order and is none itself; name an order's event")
     return rows.limit(1)
 
 
 def with_previous(event: DataFrame, events: DataFrame) -> DataFrame:
     """Return an order with `previous_at`, of the newest earlier one of the customer that came before it in Kafka."""
-    valid = events.where("topic = 'orders' and broken_rule is null and customer_id is not null")
+    valid = events.where("topic = 'orders' and broken_rule is null and kind = 'sale' and customer_id is not null")
     others = valid.select("source", "customer_id", *PLACE, F.col("occurred_at").alias("previous_at")).alias("p")
     same = "o.source = p.source and o.customer_id = p.customer_id"
     before = f"{place_of('p')} < {place_of('o')} and p.previous_at < o.occurred_at"

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from streaming.events import LINE_AMOUNT
+
 TOPICS = ("orders", "returns", "visits")
 # The last window that an event is in ends 10 to 15 minutes after it; what is 10 minutes late still counts.
 WATERMARK = "25 minutes"
@@ -22,7 +24,7 @@ KEY = ("ended_at", "minutes", "source", "dimension", "value", "currency")
 SKETCH = 12
 LINE_SUM = "aggregate(lines, cast(0 as {type}), (total, line) -> cast(total + {amount} as {type}))"
 PIECES = LINE_SUM.format(type="bigint", amount="if(line.is_product, line.quantity, 0)")
-AMOUNT = LINE_SUM.format(type="decimal(18, 4)", amount="line.quantity * line.unit_price")
+AMOUNT = LINE_SUM.format(type="decimal(18, 4)", amount=LINE_AMOUNT)
 
 
 def window_counts(events: DataFrame) -> DataFrame:

@@ -5,7 +5,7 @@ with
 profiles as (
     select *
     from {{ ref('int_profile_versions') }}
-    where is_kept
+    where {{ is_stated() }}
 ),
 
 -- a field that a profile leaves out keeps its earlier value
@@ -18,9 +18,16 @@ statements as (
         last_value(birth_date, true) over so_far as birth_date,
         last_value(city, true) over so_far as city,
         last_value(membership_type, true) over so_far as membership_type,
-        row_number() over (partition by source, customer_id, recorded_at order by event_id desc) as statement_rank
+        row_number() over (
+            partition by source, customer_id, recorded_at
+            order by coalesce(sent_at, recorded_at) desc, event_id desc
+        ) as statement_rank
     from profiles
-    window so_far as (partition by source, customer_id order by recorded_at, event_id rows unbounded preceding)
+    window so_far as (
+        partition by source, customer_id
+        order by recorded_at, coalesce(sent_at, recorded_at), event_id
+        rows unbounded preceding
+    )
 ),
 
 final as (

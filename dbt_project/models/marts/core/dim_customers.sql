@@ -5,7 +5,9 @@ bounds as (
 ),
 
 profiles as (
-    select * from {{ ref('int_profile_versions') }}
+    select *
+    from {{ ref('int_profile_versions') }}
+    where {{ is_stated() }}
 ),
 
 openings as (
@@ -24,19 +26,20 @@ statements as (
     select
         profiles.source,
         profiles.customer_id,
-        struct(profiles.recorded_at as stated_at, profiles.event_id) as statement,
+        struct(
+            profiles.recorded_at as stated_at, coalesce(profiles.sent_at, profiles.recorded_at) as sent_at, profiles.event_id
+        ) as statement,
         profiles.gender,
         cast(floor(months_between(bounds.as_of, profiles.birth_date) / 12) as int) as age,
         profiles.city,
         profiles.membership_type
     from profiles
     inner join bounds on profiles.recorded_at < bounds.as_of
-    where profiles.is_kept
     union all
     select
         source,
         customer_id,
-        struct(snapshot_as_of as stated_at, '' as event_id) as statement,
+        struct(snapshot_as_of as stated_at, snapshot_as_of as sent_at, '' as event_id) as statement,
         gender,
         age,
         city,

@@ -18,6 +18,7 @@ final as (
         is_product,
         quantity,
         unit_price,
+        discount_amount,
         amount,
         currency
     from order_lines

@@ -7,7 +7,7 @@ cuts as (
 profiles as (
     select *
     from {{ ref('int_profile_versions') }}
-    where is_kept
+    where {{ is_stated() }}
 ),
 
 openings as (
@@ -20,7 +20,9 @@ statements as (
         cuts.source,
         cuts.customer_id,
         cuts.as_of,
-        struct(profiles.recorded_at as stated_at, profiles.event_id) as statement,
+        struct(
+            profiles.recorded_at as stated_at, coalesce(profiles.sent_at, profiles.recorded_at) as sent_at, profiles.event_id
+        ) as statement,
         profiles.gender,
         cast(floor(months_between(cuts.as_of, profiles.birth_date) / 12) as int) as age,
         profiles.city,
@@ -36,7 +38,7 @@ statements as (
         cuts.source,
         cuts.customer_id,
         cuts.as_of,
-        struct(openings.snapshot_as_of as stated_at, '' as event_id) as statement,
+        struct(openings.snapshot_as_of as stated_at, openings.snapshot_as_of as sent_at, '' as event_id) as statement,
         openings.gender,
         openings.age,
         openings.city,

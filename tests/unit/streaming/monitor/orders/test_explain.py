@@ -11,24 +11,31 @@ from streaming.monitor.orders import explain, learning
 from tests.unit.streaming.monitor.orders.shop import AS_OF, orders, past, profiles
 
 NOON = AS_OF + timedelta(hours=12)
-LINES = [("p", 2, Decimal("900.00")), ("q", 1, Decimal("120.00"))]
+LINES = [("p", 2, Decimal("900.00"), None), ("q", 1, Decimal("125.00"), Decimal("5.00"))]
 SCHEMA = (
     "topic string, ingest_seq bigint, offset bigint, broken_rule string, source string, event_id string, "
     "order_id string, customer_id string, occurred_at timestamp, currency string, "
-    "lines array<struct<product_id string, quantity int, unit_price decimal(18,4)>>"
+    "lines array<struct<product_id string, quantity int, unit_price decimal(18,4), discount_amount decimal(18,4)>>, "
+    "kind string"
 )
 
 
 @pytest.fixture
 def events(spark: SparkSession) -> DataFrame:
     def event(
-        name: str, hours: int, customer: str | None = "3", topic: str = "orders", broken: str | None = None
+        name: str,
+        hours: float,
+        customer: str | None = "3",
+        topic: str = "orders",
+        broken: str | None = None,
+        **more: str,
     ) -> tuple:
-        return topic, 1, hours, broken, "main", name, f"o-{name}", customer, NOON + timedelta(hours=hours), "GBP", LINES
+        at, kind = NOON + timedelta(hours=hours), more.get("kind", "sale")
+        return topic, 1, int(hours), broken, "main", name, f"o-{name}", customer, at, "GBP", LINES, kind
 
     rows = [
         event("a", 0), event("b", 1), event("c", 3, broken="no_lines"), event("v", 1, topic="visits"),
-        event("g", 4, customer=None), event("later", 9),
+        event("g", 4, customer=None), event("later", 9), event("gone", 0.5, kind="cancelled"),
     ]  # fmt: skip
     return spark.createDataFrame(rows, SCHEMA)
 
@@ -55,7 +62,7 @@ def test_every_channel_is_explained(spark: SparkSession, events: DataFrame) -> N
 def test_the_order_before_came_before_in_kafka_and_is_earlier(spark: SparkSession) -> None:
     def came(offset: int, name: str, hours: int) -> tuple:
         at = NOON + timedelta(hours=hours)
-        return "orders", 1, offset, None, "main", name, f"o-{name}", "3", at, "GBP", LINES
+        return "orders", 1, offset, None, "main", name, f"o-{name}", "3", at, "GBP", LINES, "sale"
 
     rows = [came(0, "first", 1), came(1, "ahead", 9), came(2, "judged", 7), came(3, "twin", 7), came(4, "late", 6)]
     events = spark.createDataFrame(rows, SCHEMA)
@@ -74,6 +81,7 @@ def test_the_order_before_came_before_in_kafka_and_is_earlier(spark: SparkSessio
         ("nowhere", "bronze has no event nowhere"),
         ("v", "event v is of topic visits; orders alone are judged"),
         ("c", r"event c breaks its contract \(rule no_lines\)"),
+        ("gone", "event gone cancels an order and is none itself"),
     ],
 )
 def test_what_cannot_be_explained_is_said_in_one_line(events: DataFrame, event: str, words: str) -> None:

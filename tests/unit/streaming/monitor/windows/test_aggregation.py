@@ -11,13 +11,14 @@ from pyspark.sql import functions as F
 
 from streaming.monitor.windows.aggregation import ALL_TIME, window_counts
 
-LINE = "struct<product_id: string, quantity: int, unit_price: decimal(18,4), is_product: boolean>"
+PRICE = "decimal(18,4)"
+LINE = f"struct<product_id: string, quantity: int, unit_price: {PRICE}, is_product: boolean, discount_amount: {PRICE}>"
 SCHEMA = (
     f"topic string, source string, occurred_at timestamp, customer_id string, currency string, lines array<{LINE}>, "
     "channel string, device string, city string, membership string"
 )
-GOODS = [("g1", 2, Decimal("2.5000"), True), ("g2", 1, Decimal("4.0000"), True)]
-POSTAGE = ("POST", 1, Decimal("3.0000"), False)
+GOODS = [("g1", 2, Decimal("3.0000"), True, Decimal("1.0000")), ("g2", 1, Decimal("4.0000"), True, None)]
+POSTAGE = ("POST", 1, Decimal("3.0000"), False, None)
 
 
 def event(topic: str, at: str, customer: str | None = "c1", **fields: Any) -> tuple[Any, ...]:
@@ -54,7 +55,7 @@ def test_an_event_on_an_edge_is_in_the_window_that_begins(spark: SparkSession) -
     assert ends == {**minutes, (15, "10:05"): 2, (15, "10:10"): 3, (15, "10:15"): 3, (15, "10:20"): 1}
 
 
-def test_goods_are_pieces_and_all_lines_are_revenue(spark: SparkSession) -> None:
+def test_goods_are_pieces_and_all_lines_less_discounts_are_revenue(spark: SparkSession) -> None:
     cells = counts(spark, event("orders", "10:00:00"))
     assert cell(cells, "10:01", currency="GBP") == {
         "orders": 1, "items": 3, "revenue": Decimal("12.0000"), "returns": 0, "returned": Decimal(0), "visits": 0,
