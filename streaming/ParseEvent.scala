@@ -95,6 +95,10 @@ object ParseEvent {
   private val LowBits = 0x0101010101010101L
   private val Backslashes = '\\' * LowBits
   private val Instant = "dddd-dd-ddTdd:dd:dd.dddZ"
+  private val Second = "dddd-dd-ddTdd:dd:dd"
+  private val FractionDigits = 9
+  private val Offsets = Seq("dd:dd", "dddd", "dd")
+  private val MostOffset = 18 * 3600
   private val Day = "dddd-dd-dd"
   // Names that strangers choose are not kept for good, and what is judged of a record must not hang on earlier ones.
   private val Factory = new JsonFactoryBuilder()
@@ -324,15 +328,38 @@ object ParseEvent {
     at
   }
 
-  private def micros(text: String): Any = {
-    val day = if (fits(text, Instant)) days(text.substring(0, Day.length)) else null
-    if (day == null) null
+  /** An instant in microseconds, of what is behind milliseconds nothing is kept; the common form is looked for first. */
+  private def micros(text: String): Any =
+    if (fits(text, Instant)) microsAt(text, number(text, 20, 3), 0)
+    else if (text.length <= Second.length || !fits(text.substring(0, Second.length), Second)) null
     else {
-      val (hour, minute, second) = (number(text, 11, 2), number(text, 14, 2), number(text, 17, 2))
-      val seconds = day.asInstanceOf[Int] * 86400L + hour * 3600 + minute * 60 + second
-      if (hour > 23 || minute > 59 || second > 59) null else seconds * 1000000L + number(text, 20, 3) * 1000L
+      val point = Second.length
+      val end = if (text.charAt(point) == '.') endOf(text, point + 1)(isDigit) else point
+      val digits = math.max(0, end - point - 1)
+      val offset = offsetSeconds(text.substring(end))
+      if (offset == null || digits > FractionDigits || end == point + 1) null
+      else {
+        val kept = math.min(3, digits)
+        microsAt(text, number(text, point + 1, kept) * Tens(3 - kept), offset.asInstanceOf[Int])
+      }
     }
+
+  private def microsAt(text: String, millis: Long, offset: Int): Any = {
+    val day = days(text.substring(0, Day.length))
+    val (hour, minute, second) = (number(text, 11, 2), number(text, 14, 2), number(text, 17, 2))
+    if (day == null || hour > 23 || minute > 59 || second > 59) null
+    else (day.asInstanceOf[Int] * 86400L + hour * 3600 + minute * 60 + second - offset) * 1000000L + millis * 1000L
   }
+
+  /** How far a zone is ahead of UTC: `Z`, `+02:00`, `+0200` or `+02`; a time without any is no instant. */
+  private def offsetSeconds(text: String): Any =
+    if (text == "Z") 0
+    else if (!text.startsWith("+") && !text.startsWith("-") || !Offsets.exists(fits(text.substring(1), _))) null
+    else {
+      val minutes = if (text.length == 3) 0 else number(text, text.length - 2, 2).toInt
+      val seconds = number(text, 1, 2).toInt * 3600 + minutes * 60
+      if (minutes > 59 || seconds > MostOffset) null else if (text.charAt(0) == '-') -seconds else seconds
+    }
 
   private def days(text: String): Any =
     if (!fits(text, Day)) null

@@ -90,7 +90,6 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("orders", order(customer_id=17850.0), "wrong_type"),
     ("orders", order(occurred_at="2011-03-01"), "wrong_type"),
     ("orders", order(occurred_at="2011-02-30T00:00:00.000Z"), "wrong_type"),
-    ("orders", order(occurred_at="2011-03-01T08:26:00.000+01:00"), "wrong_type"),
     ("orders", order(occurred_at=1298968000), "wrong_type"),
     ("orders", order(occurred_at=99999999999999999), "wrong_type"),
     ("orders", order(discount_applied="yes"), "wrong_type"),

@@ -97,6 +97,48 @@ def prices(spark: SparkSession, *values: object) -> list[str]:
     return [str(row.lines[1].unit_price) for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2023-01-05T10:00:00Z", "2023-01-05 10:00:00"),
+        ("2023-01-05T10:00:00.5Z", "2023-01-05 10:00:00.5"),
+        ("2023-01-05T10:00:00.12Z", "2023-01-05 10:00:00.12"),
+        ("2023-01-05T10:00:00.123Z", "2023-01-05 10:00:00.123"),
+        ("2023-01-05T10:00:00.1239Z", "2023-01-05 10:00:00.123"),
+        ("2023-01-05T10:00:00.123456789Z", "2023-01-05 10:00:00.123"),
+        ("2023-01-05T12:00:00+02:00", "2023-01-05 10:00:00"),
+        ("2023-01-05T12:00:00.000+0200", "2023-01-05 10:00:00"),
+        ("2023-01-05T05:00:00.25-05", "2023-01-05 10:00:00.25"),
+        ("2023-01-05T15:30:00+05:30", "2023-01-05 10:00:00"),
+        ("2023-01-05T23:30:00-05:00", "2023-01-06 04:30:00"),
+        ("2023-01-01T00:30:00+01:00", "2022-12-31 23:30:00"),
+        ("2023-01-05T10:00:00-00:00", "2023-01-05 10:00:00"),
+    ],
+)
+def test_an_instant_has_any_fraction_and_any_zone(spark: SparkSession, text: str, instant: str) -> None:
+    (row,) = judge(spark, [("orders", order(occurred_at=text))])
+    assert (row.broken_rule, row.occurred_at) == (None, datetime.fromisoformat(instant))
+
+
+def test_what_is_no_instant_is_of_a_wrong_type(spark: SparkSession) -> None:
+    texts = (
+        *("2023-01-05T10:00:00", "2023-01-05T10:00:00.123", "2023-01-05 10:00:00Z", "2023-01-05T10:00Z", "2023-01-05"),
+        *("2023-01-05T10:00:00.Z", "2023-01-05T10:00:00.1234567890Z", "2023-01-05T10:00:00,5Z", "2023-01-05T10:00:00z"),
+        *(
+            "2023-01-05T10:00:00+2",
+            "2023-01-05T10:00:00+02:0",
+            "2023-01-05T10:00:00+02:60",
+            "2023-01-05T10:00:00+18:01",
+        ),
+        *("2023-01-05T10:00:00+02:00Z", "2023-01-05T10:00:00 +02:00", "2023-01-05T10:00:00CET", "2023-01-05T10:00:00+"),
+        *("2023-02-29T10:00:00Z", "2023-01-05T24:00:00Z", "2023-01-05T10:60:00Z", "2023-01-05T10:00:60+01:00", ""),
+    )
+    rows = judge(spark, [("orders", order(occurred_at=text)) for text in texts])
+    assert [(text, row.broken_rule) for text, row in zip(texts, rows, strict=True)] == [
+        (text, "wrong_type") for text in texts
+    ]
+
+
 def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
     (row,) = judge(spark, [("orders", order(rating=5, city="York"))])
     assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 3)
