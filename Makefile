@@ -59,8 +59,8 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 
 ##@ Data in
 .PHONY: replay snapshot simulate sessionise import-raw ingest stream monitor backtest explain recover requeue
-replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1]
-	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force)
+replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1 DRY_RUN=1]
+	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force) $(call flag,DRY_RUN,dry-run)
 
 snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
 	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)

@@ -4,8 +4,11 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -16,17 +19,49 @@ from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.declare import declare
-from streaming.replay import finished, resume, source
-from streaming.replay.events import MS_PER_DAY, Events, Tally, iso
+from streaming.replay import finished, preview, resume, sendings, source
+from streaming.replay.events import Events, Tally
 from streaming.replay.fragments import FragmentParser
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
+from streaming.replay.sendings import Sending
 from streaming.replay.stage import Stage, new_stage
+from streaming.replay.times import MS_PER_DAY, iso
 
 TOPICS = ("orders", "returns")
 ROWS_AT_ONCE = 2_000
 ROWS_BETWEEN_REPORTS = 200_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is replayed: a file by a mapping as a source; `digest` is the hash of the file."""
+
+    settings: Settings
+    path: Path
+    state: files.State
+    digest: str
+    mapping: Mapping
+    source: str
+    shift_to: date | None
+    versions: dict[str, int]
+
+    @cached_property
+    def identity(self) -> dict[str, str | None]:
+        """By what a finished replay of the file is known."""
+        shift_to = None if self.shift_to is None else self.shift_to.isoformat()
+        sha256 = resume.mapping_sha256(self.mapping)
+        return {"source": self.source, "mapping": self.mapping.name, "mapping_sha256": sha256, "shift_to": shift_to}
+
+    def sending(self, began_ms: int) -> Sending:
+        """Return a sending of the file."""
+        return Sending(self.settings.path("replays"), self.digest, self.source, began_ms)
+
+    def events(self, stage: Stage, sending: Sending) -> Events:
+        """Return what makes the events of the staged file."""
+        shift = shift_ms(stage, self.shift_to)
+        return Events(self.mapping, self.source, shift, Tally(), self.versions, sending)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,25 +71,43 @@ def main(argv: Sequence[str] | None = None) -> None:
     name = arguments.source or mapping.name
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
-    identity = {"source": name, "mapping": mapping.name, "shift_to": day_text(arguments.shift_to)}
     state = files.state(arguments.orders)
     with locks.hold(settings, "replay"):
         digest = source.sha256(arguments.orders)
-        before = finished.find(settings, digest, identity)
-        if before and not arguments.force:
-            reason = f"{arguments.orders.name} was replayed before ({before['summary']})"
-            print(f"skipped: {reason}; {flag('force')} sends it again")
-            return
-        topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
-        known = resume.identity_of(mapping, identity, topics.describe(settings, TOPICS))
-        progress = resume.Progress(settings, digest, known)
-        if arguments.force:
-            progress.clear()
-        summary, tally = replay(settings, arguments, state, mapping, name, progress)
-        counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
-        finished.record(settings, digest, {"file": arguments.orders.name, **identity, **counts, "summary": summary})
+        versions = contracts.load(settings.contracts_dir).versions
+        job = Job(settings, arguments.orders, state, digest, mapping, name, arguments.shift_to, versions)
+        if arguments.dry_run:
+            show(job)
+        else:
+            print(send(job, force=arguments.force))
+
+
+def show(job: Job) -> None:
+    """Print the first events of the file as they would be sent, and what becomes of its rows; nothing is sent."""
+    with staged(job) as (stage, _):
+        sending = job.sending(int(time.time() * 1000))
+        sending.is_rehearsal = True
+        events = job.events(stage, sending)
+        print("\n".join(preview.lines(events.of(stage))))
+        print(f"{events.tally}; nothing was sent")
+
+
+def send(job: Job, *, force: bool) -> str:
+    """Send the file, where it was not sent before, and return the summary."""
+    settings, name = job.settings, job.path.name
+    before = finished.find(settings, job.digest, job.identity)
+    if before and not force:
+        return f"skipped: {name} was replayed before ({before['summary']}); {flag('force')} sends it again"
+    topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
+    known = resume.identity_of(job.identity, topics.describe(settings, TOPICS))
+    progress = resume.Progress(settings, job.digest, known)
+    if force:
         progress.clear()
-    print(summary)
+    summary, tally = replay(job, progress)
+    counts = {"lines": dict(tally.lines), "events": dict(tally.events)}
+    finished.record(settings, job.digest, {"file": name, **job.identity, **counts, "summary": summary})
+    progress.clear()
+    return summary
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -71,41 +124,43 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         " then shows",
     )
     parser.add_argument("--force", action="store_true", help="send a file from its start, whatever was sent before")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show the first events and the counts, send nothing; needs no Kafka"
+    )
     return parser.parse_args(argv)
 
 
-def day_text(value: date | None) -> str | None:
-    """Return a day as the finished replays name it."""
-    return None if value is None else value.isoformat()
-
-
-def replay(
-    settings: Settings,
-    arguments: argparse.Namespace,
-    state: files.State,
-    mapping: Mapping,
-    name: str,
-    progress: Progress,
-) -> tuple[str, Tally]:
-    """Stage the file, send its events behind those of an interrupted replay, and return the summary and the counts."""
-    with new_stage(settings) as stage:
-        read = fill(stage, arguments.orders, mapping)
+@contextmanager
+def staged(job: Job) -> Iterator[tuple[Stage, int]]:
+    """Stage the file for the length of the block, and yield how many rows it has too."""
+    with new_stage(job.settings) as stage:
+        read = fill(stage, job.path, job.mapping)
         if read == 0:
-            raise UsageError(f"{arguments.orders}: has a header and no rows")
-        files.require_unchanged(arguments.orders, state)
-        tally = Tally()
-        versions = contracts.load(settings.contracts_dir).versions
-        events = Events(mapping, name, shift_ms(stage, arguments.shift_to), tally, versions)
+            raise UsageError(f"{job.path}: has a header and no rows")
+        files.require_unchanged(job.path, job.state)
+        yield stage, read
+
+
+def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
+    """Send the file's events behind those of an interrupted replay, and return the summary and the counts."""
+    with staged(job) as (stage, read):
         before = progress.load()
+        what = {**job.identity, "file_sha256": job.digest, "versions": job.versions}
+        progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
+        sending = job.sending(progress.began_ms)
+        events = job.events(stage, sending)
+        tally = events.tally
         if not before:
-            declare(settings, name, mapping.time_zone.key)
-        acknowledged = producer.send(
-            settings,
-            islice(events.of(stage), before, None),
-            stage.count() - before,
-            f"replay {arguments.orders.name}",
-            lambda count: progress.store(before + count),
-        )
+            declare(job.settings, job.source, job.mapping.time_zone.key)
+
+        def store(count: int) -> None:
+            sending.write()
+            progress.store(before + count)
+
+        total = None if events.have_more_than_orders else stage.count() - before
+        messages = islice(events.of(stage), before, None)
+        acknowledged = producer.send(job.settings, messages, total, f"replay {job.path.name}", store)
+        sending.finish()
     if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
     counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)

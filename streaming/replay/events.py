@@ -1,19 +1,29 @@
 """Staged orders as events: one order, return or adjustment is one event with all its lines."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.fates import Fates, Part
-from streaming.replay.mapping import Mapping
+from streaming.replay.mapping import CANCELLED, Mapping
 from streaming.replay.order_lines import HeldError
+from streaming.replay.sendings import Made, Sending
 from streaming.replay.stage import Order, Stage
+from streaming.replay.times import iso
 
-KINDS = ("orders", "returns", "write-offs", "adjustments", "cancellations", "unmappable")
+KINDS = (
+    "orders",
+    "returns",
+    "write-offs",
+    "adjustments",
+    "cancellations",
+    "unmappable",
+    "cancelled of an earlier sending",
+)
 # Rows of the file that no event has.
 WITHOUT_EVENT = {
     "repeated": "repeated",
@@ -22,8 +32,8 @@ WITHOUT_EVENT = {
     "conditions": "left out by the mapping",
     "headers": "header rows",
 }
-MS_PER_DAY = 86_400_000
-MS_PER_HOUR = 3_600_000
+# Of these the lake has a version, so an earlier sending's no longer holds.
+OF_THE_LAKE = ("orders", "returns", "cancellations")
 
 
 @dataclass
@@ -54,9 +64,11 @@ class Events:
     shift_ms: int
     tally: Tally
     versions: dict[str, int]
+    sending: Sending
 
     def of(self, stage: Stage) -> Iterator[Message]:
-        """Yield the messages of all staged rows: orders in time order, then the raw rows."""
+        """Yield the messages of all staged rows: orders in time order, raw rows, what earlier sendings had besides."""
+        self.sending.open(stage.database)
         for order in stage.orders():
             try:
                 yield from self.messages(order)
@@ -65,12 +77,19 @@ class Events:
                     yield self.raw(number, row, f"order {order.order_id}: {reason}")
         for raw in stage.raw():
             yield self.raw(raw.number, raw.row, raw.reason)
+        for made in self.sending.unmade():
+            yield self.cancellation(made)
         self.tally.lines += stage.left_out
 
     @cached_property
     def fates(self) -> Fates:
         """Return what decides about an order."""
         return Fates(self.mapping)
+
+    @property
+    def have_more_than_orders(self) -> bool:
+        """Whether nobody knows how many they are before they are made: refunds, and what earlier sendings had."""
+        return self.fates.takes_all_apart or bool(self.sending.earlier)
 
     def messages(self, order: Order) -> list[Message]:
         """Return the messages of an order, and count them.
@@ -85,6 +104,9 @@ class Events:
             raise HeldError("is too large for one event")
         for part in fate.parts:
             self.tally.add(part.counted_as, part.rows)
+            if part.counted_as in OF_THE_LAKE:
+                made = Made(part.topic, id_of(order, part), part.occurred_ms + self.shift_ms, currency)
+                self.sending.note(made, is_cancelled=part.kind == CANCELLED)
         self.tally.lines.update(fate.left_out)
         return messages
 
@@ -92,12 +114,28 @@ class Events:
         """Return one event of an order: the envelope, what it is about, its lines."""
         customer = "null" if order.customer_id is None else quoted(order.customer_id)
         about = return_fields(order, part) if part.topic == "returns" else order_fields(order, part)
-        event = (
-            f'{{"schema_version":{self.versions[part.topic]},"source":"{self.source}",'
-            f'"occurred_at":"{iso(part.occurred_ms + self.shift_ms)}","customer_id":{customer},'
-            f'{about},"currency":{currency},"lines":[{part.lines}]}}'
+        event = f'{about},"currency":{currency},"lines":[{part.lines}]}}'
+        begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer)
+        key = f"{self.source}/{order.customer_id or order.order_id}"
+        return Message(part.topic, key, seal(f"{begin}{event}".encode()))
+
+    def envelope(self, topic: str, occurred_ms: int, customer: str) -> str:
+        """Return the fields with which every event begins; the customer is JSON."""
+        return (
+            f'{{"schema_version":{self.versions[topic]},"source":"{self.source}","occurred_at":"{iso(occurred_ms)}",'
+            f'"customer_id":{customer},"sent_at":"{self.sending.sent_at}",'
         )
-        return Message(part.topic, f"{self.source}/{order.customer_id or order.order_id}", seal(event.encode()))
+
+    def cancellation(self, made: Made) -> Message:
+        """Return the event that ends what an earlier sending of the file made and this one does not."""
+        self.tally.add("cancelled of an earlier sending", 0)
+        about = (
+            f'"return_id":{made.id},"order_id":null,"kind":"{CANCELLED}"'
+            if made.topic == "returns"
+            else f'"order_id":{made.id},"kind":"{CANCELLED}","discount_applied":null'
+        )
+        event = f'{self.envelope(made.topic, made.ms, "null")}{about},"currency":{made.currency},"lines":[]}}'
+        return Message(made.topic, f"{self.source}/{json.loads(made.id)}", seal(event.encode()))
 
     def raw(self, number: int, row: str, reason: str) -> Message:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""
@@ -107,34 +145,26 @@ class Events:
             "source": self.source,
             "occurred_at": None,
             "customer_id": None,
+            "sent_at": self.sending.sent_at,
             "raw_row": row[: MAX_VALUE_BYTES // 8],
             "raw_reason": f"row {number}: {reason}",
         }
         return Message("orders", f"{self.source}/row-{number}", seal_event(event))
 
 
+def id_of(order: Order, part: Part) -> str:
+    """Return the id of an event's order or return, as JSON; a return of an order has the order's id in its own."""
+    return quoted(order.order_id if part.order_id is None else f"{part.order_id}/return")
+
+
 def order_fields(order: Order, part: Part) -> str:
     """Return what an event says of its order, as JSON."""
     discount = "null" if part.has_discount is None else str(part.has_discount).lower()
-    return f'"order_id":{quoted(order.order_id)},"kind":"{part.kind}","discount_applied":{discount}'
+    return f'"order_id":{id_of(order, part)},"kind":"{part.kind}","discount_applied":{discount}'
 
 
 def return_fields(order: Order, part: Part) -> str:
-    """Return what an event says of its return, as JSON; one of an order has the order's id in its own."""
+    """Return what an event says of its return, as JSON."""
     kind = "null" if part.kind is None else quoted(part.kind)
-    if part.order_id is None:
-        return f'"return_id":{quoted(order.order_id)},"order_id":null,"kind":{kind}'
-    return f'"return_id":{quoted(f"{part.order_id}/return")},"order_id":{quoted(part.order_id)},"kind":{kind}'
-
-
-@lru_cache(65536)
-def hour(number: int) -> str:
-    """Return an hour, counted from 1970, as the contracts write it."""
-    return f"{datetime.fromtimestamp(number * 3_600, UTC):%Y-%m-%dT%H}"
-
-
-def iso(milliseconds: int) -> str:
-    """Return milliseconds since 1970 as the contracts write an instant."""
-    number, rest = divmod(milliseconds, MS_PER_HOUR)
-    seconds, thousandths = divmod(rest, 1000)
-    return f"{hour(number)}:{seconds // 60:02d}:{seconds % 60:02d}.{thousandths:03d}Z"
+    came_from = "null" if part.order_id is None else quoted(part.order_id)
+    return f'"return_id":{id_of(order, part)},"order_id":{came_from},"kind":{kind}'

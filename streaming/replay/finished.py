@@ -8,13 +8,17 @@ from common.errors import UserError
 from common.files import replace_file
 from common.settings import Settings
 
-IDENTITY = ("source", "mapping", "shift_to")
-
 
 def find(settings: Settings, digest: str, identity: Mapping[str, str | None]) -> dict[str, Any] | None:
-    """Return the finished replay of this file as this source, by this mapping, with this shift."""
-    same = [run for run in runs(settings, digest) if all(run.get(key) == identity[key] for key in IDENTITY)]
-    return same[-1] if same else None
+    """Return the finished replay of this file as this source, by a mapping of this content, with this shift.
+
+    A run that was recorded before mappings were known by their content is known by the mapping's name.
+    """
+    for run in runs(settings, digest):
+        known_by = "mapping_sha256" if "mapping_sha256" in run else "mapping"
+        if all(run.get(key) == identity.get(key) for key in ("source", known_by, "shift_to")):
+            return run
+    return None
 
 
 def runs(settings: Settings, digest: str) -> list[dict[str, Any]]:
@@ -29,8 +33,8 @@ def runs(settings: Settings, digest: str) -> list[dict[str, Any]]:
 
 
 def record(settings: Settings, digest: str, run: Mapping[str, Any]) -> None:
-    """Add a finished replay; the file is replaced whole, so that it is never half written."""
+    """Keep a finished replay in place of its source's last one; the file is replaced whole."""
     path = settings.path("replays", f"{digest}.json")
-    others = [one for one in runs(settings, digest) if any(one.get(key) != run[key] for key in IDENTITY)]
+    others = [one for one in runs(settings, digest) if one.get("source") != run["source"]]
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, json.dumps({"file_sha256": digest, "runs": [*others, dict(run)]}, indent=2) + "\n")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from typing import Any
 
 from common.files import replace_file
@@ -11,11 +12,20 @@ from common.settings import Settings
 from streaming.replay.mapping import Mapping as Columns
 
 
-def identity_of(mapping: Columns, run: Mapping[str, str | None], topics: list[Topic]) -> dict[str, Any]:
-    """Return what must be the same for a replay to go on: its options, its mapping's content, and the topics."""
-    content = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in vars(mapping).items()}
-    digest = hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
-    return {**run, "mapping_sha256": digest, "topic_ids": {topic.name: topic.topic_id for topic in topics}}
+def mapping_sha256(mapping: Columns) -> str:
+    """Return the hash of what a mapping says, but for its name; a key that it does not use changes nothing."""
+    content = {}
+    for one in fields(mapping):
+        value = getattr(mapping, one.name)
+        default = one.default_factory() if one.default_factory is not MISSING else one.default
+        if one.name != "name" and value != default:
+            content[one.name] = sorted(value) if isinstance(value, frozenset) else value
+    return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def identity_of(run: Mapping[str, str | None], topics: list[Topic]) -> dict[str, Any]:
+    """Return what must be the same for a replay to go on: what is sent, and the topics."""
+    return {**run, "topic_ids": {topic.name: topic.topic_id for topic in topics}}
 
 
 class Progress:
@@ -25,19 +35,24 @@ class Progress:
         """Take the file's hash and what the progress is bound to, `source` among it."""
         self.path = settings.path("replays", f"{digest}.{identity['source']}.progress")
         self.identity = dict(identity)
+        self.began_ms: int | None = None
 
     def load(self) -> int:
-        """Return the number, 0 where there is none or it belongs to another identity."""
+        """Return the number, 0 where there is none or it belongs to another identity; and learn when it began."""
         try:
             content = json.loads(self.path.read_text("utf-8"))
-            return int(content["acknowledged"]) if content["identity"] == self.identity else 0
+            if content["identity"] != self.identity:
+                return 0
+            self.began_ms = content.get("began_ms")
+            return int(content["acknowledged"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0
 
     def store(self, acknowledged: int) -> None:
         """Keep the number; the file is replaced whole."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path, json.dumps({"identity": self.identity, "acknowledged": acknowledged}) + "\n")
+        began = {} if self.began_ms is None else {"began_ms": self.began_ms}
+        replace_file(self.path, json.dumps({"identity": self.identity, "acknowledged": acknowledged, **began}) + "\n")
 
     def clear(self) -> None:
         """Forget it."""

@@ -9,6 +9,7 @@ from common.settings import read_settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
+from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
 
 COLUMNS = {
@@ -37,7 +38,9 @@ class Replayed:
         self.tally, shop = Tally(), load(str(mapping))
         with new_stage(read_settings({"STATE_DIR": str(folder / "state")}, folder / "none")) as stage:
             fill(stage, path, shop)
-            messages = list(Events(shop, "shop", 0, self.tally, VERSIONS).of(stage))
+            messages = list(
+                Events(shop, "shop", 0, self.tally, VERSIONS, Sending(folder, "digest", "shop", 0)).of(stage)
+            )
         assert self.tally.events.total() == len(messages) and self.tally.lines.total() == len(rows)
         self.topics = [message.topic for message in messages]
         self.events = [json.loads(message.value) for message in messages]

@@ -15,10 +15,12 @@ from streaming.producer import Message
 from streaming.replay.__main__ import fill, shift_ms
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
+from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
 
 # Unlike those of the project, so that it shows that they are handed in.
 VERSIONS = {"orders": 12, "returns": 13}
+SENT_MS = 1_700_000_000_123
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 SAMPLE = ROOT / "tests" / "fixtures" / "online_retail_sample.csv"
 
@@ -30,9 +32,10 @@ def settings(tmp_path: Path) -> Settings:
 
 def replay(settings: Settings, path: Path, shift_to: date | None = None) -> tuple[list[Message], Tally]:
     mapping, tally = load("online_retail"), Tally()
+    sending = Sending(settings.path("replays"), "digest", "shop", SENT_MS)
     with new_stage(settings) as stage:
         fill(stage, path, mapping)
-        messages = list(Events(mapping, "shop", shift_ms(stage, shift_to), tally, VERSIONS).of(stage))
+        messages = list(Events(mapping, "shop", shift_ms(stage, shift_to), tally, VERSIONS, sending).of(stage))
         assert stage.count() == len(messages)
     return messages, tally
 
@@ -58,6 +61,7 @@ def test_one_invoice_is_one_event_with_all_its_lines_at_its_earliest_time(settin
         "source": "shop",
         "occurred_at": "2010-12-01T08:34:00.000Z",
         "customer_id": "13047",
+        "sent_at": "2023-11-14T22:13:20.123Z",
         "order_id": "536367",
         "kind": "sale",
         "currency": "GBP",

@@ -15,6 +15,7 @@ from common.settings import read_settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
+from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
 
 FILE = os.environ.get("ONLINE_RETAIL_CSV")
@@ -52,7 +53,8 @@ def by_replay(path: Path, state: Path) -> dict[str, Any]:
     customers, ids = set(), set()
     with new_stage(read_settings({"STATE_DIR": str(state)}, state / "none")) as stage:
         fill(stage, path, mapping)
-        for message in Events(mapping, "shop", 0, tally, model.load(model.FOLDER).versions).of(stage):
+        versions, sending = model.load(model.FOLDER).versions, Sending(state, "digest", "shop", 0)
+        for message in Events(mapping, "shop", 0, tally, versions, sending).of(stage):
             event = json.loads(message.value)
             ids.add(event["event_id"])
             amount = sum(line["quantity"] * Decimal(line["unit_price"]) for line in event["lines"])

@@ -1,60 +1,18 @@
 """A replay that was interrupted goes on behind what was acknowledged; anything else starts over."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from common import home
-from common.kafka_topics import Topic
-from common.settings import ROOT, Settings, read_settings
-from streaming import producer, topics
+from common.settings import ROOT, read_settings
 from streaming.producer import Message
 from streaming.replay import __main__ as program
 from streaming.replay.mapping import load
-from streaming.replay.resume import Progress, identity_of
+from streaming.replay.resume import Progress, mapping_sha256
+from tests.unit.streaming.replay.conftest import Kafka
 
 SAMPLE = ROOT / "tests" / "fixtures" / "online_retail_sample.csv"
-
-
-class Kafka:
-    """Stands for Kafka: takes messages until it is interrupted."""
-
-    def __init__(self) -> None:
-        self.taken: list[Message] = []
-        self.patience = 10**9
-        self.topic_id = "first"
-        self.declared: list[tuple[str, str]] = []
-
-    def send(self, _: Any, messages: Iterable[Message], total: int, what: str, stored: Callable[[int], None]) -> Any:
-        counts: Counter[str] = Counter()
-        for number, message in enumerate(messages):
-            if number == self.patience:
-                stored(number)
-                raise KeyboardInterrupt
-            self.taken.append(message)
-            counts[message.topic] += 1
-        assert counts.total() == total
-        return counts
-
-    def describe(self, _: Settings, names: Iterable[str]) -> list[Topic]:
-        return [Topic(name, self.topic_id, {}) for name in names]
-
-
-@pytest.fixture
-def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
-    one = Kafka()
-    settings = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none")
-    home.claim(settings)
-    monkeypatch.setattr(program, "read_settings", lambda: settings)
-    monkeypatch.setattr(producer, "send", one.send)
-    monkeypatch.setattr(program, "declare", lambda _, *zone: one.declared.append(zone))
-    monkeypatch.setattr(topics, "ensure", lambda *_: [])
-    monkeypatch.setattr(topics, "describe", one.describe)
-    return one
 
 
 def run(kafka: Kafka, patience: int, *more: str) -> list[Message]:
@@ -91,12 +49,12 @@ def test_a_topic_created_again_is_filled_from_the_start(kafka: Kafka) -> None:
 
 def test_progress_is_bound_to_the_mapping_s_content_and_a_damaged_one_is_none(tmp_path: Path) -> None:
     settings, mapping = read_settings({"STATE_DIR": str(tmp_path)}, tmp_path / "none"), load("online_retail")
-    identity = identity_of(mapping, {"source": "shop"}, [])
+    identity = {"source": "shop", "mapping_sha256": mapping_sha256(mapping)}
     progress = Progress(settings, "abc", identity)
     progress.store(7)
-    assert Progress(settings, "abc", identity_of(load("online_retail"), {"source": "shop"}, [])).load() == 7
-    changed = identity_of(replace(mapping, currency="EUR"), {"source": "shop"}, [])
-    assert Progress(settings, "abc", changed).load() == 0
+    assert Progress(settings, "abc", identity).load() == 7
+    changed = mapping_sha256(replace(mapping, currency="EUR"))
+    assert Progress(settings, "abc", identity | {"mapping_sha256": changed}).load() == 0
     progress.path.write_text("{")
     assert progress.load() == 0
     progress.clear()

@@ -1,0 +1,20 @@
+"""Instants as the events have them."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+MS_PER_DAY = 86_400_000
+MS_PER_HOUR = 3_600_000
+
+
+@lru_cache(65536)
+def hour(number: int) -> str:
+    """Return an hour, counted from 1970, as the contracts write it."""
+    return f"{datetime.fromtimestamp(number * 3_600, UTC):%Y-%m-%dT%H}"
+
+
+def iso(milliseconds: int) -> str:
+    """Return milliseconds since 1970 as the contracts write an instant."""
+    number, rest = divmod(milliseconds, MS_PER_HOUR)
+    seconds, thousandths = divmod(rest, 1000)
+    return f"{hour(number)}:{seconds // 60:02d}:{seconds % 60:02d}.{thousandths:03d}Z"
