@@ -35,8 +35,6 @@ class Instants:
         """Take the formats of a mapping and the zone of times that name none."""
         self.formats = formats
         self.readers = [reader(one, zone) for one in formats]
-        # The same texts come again and again: an order's lines share their time.
-        self.read = lru_cache(65536)(self.first_reading)
 
     def milliseconds(self, text: str, name: str) -> int:
         """Return a time in milliseconds.
@@ -49,8 +47,8 @@ class Instants:
             raise UnreadableError(f"{name} {shown(text.strip())} is not {' or '.join(self.formats)}")
         return found
 
-    def first_reading(self, text: str) -> int | None:
-        """Return a time in milliseconds by the first format that it has."""
+    def read(self, text: str) -> int | None:
+        """Return a time in milliseconds by the first format that it has, None where it has none."""
         text = text.strip()
         return next((found for read in self.readers if (found := read(text)) is not None), None)
 

@@ -19,7 +19,9 @@ from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.declare import declare
-from streaming.replay import finished, preview, resume, sendings, source
+from streaming.reading import opening
+from streaming.reading.records import Records
+from streaming.replay import finished, preview, resume, sendings
 from streaming.replay.events import Events, Tally
 from streaming.replay.fragments import FragmentParser
 from streaming.replay.mapping import Mapping, load
@@ -73,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     state = files.state(arguments.orders)
     with locks.hold(settings, "replay"):
-        digest = source.sha256(arguments.orders)
+        digest = opening.sha256(arguments.orders)
         versions = contracts.load(settings.contracts_dir).versions
         job = Job(settings, arguments.orders, state, digest, mapping, name, arguments.shift_to, versions)
         if arguments.dry_run:
@@ -170,13 +172,12 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
 
 def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
     """Stage all rows of the file and return their number."""
-    texts = source.texts(path, mapping.encoding, mapping.delimiter)
-    header_text = next(texts)
-    header = source.cells_of(header_text, mapping.delimiter)
-    positions = source.positions(path, header, mapping.used_columns)
-    parser = FragmentParser(Rows(mapping, positions, len(header)), mapping.delimiter, header_text)
+    records = Records(path, mapping)
+    rows = Rows(mapping, records.positions(mapping.used_columns), len(records.header))
+    records.is_row = rows.is_row
+    parser = FragmentParser(rows, mapping.delimiter, records.header_text)
     number, reported, began = 0, 0, time.monotonic()
-    while chunk := list(islice(texts, ROWS_AT_ONCE)):
+    while chunk := list(islice(records, ROWS_AT_ONCE)):
         stage.add(parser.parse(chunk))
         number += len(chunk)
         if number - reported >= ROWS_BETWEEN_REPORTS:

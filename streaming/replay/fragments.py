@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from streaming.reading.cells import UnreadableError
+from streaming.reading.record import cells_of, legible_cells
 from streaming.replay.rows import Line, Rows
-from streaming.replay.source import cells_of
 
 # A NUL parts the rows of a fragment; no row has one, because a file that has any is refused.
 ROW_END = "\0"
@@ -68,17 +68,20 @@ class FragmentParser:
         parsed, rows, delimiter = Parsed(), self.rows, self.delimiter
         members, row_texts, fills = self.members, self.texts, rows.fill_down
         for number, text in enumerate(texts, start=self.number + 1):
-            cells = cells_of(text, delimiter)
-            if fills:
-                cells = fills.fill(cells)
-            if rows.conditions and not rows.is_wanted(cells):
-                self.close(parsed, number)
-                parsed.left_out["conditions"] += 1
-                continue
             try:
+                cells = cells_of(text, delimiter)
+                if fills:
+                    cells = fills.fill(cells)
+                if rows.conditions and not rows.is_wanted(cells):
+                    self.close(parsed, number)
+                    parsed.left_out["conditions"] += 1
+                    continue
                 line = rows.line(cells)
             except UnreadableError as reason:
                 self.close(parsed, number)
+                cells = legible_cells(text, delimiter, rows.width)
+                if fills:
+                    cells = fills.fill(cells)
                 self.set_aside(parsed, Raw(number, text, str(reason), rows.order_id(cells)))
                 continue
             if line[0] != self.order_id or line[1] != self.customer_id or len(row_texts) >= MOST_ROWS:

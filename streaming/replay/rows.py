@@ -1,6 +1,7 @@
 """One row of the file as one order line, or the reason why it is none."""
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
@@ -48,12 +49,15 @@ class Rows:
         filled = [positions[name] for name in mapping.fill_down if positions.get(name, width) < width]
         self.fill_down = FillDown(positions["order_id"], filled, width) if filled else None
         self.conditions = [(positions[condition(column)], words) for column, words in mapping.only.items()]
-        self.instants = Instants(mapping.time_formats, mapping.time_zone)
-        # The same texts come again and again: prices and pieces are few.
+        instants = Instants(mapping.time_formats, mapping.time_zone)
+        # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
+        self.instant = lru_cache(65536)(lambda text: instants.milliseconds(text, "occurred_at"))
         self.product = lru_cache(65536)(self.product_json)
         self.customer_of = lru_cache(65536)(self.customer)
         self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
         self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
+        _, _, _, pieces, moment, amount, _ = self.places
+        self.values = ((pieces, self.quantity), (moment, self.instant), (amount, self.price))
 
     def line(self, cells: list[str]) -> Line:
         """Return the order line of a row's cells.
@@ -70,8 +74,7 @@ class Rows:
         if not order_id:
             raise UnreadableError("order_id is empty")
         begin, end = self.product(cells[product], cells[description])
-        customer_id = self.customer_of(cells[customer])
-        occurred_ms = self.instants.milliseconds(cells[moment], "occurred_at")
+        customer_id, occurred_ms = self.customer_of(cells[customer]), self.instant(cells[moment])
         number, unit_price = self.quantity(cells[pieces]), self.price(cells[amount])
         # A return's quantities are negative in the file and positive in the event.
         signed = -number if self.back and order_id.startswith(self.back) else number
@@ -88,6 +91,11 @@ class Rows:
     def is_wanted(self, cells: list[str]) -> bool:
         """Return whether a row has the words that the mapping wants of it; one that is too short is not passed over."""
         return all(place >= len(cells) or cells[place].strip().casefold() in words for place, words in self.conditions)
+
+    def is_row(self, cells: Sequence[str]) -> bool:
+        """Return whether as many cells as the header has look like those of a line: two of its values can be read."""
+        readable = [is_readable(read, cells[place]) for place, read in self.values if place < self.width]
+        return sum(readable) >= min(2, len(readable))
 
     def order_id(self, cells: list[str]) -> str | None:
         """Return the order id of a row that cannot be read otherwise, None where it has none."""
@@ -115,3 +123,12 @@ class Rows:
         if not match:
             raise UnreadableError(f"customer_id {text[:40]!r} is not a whole number")
         return match[1]
+
+
+def is_readable(read: Callable[[str], object], text: str) -> bool:
+    """Return whether a cell can be read."""
+    try:
+        read(text)
+    except UnreadableError:
+        return False
+    return True

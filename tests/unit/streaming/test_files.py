@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import UsageError
 from streaming import files
-from streaming.replay import source
+from streaming.reading import opening
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_what_is_no_gzip_though_its_name_says_so_is_not_told_as_an_encoding(tmp_
     file = tmp_path / "orders.csv.gz"
     file.write_bytes(bytes(range(200, 256)) * 20)
     with pytest.raises(UsageError, match="is no gzip file, as its name says"):
-        list(source.texts(file, "utf-8", ","))
+        opening.open_file(file)

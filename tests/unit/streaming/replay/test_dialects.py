@@ -55,3 +55,25 @@ def test_codes_that_yaml_takes_for_something_else_are_codes(tmp_path: Path) -> N
     assert sorted(replayed.topics) == ["orders", "orders", "returns"]
     flags = {event.get("order_id"): event["lines"][0]["is_product"] for event in replayed.orders}
     assert flags == {None: True, "901": False, "902": False}
+
+
+def test_a_stray_quote_holds_its_record_and_no_other_one(tmp_path: Path) -> None:
+    rows = (
+        '1,A,"Cup",1,2023-01-05 10:00:00,10.00,7',
+        '2,B,"6 inch bolt,5,2023-01-06 10:00:00,3.00,8',
+        '3,C,"Lamp",2,2023-01-07 10:00:00,90.00,9',
+        '4,A,"Cup",1,2023-01-08 10:00:00,10.00,7',
+        "2,D,Desk,1,2023-01-06 10:00:00,90.00,8",
+    )
+    replayed = Replayed(tmp_path, rows)
+    assert [order["order_id"] for order in replayed.orders] == ["1", "3", "4"]
+    assert replayed.lines("3") == [("C", 2, "90.00")]
+    assert list(replayed.held) == [rows[1], rows[4]], "the other row of the order is held with it"
+    assert replayed.held[rows[1]] == "row 2: line 3 of the file: a quote is opened and not closed"
+
+
+def test_a_cell_over_lines_is_no_stray_quote_though_its_last_line_has_as_many_cells_as_a_record(tmp_path: Path) -> None:
+    rows = ('1,A,"Cup', 'big, blue, round",1,2023-01-05 10:00:00,10.00,7')
+    whole = "\n".join(rows)
+    replayed = Replayed(tmp_path, (whole, "2,A,Cup,1,2023-01-05 10:00:00,10.00,7"))
+    assert replayed.lines("1") == [("A", 1, "10.00")] and replayed.held == {}

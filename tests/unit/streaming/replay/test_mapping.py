@@ -124,3 +124,26 @@ def test_formats_that_cannot_be_mistaken_for_each_other_stand_together(tmp_path:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
 def test_the_mappings_that_come_with_the_project_are_right(path: Path) -> None:
     assert load(path.stem).name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("columns: {order_id: A}", "lacks time_zone, time_format; "),
+        ("- a list", "holds no mapping"),
+        ("columns: [", "cannot be read"),
+        ("a: b\n---\nc: d", "cannot be read"),
+        ("", "holds no mapping"),
+    ],
+)
+def test_a_file_that_is_no_mapping_is_one_line(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "mapping.yml"
+    path.write_text(content)
+    with pytest.raises(UsageError) as caught:
+        load(str(path))
+    assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_an_unknown_mapping_names_those_there_are() -> None:
+    with pytest.raises(UsageError, match="those by name are: online_retail"):
+        load("offline_retail")
