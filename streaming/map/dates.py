@@ -1,0 +1,73 @@
+"""Which formats of time fit every cell of a column."""
+
+import re
+from functools import cache, lru_cache
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from streaming.map.profile import Column, Shape
+from streaming.reading.instants import Read, reader
+
+DAYS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%d.%m.%y",
+    "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y",
+    "%a, %d %b %Y", "%Y%m%d",
+)  # fmt: skip
+CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%H.%M", "%H%M%S")
+BETWEEN, ZONES = (" ", "T", ", "), ("", "%z", "%Z")
+# Seconds, milliseconds and Excel's days of a time between 1990 and 2100.
+RANGES = {
+    "epoch": (631_152_000, 4_102_444_800),
+    "epoch_ms": (631_152_000_000, 4_102_444_800_000),
+    "excel": (32_874, 73_051),
+}
+# What a number in the place of a directive can be; a number of several directives is not looked at.
+LIMITS = {
+    "%Y": (1900, 2200), "%y": (0, 99), "%m": (1, 12), "%d": (1, 31), "%H": (0, 23), "%I": (1, 12), "%M": (0, 59),
+    "%S": (0, 59), "%f": (0, 999_999_999),
+}  # fmt: skip
+DIRECTIVE = re.compile("|".join(LIMITS))
+PACKED = ("%Y%m%d", "%H%M%S")
+UTC = ZoneInfo("UTC")
+
+
+def formats_of(column: Column) -> list[str]:
+    """Return the formats that fit all cells, the likeliest first; none where it holds no times."""
+    shapes = list(column.shapes.values())
+    if not shapes:
+        return []
+    numbers = [name for name in RANGES if all(is_in_range(shape, name) for shape in shapes)]
+    return numbers or [one for one in all_formats() if all(fits(shape, one) for shape in shapes)]
+
+
+@cache
+def all_formats() -> tuple[str, ...]:
+    """Return the formats that are tried: a day, with or without clock and zone; ISO 8601 where it has a T."""
+    clocks = [f"{between}{clock}{zone}" for between, clock, zone in product(BETWEEN, CLOCKS, ZONES)]
+    with_clock = [f"{day}{clock}" for clock in clocks for day in DAYS]
+    first_with_t = with_clock.index("%Y-%m-%dT%H:%M")
+    return (*DAYS, *with_clock[:first_with_t], "iso", *with_clock[first_with_t:])
+
+
+@lru_cache(4096)
+def reader_of(time_format: str) -> Read:
+    """Return the reader of a format."""
+    return reader(time_format, UTC)
+
+
+def fits(shape: Shape, time_format: str) -> bool:
+    """Return whether a format reads the shape's first cell, and the numbers of the others lie in its ranges."""
+    if reader_of(time_format)(shape.example) is None:
+        return False
+    if any(packed in time_format for packed in PACKED):
+        return True
+    limits = [LIMITS[one] for one in DIRECTIVE.findall("%Y-%m-%d %H:%M:%S" if time_format == "iso" else time_format)]
+    # What stands behind them are the digits of an offset.
+    places = zip(limits, shape.least, shape.greatest, strict=False)
+    return all(first <= least and greatest <= last for (first, last), least, greatest in places)
+
+
+def is_in_range(shape: Shape, name: str) -> bool:
+    """Return whether all numbers of a shape can be a time in such units; Excel's days may have a fraction."""
+    least, greatest = RANGES[name]
+    return reader_of(name)(shape.example) is not None and least <= shape.least[0] and shape.greatest[0] <= greatest

@@ -1,0 +1,66 @@
+"""How a file's numbers are written: the mark before decimals, the one between thousands, a currency's sign."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from streaming.map.profile import Column
+
+# In the order of preference: as computers write them, then as people do.
+STYLES = (
+    (".", ""),
+    (",", ""),
+    (".", ","),
+    (",", "."),
+    (",", " "),
+    (".", " "),
+    (",", "\u00a0"),
+    (".", "'"),
+    (".", "\u2019"),
+)
+# One mark with three digits behind it: a thousand, or a thousandth.
+AMBIGUOUS = re.compile(r"[+-]?9{1,3}[.,]999")
+SIGN = re.compile(r"[^\d\s.,+'()-]{1,3}")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How numbers are written; `sign` is that of a currency, `doubt` what could as well be read otherwise."""
+
+    decimal: str
+    thousands: str
+    sign: str = ""
+    doubt: str = ""
+
+
+def style_of(columns: Iterable[Column]) -> Style | None:
+    """Return the first style that reads every number of some columns; None where none does."""
+    shapes = [(bare(shape), one) for column in columns for shape, one in column.shapes.items()]
+    if not shapes:
+        return None
+    signs = {sign_of(one.example) for _, one in shapes} - {""}
+    fitting = [style for style in STYLES if all(pattern(*style).fullmatch(shape) for shape, _ in shapes)]
+    if not fitting or len(signs) > 1:
+        return None
+    examples = [one.example for shape, one in shapes if AMBIGUOUS.fullmatch(shape)]
+    others = any(decimal != fitting[0][0] for decimal, _ in fitting)
+    doubt = f"{examples[0]} could be read in two ways" if examples and others else ""
+    return Style(*fitting[0], sign=next(iter(signs), ""), doubt=doubt)
+
+
+def bare(shape: str) -> str:
+    """Return a number's shape without a currency's sign and the blanks around it."""
+    return SIGN.sub("", shape).strip()
+
+
+def sign_of(text: str) -> str:
+    """Return the sign, or code, of a currency that stands with a number."""
+    found = SIGN.search(text)
+    return found[0] if found else ""
+
+
+def pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    """Return the pattern of the shapes that a style can have."""
+    mark = re.escape(decimal)
+    grouped = rf"9{{1,3}}(?:{re.escape(thousands)}999)+|" if thousands else ""
+    return re.compile(rf"[+-]?(?:{grouped}9+)(?:{mark}9+)?|[+-]?{mark}9+")

@@ -1,0 +1,163 @@
+"""A mapping as text, with what is in doubt said behind each line."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from streaming.map import dates, numbers
+from streaming.map.columns import Proposal
+from streaming.map.orders import Habits
+from streaming.map.profile import Column, Shape
+from streaming.map.words import IGNORED, meanings_of
+
+AMOUNTS = ("unit_price", "discount", "line_discount", "tax", "shipping", "refunded_amount")
+CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "₹": "INR"}
+# Codes of what is sold beside products, as shops and tills write them.
+CHARGES = {
+    "POST", "POSTAGE", "SHIPPING", "DELIVERY", "FREIGHT", "VOUCHER", "DISCOUNT", "COUPON", "GIFTCARD", "GIFT CARD",
+    "FEE", "DOT", "AMAZONFEE", "BANK CHARGES", "MANUAL", "TIP", "DONATION",
+}  # fmt: skip
+MOST_WORDS = 30
+# What readers of YAML take for no text.
+WORDS_OF_YAML = ("no", "yes", "on", "off", "y", "n", "null", "true", "false")
+
+
+@dataclass
+class Found:
+    """What is known of a file: how it is written, which column is what, its habits."""
+
+    name: str
+    rows: int
+    encoding: str
+    delimiter: str
+    columns: Sequence[Column]
+    proposals: Sequence[Proposal]
+    habits: Habits
+    doubts: list[str] = field(default_factory=list)
+
+    def of(self, ours: str) -> Column | None:
+        """Return the column that is taken for one of ours."""
+        return next((one.column for one in self.proposals if one.ours == ours), None)
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML has it."""
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_ ]*", text)
+    return (
+        text
+        if plain and text.lower() not in ("no", "yes", "on", "off", "y", "n", "null", "true", "false")
+        else (json.dumps(text, ensure_ascii=False))
+    )
+
+
+def line(key: str, value: str, doubt: str = "") -> str:
+    """Return a line; a doubt stands behind it with a question mark, to be looked at."""
+    return f"{key}: {value}" + (f"  # ? {doubt}" if doubt else "")
+
+
+def render(found: Found) -> str:
+    """Return the mapping file."""
+    head = [
+        f"# Proposed for {found.rows:,} rows. What is in doubt has a ? behind it: correct it, then take the ? away.",
+        line("name", quoted(found.name), "the shop's name, as every event has it"),
+        line("encoding", found.encoding),
+        line("delimiter", json.dumps(found.delimiter)),
+    ]
+    parts = (head, columns(found), times(found), money(found), ids(found), statuses(found), charges(found))
+    return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
+
+
+def columns(found: Found) -> Iterator[str]:
+    """Yield which column is what, the constants in place of missing ones, what only first rows have."""
+    yield "# our name: the file's column"
+    yield "columns:"
+    for one in found.proposals:
+        yield "  " + line(one.ours, quoted(one.column.name), f"or {', '.join(one.others)}" if one.others else "")
+    used = {one.column.name for one in found.proposals}
+    if others := [one.name for one in found.columns if one.name not in used]:
+        yield f"# not used: {', '.join(others)}"
+    if found.of("quantity") is None:
+        yield line("constants", "{quantity: 1}", "no column of pieces: a row is one piece")
+        yield "one_row_per_piece: true"
+    product, description = found.of("product_id"), found.of("description")
+    if product is not None and product.empty and description is not None:
+        yield line("product_id_or", "description", f"{product.empty:,} rows have no {product.name}")
+    if filled := found.habits.fill_down():
+        yield line("fill_down", f"[{', '.join(filled)}]", "some orders have these on their first row alone")
+
+
+def times(found: Found) -> Iterator[str]:
+    """Yield the format of times, and the zone of the shop."""
+    column = found.of("occurred_at")
+    formats = dates.formats_of(column) if column else []
+    if not formats:
+        yield line("time_format", '"%Y-%m-%d %H:%M:%S"', "no column of times was found")
+    elif other := next((one for one in formats if is_month_first(one) is not is_month_first(formats[0])), None):
+        yield line("time_format", quoted(formats[0]), f"no day above 12, so {quoted(other)} reads every cell too")
+    else:
+        yield line("time_format", quoted(formats[0]))
+    knows = bool(formats) and (formats[0].endswith(("%z", "%Z")) or formats[0].startswith("epoch"))
+    why = "times say their instant; the zone is that of the shop's days and hours" if knows else "times say no zone"
+    yield line("time_zone", "UTC", f"{why}; write yours, such as Europe/London")
+
+
+def is_month_first(time_format: str) -> bool:
+    """Return whether a format has the month before the day, and no year before both."""
+    return time_format.startswith(("%m", "%b", "%B"))
+
+
+def money(found: Found) -> Iterator[str]:
+    """Yield the marks of numbers, and the currency."""
+    amounts = [column for name in (*AMOUNTS, "quantity") if (column := found.of(name)) and column.filled]
+    style = numbers.style_of(amounts)
+    if style is None:
+        yield line("decimal", '"."', "the numbers are not written in one way")
+    elif style.decimal != "." or style.thousands or style.doubt:
+        yield line("decimal", json.dumps(style.decimal), style.doubt)
+        if style.thousands:
+            yield line("thousands", json.dumps(style.thousands, ensure_ascii=False))
+    if style and style.sign:
+        yield line("currency_sign", quoted(style.sign))
+    if found.of("currency") is None:
+        known = CURRENCIES.get(style.sign if style else "")
+        yield line("currency", known or "XXX", "by its sign" if known else "the file does not say; XXX means none")
+
+
+def ids(found: Found) -> Iterator[str]:
+    """Yield how ids are written, and by what returns are known."""
+    customer = found.of("customer_id")
+    shapes = customer.shapes if customer else {}
+    if any("." in shape for shape in shapes) and all(is_whole(shape, one) for shape, one in shapes.items()):
+        yield "# 17850.0 means 17850"
+        yield "customer_id_format: integer"
+    if prefix := found.habits.return_prefix():
+        yield line("return_prefix", quoted(prefix), "all pieces of orders that begin so are negative")
+
+
+def is_whole(shape: str, cells: Shape) -> bool:
+    """Return whether cells of a shape are whole numbers, with nothing but zeros behind a point."""
+    return bool(re.fullmatch(r"9+(\.9+)?", shape)) and not any(cells.greatest[1:])
+
+
+def statuses(found: Found) -> Iterator[str]:
+    """Yield what the words of the status mean."""
+    column = found.of("status")
+    if column is None or len(column.distinct) > MOST_WORDS:
+        return
+    meanings = meanings_of(column.distinct)
+    if IGNORED in meanings.values() and "sale" in meanings.values():
+        kept = [quoted(word) for word, meaning in meanings.items() if meaning != IGNORED]
+        yield line("only", f"{{{quoted(column.name)}: [{', '.join(kept)}]}}", "the other rows are no orders")
+    yield "statuses:"
+    for word, meaning in meanings.items():
+        yield "  " + line(quoted(word), meaning or "sale", "" if meaning else "nobody knows this word; is it a sale?")
+
+
+def charges(found: Found) -> Iterator[str]:
+    """Yield the codes that are known not to be products."""
+    product = found.of("product_id")
+    codes = sorted(code for code in (product.distinct if product else ()) if code.upper() in CHARGES)
+    if codes:
+        yield "# kept, but not products"
+        yield f"non_products: {{codes: [{', '.join(map(quoted, codes))}]}}"

@@ -1,0 +1,61 @@
+"""What a file's bytes are, and what stands between its cells."""
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from io import BufferedIOBase
+from itertools import islice
+
+BLOCK = 1 << 20
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What Windows writes where ISO 8859-1 has control characters.
+WINDOWS_ONLY = bytes(range(0x80, 0xA0))
+DELIMITERS = (",", ";", "\t", "|")
+LINES_LOOKED_AT = 1_000
+
+
+def encoding_of(file: BufferedIOBase) -> str:
+    """Return a file's encoding, all of it read: by its mark, else UTF-8 where it is, else Windows or Latin-1."""
+    decoder, is_utf8, has_windows = codecs.getincrementaldecoder("utf-8")(), True, False
+    first = True
+    while block := file.read(BLOCK):
+        if first:
+            for mark, name in MARKS:
+                if block.startswith(mark):
+                    return name
+            first = False
+        has_windows = has_windows or len(block.translate(None, WINDOWS_ONLY)) < len(block)
+        is_utf8 = is_utf8 and decodes(decoder, block, final=False)
+    if is_utf8 and decodes(decoder, b"", final=True):
+        return "utf-8"
+    return "cp1252" if has_windows else "latin-1"
+
+
+def decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:
+    """Return whether a block goes on as a decoder's encoding has it."""
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def delimiter_of(lines: Iterable[str]) -> str:
+    """Return what parts the most cells of the first line, where most of the first lines have as many."""
+    texts = list(islice((line for line in lines if line.strip()), LINES_LOOKED_AT))
+    return max(DELIMITERS, key=lambda mark: likeness(texts, mark))
+
+
+def likeness(lines: list[str], mark: str) -> tuple[float, int]:
+    """Return the share of lines with as many cells as the first, to a tenth, and how many those are."""
+    widths = [len(next(csv.reader([line], delimiter=mark), [])) for line in lines]
+    if not widths or widths[0] < 2:
+        return 0.0, 0
+    return round(Counter(widths)[widths[0]] / len(widths), 1), widths[0]

@@ -1,0 +1,26 @@
+"""What the words of a status column mean, as far as shops use the same ones."""
+
+import re
+from collections.abc import Iterable
+
+# The first that a word holds; an export of events has baskets and views among its rows, which are no orders.
+MEANINGS = (
+    ("partly_refunded", re.compile(r"part\w*[ _-]*(refund|return)")),
+    ("refunded", re.compile(r"refund|returned|chargeback|erstattet|rembours")),
+    ("cancelled", re.compile(r"cancel|void|fail|declin|expired|rejected|storn|annul|unavailable")),
+    ("ignored", re.compile(r"view|cart|wishlist|draft|checkout|abandon")),
+    ("sale", re.compile(r"paid|complet|deliver|shipp|fulfil|purchas|processing|authori|approved|invoiced|created|"
+                        r"pending|on[ _-]?hold|success|closed|open|sale|bezahlt")),
+)  # fmt: skip
+IGNORED = "ignored"
+
+
+def meaning_of(word: str) -> str | None:
+    """Return what a word most likely means; None where nobody knows."""
+    text = word.lower()
+    return next((meaning for meaning, pattern in MEANINGS if pattern.search(text)), None)
+
+
+def meanings_of(words: Iterable[str]) -> dict[str, str | None]:
+    """Return the meaning of each word, in the order of the words."""
+    return {word: meaning_of(word) for word in sorted(words)}

@@ -1,0 +1,104 @@
+"""From a file as a shop gives it to the mapping that is proposed, and to what is in doubt."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from common.errors import UsageError
+from streaming.map.__main__ import main
+
+SHOPIFY = """\
+Name,Email,Financial Status,Currency,Shipping,Discount Amount,Created at,\
+Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Notes
+#1,ann@shop.test,paid,USD,5.00,10.00,2023-01-05 10:00:00 -0500,1,Coat,60.00,C-1,"ring
+twice"
+#1,,,,,,,2,Scarf,20.00,S-1,
+#2,bob@shop.test,voided,EUR,0.00,0.00,2023-01-06 10:00:00 -0500,1,Wrap,4.00,,
+"""
+OLIST = """\
+order_id,order_item_id,product_id,price,freight_value,order_purchase_timestamp,order_status,customer_unique_id
+e1,1,p1,25.00,5.00,2024-03-02 10:10:00,delivered,u1
+e1,2,p1,25.00,5.00,2024-03-02 10:10:00,delivered,u1
+e2,1,p2,110.00,20.00,2024-05-04 20:20:00,canceled,u2
+"""
+EVENTS = """\
+event_time,event_type,product_id,brand,price,user_id,user_session
+2024-03-01 09:00:00 UTC,view,70001,x,20.50,901,s1
+2024-03-01 09:01:00 UTC,purchase,70001,x,20.50,901,s1
+"""
+GERMAN = """\
+Bestellnummer;SKU;Bezeichnung;Menge;Bestelldatum;Preis;Kundennummer
+1;A;Schraube;1.000;05.01.2023 10:00;1.250,00 €;7
+C2;B;Tisch;-1;06.01.2023 10:00;12,50 €;8
+"""
+DAYS = "order,sku,qty,date,price,customer\n1,A,1,01/02/2023,$10.00,17850.0\n2,POST,1,03/04/2023,$5.00,17851.0\n"
+
+
+def proposed(folder: Path, text: str, encoding: str = "utf-8") -> tuple[dict, str]:
+    """Return the mapping that is proposed for a file, as it is read and as it stands."""
+    path, target = folder / "my shop.csv", folder / "mapping.yml"
+    path.write_bytes(text.encode(encoding))
+    main(["--file", str(path), "--out", str(target), "--force"])
+    written = target.read_text()
+    return yaml.load(written, yaml.BaseLoader), written
+
+
+def test_an_export_with_columns_of_the_order(tmp_path: Path) -> None:
+    mapping, text = proposed(tmp_path, SHOPIFY)
+    assert mapping["columns"] == {
+        "order_id": "Name", "product_id": "Lineitem sku", "description": "Lineitem name",
+        "quantity": "Lineitem quantity", "occurred_at": "Created at", "unit_price": "Lineitem price",
+        "customer_id": "Email", "status": "Financial Status", "currency": "Currency", "discount": "Discount Amount",
+        "shipping": "Shipping",
+    }  # fmt: skip
+    assert mapping["statuses"] == {"paid": "sale", "voided": "cancelled"}
+    assert mapping["fill_down"] == ["customer_id", "occurred_at"]
+    assert (mapping["product_id_or"], mapping["time_format"]) == ("description", "%Y-%m-%d %H:%M:%S%z")
+    assert "currency" not in mapping and mapping["name"] == "my_shop"
+    assert "# not used: Notes" in text
+
+
+def test_one_row_per_piece(tmp_path: Path) -> None:
+    mapping, _ = proposed(tmp_path, OLIST)
+    assert (mapping["constants"], mapping["one_row_per_piece"]) == ({"quantity": "1"}, "true")
+    assert mapping["statuses"] == {"canceled": "cancelled", "delivered": "sale"}
+    assert mapping["columns"]["shipping"] == "freight_value"
+
+
+def test_a_log_of_events_of_which_some_are_orders(tmp_path: Path) -> None:
+    mapping, _ = proposed(tmp_path, EVENTS)
+    assert mapping["only"] == {"event_type": ["purchase"]}
+    assert mapping["columns"]["order_id"] == "user_session"
+
+
+def test_marks_signs_and_returns_of_a_german_shop(tmp_path: Path) -> None:
+    mapping, _ = proposed(tmp_path, GERMAN, "cp1252")
+    assert (mapping["delimiter"], mapping["encoding"]) == (";", "cp1252")
+    assert (mapping["decimal"], mapping["thousands"], mapping["currency_sign"]) == (",", ".", "€")
+    assert (mapping["currency"], mapping["time_format"]) == ("EUR", "%d.%m.%Y %H:%M")
+    assert mapping["return_prefix"] == "C"
+
+
+def test_doubts_are_said_behind_their_line(tmp_path: Path) -> None:
+    mapping, text = proposed(tmp_path, DAYS)
+    assert 'time_format: "%d/%m/%Y"  # ? no day above 12, so "%m/%d/%Y" reads every cell too' in text
+    assert "time_zone: UTC  # ? times say no zone; write yours, such as Europe/London" in text
+    assert "currency: USD  # ? by its sign" in text
+    assert mapping["customer_id_format"] == "integer" and mapping["non_products"] == {"codes": ["POST"]}
+
+
+def test_a_mapping_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(DAYS)
+    (tmp_path / "mapping.yml").write_text("edited: by hand\n")
+    with pytest.raises(UsageError, match=r"is there already; name another one \(OUT=\)"):
+        main(["--file", str(tmp_path / "orders.csv"), "--out", str(tmp_path / "mapping.yml")])
+    assert (tmp_path / "mapping.yml").read_text() == "edited: by hand\n"
+
+
+def test_a_file_without_orders_is_refused_by_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("person,age\nAnn,30\n")
+    with pytest.raises(
+        UsageError, match="no column looks like order_id, occurred_at, unit_price; its columns are pers"
+    ):
+        main(["--file", str(tmp_path / "people.csv"), "--out", str(tmp_path / "mapping.yml")])

@@ -1,0 +1,30 @@
+"""How a file's numbers are written, and where that is in doubt."""
+
+import pytest
+
+from streaming.map.numbers import Style, style_of
+from streaming.map.profile import profiles
+
+
+@pytest.mark.parametrize(
+    ("cells", "style"),
+    [
+        (["10.00", "7"], Style(".", "")),
+        (["12,50", "7"], Style(",", "")),
+        (["1,900.00", "10.00"], Style(".", ",")),
+        (["1.250,00", "1.000"], Style(",", ".")),
+        (["1 250,00"], Style(",", " ")),
+        (["1'250.00"], Style(".", "'")),
+        (["$10.00", "$1,120.20"], Style(".", ",", "$")),
+        (["-12.00", "EUR 5.00"], Style(".", "", "EUR")),
+        (["1.000", "2.500"], Style(".", "", doubt="1.000 could be read in two ways")),
+        (["1.000", "2.50"], Style(".", "")),
+    ],
+)
+def test_the_first_style_that_reads_every_number(cells: list[str], style: Style) -> None:
+    assert style_of(profiles(["price"], [[cell] for cell in cells])) == style
+
+
+@pytest.mark.parametrize("cells", [["Cup"], ["10.00", "Cup"], ["1.2.3"], ["$1", "€1"], [""]])
+def test_what_is_no_number_has_none(cells: list[str]) -> None:
+    assert style_of(profiles(["price"], [[cell] for cell in cells])) is None
