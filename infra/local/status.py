@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from common import processes
 from common.settings import Settings
 from infra.local import supervise
 from infra.local.configure import configure
-from infra.local.service import NotReadyError, Program, Service
+from infra.local.service import NotReadyError, Program, Service, start_order
 
 NOT_UP = 3
 HEAD = ("SERVICE", "DAEMON", "STATE", "PORT", "PID", "MEMORY", "VERSION", "WEB PAGE")
@@ -48,16 +48,25 @@ def status(settings: Settings) -> None:
 
 
 def read(settings: Settings, services: Sequence[Service]) -> list[Row]:
-    """Return a row per daemon; the services are asked side by side."""
-    known = supervise.processes(settings)
+    """Return a row per daemon; the services are asked side by side, each when those that it needs have answered.
 
-    def one(service: Service) -> list[Row]:
+    One whose needs do not answer is not asked: without its catalogue the Thrift Server would answer after minutes.
+    """
+    known = supervise.processes(settings)
+    answers: dict[str, Future[bool]] = {}
+
+    def ask(service: Service) -> bool:
         running = any(known.get(program.name, {}).get("pid") for program in service.programs)
-        answers = running and answering(settings, service)
-        return [row(settings, service, program, known.get(program.name, {}), answers) for program in service.programs]
+        return running and all(answers[name].result() for name in service.needs) and answering(settings, service)
 
     with ThreadPoolExecutor(len(services)) as pool:
-        return [each for rows in pool.map(one, services) for each in rows]
+        for service in start_order(services):
+            answers[service.name] = pool.submit(ask, service)
+    return [
+        row(settings, service, program, known.get(program.name, {}), answers[service.name].result())
+        for service in services
+        for program in service.programs
+    ]
 
 
 def answering(settings: Settings, service: Service) -> bool:
