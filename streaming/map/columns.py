@@ -43,7 +43,7 @@ NAMES = {
     "line_discount": ("lineitemdiscount", "itemdiscount", "linediscount"),
     "tax": ("taxes", "tax", "ordertax", "taxamount", "totaltax", "ordertotaltax"),
     "shipping": (
-        "shipping", "shippingamount", "freightvalue", "ordershipping", "shippingtotal", "ordershippingamount",
+        "shipping", "shippingamount", "ordershipping", "shippingtotal", "ordershippingamount",
     ),
     "refunded_amount": ("refundedamount", "orderrefundamount", "refundamount", "totalrefunded"),
 }  # fmt: skip

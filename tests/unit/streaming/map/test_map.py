@@ -63,7 +63,8 @@ def test_one_row_per_piece(tmp_path: Path) -> None:
     mapping, _ = proposed(tmp_path, OLIST)
     assert (mapping["constants"], mapping["one_row_per_piece"]) == ({"quantity": "1"}, "true")
     assert mapping["statuses"] == {"canceled": "cancelled", "delivered": "sale"}
-    assert mapping["columns"]["shipping"] == "freight_value"
+    # Of the piece, not of the order.
+    assert "shipping" not in mapping["columns"]
 
 
 def test_a_log_of_events_of_which_some_are_orders(tmp_path: Path) -> None:
