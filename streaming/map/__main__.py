@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from shlex import quote
 
@@ -15,14 +16,19 @@ from streaming.map.columns import propose
 from streaming.map.orders import habits_of
 from streaming.map.profile import profiles
 from streaming.map.proposal import Found
-from streaming.replay import source
+from streaming.reading import opening
+from streaming.reading.dialect import Dialect
+from streaming.reading.lines import Lines
+from streaming.reading.record import Broken, cells_of
+from streaming.reading.records import Records
+from streaming.replay.__main__ import main as replay
 
 # Of an order as a whole, as far as they may stand on its first row alone.
 OF_ORDER = ("occurred_at", "customer_id")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Read the file, write the mapping, and say what to do next."""
+    """Read the file, write the mapping, show what would be sent by it, and say what to do next."""
     arguments = parse(argv)
     path: Path = arguments.file
     target: Path = arguments.out or Path(f"{stem(path)}.yml")
@@ -31,8 +37,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     text = proposal.render(look_at(path))
     replace_file(target, text)
     doubts = sum("  # ? " in line for line in text.splitlines())
-    print(f"{target}: written, {doubts} doubt{'s' if doubts != 1 else ''}; look at the lines with a ?, then")
-    print(f"make replay ORDERS={quote(str(path))} MAPPING={quote(str(target))} DRY_RUN=1 shows what would be sent")
+    replay(["--orders", str(path), "--mapping", str(target), "--dry-run"])
+    doubts = sum("  # ? " in line for line in text.splitlines())
+    count = f"{doubts} doubt{'s' if doubts != 1 else ''}"
+    print(f"{target}: written, {count}: look at the lines with a ?; the file is sent by")
+    print(f"make run ORDERS={quote(str(path))} MAPPING={quote(str(target))}")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -51,33 +60,31 @@ def stem(path: Path) -> str:
 
 def look_at(path: Path) -> Found:
     """Read a file twice and return what is known of it."""
-    with source.readable(path), source.open_file(path) as file:
+    with opening.readable(path), opening.open_file(path) as file:
         encoding = sniff.encoding_of(file)
-    delimiter = sniff.delimiter_of(source.texts(path, encoding, "\0"))
+    with opening.readable(path), opening.open_file(path) as file:
+        delimiter = sniff.delimiter_of(chain.from_iterable(Lines(path, file, encoding)))
+    dialect = Dialect(encoding=encoding, delimiter=delimiter)
     say(f"{path.name}: {encoding}, cells parted by {delimiter!r}")
-    header = next(records(path, encoding, delimiter))
-    columns = profiles(header, below_header(path, encoding, delimiter))
+    columns = profiles(Records(path, dialect).header, cells(path, dialect))
     proposals = propose(columns)
-    places = {one.ours: [column.name for column in columns].index(one.column.name) for one in proposals}
-    missing = [name for name in ("order_id", "occurred_at", "unit_price") if name not in places]
-    if missing:
-        names = ", ".join(column.name for column in columns)
-        raise UsageError(f"{path}: no column looks like {', '.join(missing)}; its columns are {names[:300]}")
+    names = [column.name for column in columns]
+    places = {one.ours: names.index(one.column.name) for one in proposals}
+    if missing := [name for name in ("order_id", "occurred_at", "unit_price") if name not in places]:
+        raise UsageError(
+            f"{path}: no column looks like {', '.join(missing)}; its columns are {', '.join(names)[:300]};"
+            " write the mapping by hand, docs/mapping.md has its keys"
+        )
     say(f"{path.name}: {columns[0].rows:,} rows, {len(proposals)} of {len(columns)} columns known")
-    habits = habits_of(below_header(path, encoding, delimiter), places, [name for name in OF_ORDER if name in places])
+    habits = habits_of(cells(path, dialect), places, [name for name in OF_ORDER if name in places])
     return Found(stem(path), columns[0].rows, encoding, delimiter, columns, proposals, habits)
 
 
-def records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of all records, the header's first."""
-    return (source.cells_of(text, delimiter) for text in source.texts(path, encoding, delimiter))
-
-
-def below_header(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of all records but the header."""
-    rows = records(path, encoding, delimiter)
-    next(rows)
-    return rows
+def cells(path: Path, dialect: Dialect) -> Iterator[list[str]]:
+    """Yield the cells of all records behind the header, but of the broken ones."""
+    for text in Records(path, dialect):
+        if not isinstance(text, Broken):
+            yield cells_of(text, dialect.delimiter)
 
 
 def say(text: str) -> None:

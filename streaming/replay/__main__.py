@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from common import locks
 from common.cli import Parser, day
@@ -74,19 +75,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     state = files.state(arguments.orders)
+    digest, versions = opening.sha256(arguments.orders), contracts.load(settings.contracts_dir).versions
+    job = Job(settings, arguments.orders, state, digest, mapping, name, arguments.shift_to, versions)
+    if arguments.dry_run:
+        show(job)
+        return
     with locks.hold(settings, "replay"):
-        digest = opening.sha256(arguments.orders)
-        versions = contracts.load(settings.contracts_dir).versions
-        job = Job(settings, arguments.orders, state, digest, mapping, name, arguments.shift_to, versions)
-        if arguments.dry_run:
-            show(job)
-        else:
-            print(send(job, force=arguments.force))
+        print(send(job, force=arguments.force))
 
 
 def show(job: Job) -> None:
-    """Print the first events of the file as they would be sent, and what becomes of its rows; nothing is sent."""
-    with staged(job) as (stage, _):
+    """Print the first events of the file as they would be sent, and what becomes of its rows; nothing is sent.
+
+    It needs no platform, and runs beside a replay: its rows are staged in a folder of their own.
+    """
+    with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder)) as (stage, _):
         sending = job.sending(int(time.time() * 1000))
         sending.is_rehearsal = True
         events = job.events(stage, sending)
@@ -133,9 +136,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 @contextmanager
-def staged(job: Job) -> Iterator[tuple[Stage, int]]:
-    """Stage the file for the length of the block, and yield how many rows it has too."""
-    with new_stage(job.settings) as stage:
+def staged(job: Job, folder: Path) -> Iterator[tuple[Stage, int]]:
+    """Stage the file in a folder for the length of the block, and yield how many rows it has too."""
+    with new_stage(replace(job.settings, state_dir=folder)) as stage:
         read = fill(stage, job.path, job.mapping)
         if read == 0:
             raise UsageError(f"{job.path}: has a header and no rows")
@@ -145,7 +148,7 @@ def staged(job: Job) -> Iterator[tuple[Stage, int]]:
 
 def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     """Send the file's events behind those of an interrupted replay, and return the summary and the counts."""
-    with staged(job) as (stage, read):
+    with staged(job, job.settings.state_dir) as (stage, read):
         before = progress.load()
         what = {**job.identity, "file_sha256": job.digest, "versions": job.versions}
         progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)

@@ -35,6 +35,12 @@ C2;B;Tisch;-1;06.01.2023 10:00;12,50 €;8
 DAYS = "order,sku,qty,date,price,customer\n1,A,1,01/02/2023,$10.00,17850.0\n2,POST,1,03/04/2023,$5.00,17851.0\n"
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are staged below the test's folder."""
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "state"))
+
+
 def proposed(folder: Path, text: str, encoding: str = "utf-8") -> tuple[dict, str]:
     """Return the mapping that is proposed for a file, as it is read and as it stands."""
     path, target = folder / "my shop.csv", folder / "mapping.yml"
@@ -87,6 +93,17 @@ def test_doubts_are_said_behind_their_line(tmp_path: Path) -> None:
     assert "time_zone: UTC  # ? times say no zone; write yours, such as Europe/London" in text
     assert "currency: USD  # ? by its sign" in text
     assert mapping["customer_id_format"] == "integer" and mapping["non_products"] == {"codes": ["POST"]}
+
+
+def test_what_would_be_sent_by_it_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proposed(tmp_path, OLIST)
+    shown = capsys.readouterr().out.splitlines()
+    assert '"order_id":"e1"' in shown[0] and '"quantity":2,"unit_price":"25.00"' in shown[0]
+    assert shown[2:] == [
+        "3 lines = 2 in 1 orders + 1 in 1 cancellations; nothing was sent",
+        f"{tmp_path}/mapping.yml: written, 4 doubts: look at the lines with a ?; the file is sent by",
+        f"make run ORDERS='{tmp_path}/my shop.csv' MAPPING={tmp_path}/mapping.yml",
+    ]
 
 
 def test_a_mapping_that_is_there_is_not_replaced(tmp_path: Path) -> None:

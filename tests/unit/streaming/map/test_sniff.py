@@ -23,7 +23,7 @@ from streaming.map.sniff import BLOCK, delimiter_of, encoding_of
     ],
 )
 def test_the_encoding_is_found_from_all_bytes(raw: bytes, encoding: str) -> None:
-    assert encoding_of(BytesIO(raw)) == encoding  # type: ignore[arg-type]
+    assert encoding_of(BytesIO(raw)) == encoding
 
 
 @pytest.mark.parametrize(

@@ -145,5 +145,5 @@ def test_a_file_that_is_no_mapping_is_one_line(tmp_path: Path, content: str, mes
 
 
 def test_an_unknown_mapping_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match="those by name are: online_retail"):
+    with pytest.raises(UsageError, match="those by name are: olist, online_retail, "):
         load("offline_retail")

@@ -11,6 +11,7 @@ from common.settings import read_settings
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import FOLDER, load
+from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
 
 VERSIONS = {"orders": 3, "returns": 3}
@@ -60,7 +61,8 @@ def events(folder: Path, name: str, text: str) -> tuple[list[dict[str, Any]], Ta
     mapping = load(name)
     with new_stage(read_settings({"STATE_DIR": str(folder / "state")}, folder / "none")) as stage:
         fill(stage, path, mapping)
-        messages = list(Events(mapping, name, 0, tally, VERSIONS).of(stage))
+        sending = Sending(folder, "digest", name, 0)
+        messages = list(Events(mapping, name, 0, tally, VERSIONS, sending).of(stage))
     return [json.loads(message.value) for message in messages], tally
 
 
