@@ -10,6 +10,7 @@ from common.contracts.model import load
 from common.errors import UserError, entry_point
 from common.kafka_errors import UnreachableError
 from common.kafka_topics import Topic
+from common.replays import WITHOUT_EVENT, rows_without_event
 from common.settings import Settings, read_settings
 from streaming import topics as kafka
 from streaming.monitor.health import status
@@ -23,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     Parser(prog="python -m streaming.status", description=__doc__).parse_args(argv)
     settings = read_settings()
     show_ingest(settings)
+    for rows in rows_without_event(settings):
+        print(f"{rows.source}: {rows.number:,} rows of {rows.file} {WITHOUT_EVENT[rows.why]}, in no event")
     print("\n".join(status.lines(settings)))
 
 

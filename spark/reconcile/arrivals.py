@@ -5,6 +5,7 @@ from typing import Any
 
 from common import thrift
 from common.kafka_topics import Topic
+from common.replays import WITHOUT_EVENT, rows_without_event
 from common.settings import Settings
 from spark.reconcile import broker, offsets
 from spark.reconcile.beginnings import beginnings, split_given_up
@@ -43,6 +44,10 @@ def kafka_to_bronze(settings: Settings, names: Sequence[str]) -> tuple[list[str]
     for name, gaps in ((EMPTY, empty), (f"{EMPTY}, expired since", markers)):
         printed += [line(name, sum(gap.next - gap.first for gap in gaps))] if gaps else []
     printed += [line("given up before it was read", gap.next - gap.first, f"= {gap}") for gap in known]
+    printed += [
+        line(f"{rows.source}: rows {WITHOUT_EVENT[rows.why]}", rows.number, f"= in no event, of {rows.file}")
+        for rows in rows_without_event(settings)
+    ]
     printed += [line("waiting in Kafka for `make ingest`", later)] if later else []
     return printed, faults
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
+from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.fates import Fates, Part
 from streaming.replay.mapping import CANCELLED, Mapping
@@ -24,14 +25,6 @@ KINDS = (
     "unmappable",
     "cancelled of an earlier sending",
 )
-# Rows of the file that no event has.
-WITHOUT_EVENT = {
-    "repeated": "repeated",
-    "zeros": "of 0 pieces beside others",
-    "ignored": "of orders that the mapping ignores",
-    "conditions": "left out by the mapping",
-    "headers": "header rows",
-}
 # Of these the lake has a version, so an earlier sending's no longer holds.
 OF_THE_LAKE = ("orders", "returns", "cancellations")
 
