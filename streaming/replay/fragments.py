@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from streaming.reading.cells import UnreadableError
@@ -115,14 +117,12 @@ class FragmentParser:
         if not members:
             return
         order_id, customer_id, occurred_ms, signs, lines, about = members[0]
-        if len(members) > 1:
-            occurred_ms = min(line.occurred_ms for line in members)
-            lines = ",".join([line.json for line in members])
-            for line in members:
-                signs |= line.signs
-            # Most files say nothing of an order as a whole, and others the same on each row.
-            about = ",".join(dict.fromkeys(line.about for line in members if line.about))
         size = len(members)
+        if size > 1:
+            _, _, moments, all_signs, jsons, abouts = zip(*members, strict=True)
+            occurred_ms, signs, lines = min(moments), reduce(or_, set(all_signs)), ",".join(jsons)
+            # Most files say nothing of an order as a whole, and others the same on each row.
+            about = ",".join(filter(None, dict.fromkeys(abouts)))
         kept = ROW_END.join(texts)
         place = end - size, order_id, customer_id, occurred_ms, self.block
         parsed.fragments.append(Fragment(*place, signs, size, lines, about, kept))

@@ -10,20 +10,33 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from streaming.producer import MAX_VALUE_BYTES
 from streaming.replay.fragments import ROW_END
 
-# Orders that need a look: their rows name two customers, or stand in several places.
-UNSETTLED = """
-create index of_order on fragments (order_id, customer_id, occurred_ms, block);
+# A line has more bytes of JSON than this even without a description.
+LEAST_BYTES = 64
+MOST_LINES = MAX_VALUE_BYTES // LEAST_BYTES
+# Orders that need a look: their rows name two customers, stand in several places, or are too many to be read at once.
+UNSETTLED = f"""
+create index of_order on fragments (order_id, customer_id, occurred_ms, block, size);
 create temporary table unsettled as
-select order_id, min(customer_id) <> max(customer_id) as is_mixed, min(block) <> max(block) as is_scattered
-from fragments group by order_id having is_mixed or is_scattered;
+select
+    order_id, min(customer_id) <> max(customer_id) as is_mixed, min(block) <> max(block) as is_scattered,
+    sum(size) > {MOST_LINES} as is_too_large, min(number) as first
+from fragments group by order_id having is_mixed or is_scattered or is_too_large;
 create temporary table held (order_id text primary key, number integer, reason text) without rowid;
 insert into held select order_id, min(number), reason from raw where order_id is not null group by order_id;
+insert or ignore into held
+select order_id, first, 'the order is too large for one event' from unsettled where is_too_large;
 """
 MIXED = "select order_id from unsettled where is_mixed"
 CUSTOMERS = "select number, customer_id from fragments where order_id = ? and customer_id is not null order by number"
-SCATTERED = "select order_id from unsettled where is_scattered and order_id not in (select order_id from held)"
+# A table, as orders are held while it is read.
+KEEP_SCATTERED = """
+create temporary table scattered as
+select order_id from unsettled where is_scattered and order_id not in (select order_id from held)
+"""
+SCATTERED = "select order_id from scattered"
 FRAGMENTS = "select number, block, size, lines, rows from fragments where order_id = ? order by number"
 HOLD = "insert into held values (?, ?, ?) on conflict do nothing"
 OF_HELD = """
@@ -48,7 +61,8 @@ def pass_all(database: sqlite3.Connection) -> int:
     database.execute("begin")
     for (order_id,) in database.execute(MIXED):
         hold(database, order_id, other_customer(database, order_id), "the order has another customer")
-    repeated = sum(settle_places(database, order_id) for (order_id,) in database.execute(SCATTERED).fetchall())
+    database.execute(KEEP_SCATTERED)
+    repeated = sum(settle_places(database, order_id) for (order_id,) in database.execute(SCATTERED))
     carry_raw(database)
     return repeated
 
@@ -60,8 +74,9 @@ def hold(database: sqlite3.Connection, order_id: str, number: int, reason: str) 
 
 def other_customer(database: sqlite3.Connection, order_id: str) -> int:
     """Return the first row of an order that names another customer than one before."""
-    (_, first), *others = database.execute(CUSTOMERS, (order_id,))
-    return next(int(number) for number, customer in others if customer != first)
+    rows = database.execute(CUSTOMERS, (order_id,))
+    _, first = next(rows)
+    return next(int(number) for number, customer in rows if customer != first)
 
 
 def settle_places(database: sqlite3.Connection, order_id: str) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from streaming.replay import __main__ as program
+from streaming.replay import verdicts
 from tests.unit.streaming.replay.shop import HEADER, Replayed
 
 BAD_PRICE = "unit_price '1.9.0' is not a number with at most 4 decimals"
@@ -103,3 +104,14 @@ def test_an_order_that_stands_again_with_other_content_is_held(tmp_path: Path) -
     fault = "the order stands at row 1 too, with other content; leave one out"
     assert replayed.held[rows[3]] == f"row 4: {fault}"
     assert replayed.held[rows[0]] == f"row 1: its order 1 is held for row 4: {fault}"
+
+
+def test_an_order_of_more_lines_than_an_event_can_have_is_held_without_being_read_at_once(tmp_path: Path) -> None:
+    number = verdicts.MOST_LINES + 1
+    rows = [f"1,{line},,1,2024-03-01 08:26:00,1," for line in range(number)]
+    replayed = Replayed(tmp_path, [*rows, *OTHERS])
+    assert [order["order_id"] for order in replayed.orders] == ["2", "3"]
+    assert len(replayed.held) == number
+    assert (
+        replayed.held[rows[-1]] == f"row {number}: its order 1 is held for row 1: the order is too large for one event"
+    )
