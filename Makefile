@@ -102,8 +102,8 @@ explain: ready ## Compute the verdict on one order again, with its reasons [EVEN
 recover: ready ## Rebuild a lost or damaged checkpoint from bronze.events [ACCEPT_LOSS=1]
 	@$(PY) -m streaming.recover $(call flag,ACCEPT_LOSS,accept-loss)
 
-requeue: ready ## Send quarantined events through Kafka again [RULE=name SINCE=2025-01-31 REPAIR=file.py DRY_RUN=1]
-	@$(PY) -m streaming.requeue $(call option,RULE,rule) $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
+requeue: ready ## Send quarantined events through Kafka again [RULE=name FIELD=lines.quantity SINCE=2025-01-31 REPAIR=file.py DRY_RUN=1]
+	@$(PY) -m streaming.requeue $(call option,RULE,rule) $(call option,FIELD,field) $(call option,SINCE,since) $(call option,REPAIR,repair) $(call flag,DRY_RUN,dry-run)
 
 ##@ Models and marts
 .PHONY: marts backfill dbt-changed guard train score promote rollback insights export serving reconcile maintain

@@ -19,8 +19,9 @@ import org.apache.spark.unsafe.types.UTF8String
 /** `parse_event(topic, value, fields, owners)`: a Kafka record's value, read once and strictly.
   *
   * Returns one struct: `fields` (a schema as SQL writes it), then `is_json`, whether the value is one JSON object in UTF-8,
-  * of 8 MB at most, without equal names and with nothing behind it, and `has_wrong_type`, whether a field of the record's own topic is
-  * there and not of its type, `has_nul`, whether a text holds U+0000, which PostgreSQL cannot keep; last `missing`, the first field that must be there and is null or, of a text, blank.
+  * of 8 MB at most, without equal names and with nothing behind it, and three paths of fields of the record's own topic, null
+  * where there is none: `wrong_type`, the first that is there and not of its type, `nul`, the first text that holds U+0000,
+  * which PostgreSQL cannot keep, and `missing`, the first that must be there and is null or, of a text, blank.
   * `owners` says which topic has which fields, a `!` behind those that must be there, also of an array's elements
   * (`orders:event_id!,note,lines!,lines.quantity!;visits:event_id!`); what else a value holds is no fault. Of a value that
   * is no JSON every field is null, of a wrong type its field.
@@ -32,8 +33,8 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   import ParseEvent._
 
   private def isJson = fields.length
-  private def hasWrongType = fields.length + 1
-  private def hasNul = fields.length + 2
+  private def wrongType = fields.length + 1
+  private def nul = fields.length + 2
   private def missing = fields.length + 3
 
   @transient private lazy val topics: JavaMap[UTF8String, TopicReader] = {
@@ -47,8 +48,8 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
   override def dataType: DataType =
     StructType(fields)
       .add("is_json", BooleanType, nullable = false)
-      .add("has_wrong_type", BooleanType, nullable = false)
-      .add("has_nul", BooleanType, nullable = false)
+      .add("wrong_type", StringType)
+      .add("nul", StringType)
       .add("missing", StringType)
 
   override def eval(row: InternalRow): Any =
@@ -73,10 +74,12 @@ case class ParseEvent(left: Expression, right: Expression, fields: StructType, o
     val reader = if (topic == null) null else topics.get(topic)
     val readable = reader != null && value != null && value.length <= MostBytes && opensAnObject(value) && isText(value)
     val sound = readable && readWhole(reader.fields, value, row, faults)
-    if (sound) row.update(missing, reader.firstMissing(row)) else fields.indices.foreach(row.setNullAt)
+    if (sound) {
+      row.update(wrongType, faults.wrongType)
+      row.update(nul, faults.nul)
+      row.update(missing, reader.firstMissing(row))
+    } else fields.indices.foreach(row.setNullAt)
     row.update(isJson, sound)
-    row.update(hasWrongType, sound && faults.wrongType)
-    row.update(hasNul, sound && faults.nul)
     row
   }
 
@@ -107,13 +110,20 @@ object ParseEvent {
     .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
     .build()
 
-  /** What is wrong with the fields of one value. */
+  /** The first field of one value that is of a wrong type, and the first with U+0000. */
   private class Faults {
-    var wrongType = false
-    var nul = false
+    var wrongType: UTF8String = _
+    var nul: UTF8String = _
+
+    def add(found: Any, path: UTF8String): Unit =
+      if (found != null) { if (nul == null) nul = path }
+      else if (wrongType == null) wrongType = path
   }
 
-  /** Reads a value of a type; of one that is none it gives null, and says why. */
+  /** In place of a value that holds a text with U+0000. */
+  private object Nul
+
+  /** Reads a value of a type; gives null for one that is of another, and `Nul`. What is wrong within it is a fault by then. */
   private type Reader = (JsonParser, Faults) => Any
 
   def of(arguments: Seq[Expression]): ParseEvent = {
@@ -224,10 +234,12 @@ object ParseEvent {
     } catch { case NonFatal(_) => false }
 
   /** The fields of an object, of which only those of `names` are read. */
-  private class ObjectReader(fields: StructType, names: Set[String]) {
+  private class ObjectReader(fields: StructType, names: Set[String], within: String = "") {
     private val places: JavaMap[String, Place] = new HashMap
-    for ((field, index) <- fields.zipWithIndex if names(field.name))
-      places.put(field.name, new Place(index, readerOf(field.dataType)))
+    for ((field, index) <- fields.zipWithIndex if names(field.name)) {
+      val path = within + field.name
+      places.put(field.name, new Place(index, UTF8String.fromString(path), readerOf(field.dataType, path)))
+    }
 
     /** The place of a value that cannot be kept stays null. */
     def read(json: JsonParser, row: GenericInternalRow, faults: Faults): Unit =
@@ -237,14 +249,14 @@ object ParseEvent {
         if (place == null) json.skipChildren()
         else if (token != JsonToken.VALUE_NULL) {
           val found = place.reader(json, faults)
-          if (found != null) row.update(place.index, found)
+          if (found == null || found == Nul) faults.add(found, place.path) else row.update(place.index, found)
         }
       }
   }
 
-  private class Place(val index: Int, val reader: Reader)
+  private class Place(val index: Int, val path: UTF8String, val reader: Reader)
 
-  private def readerOf(kind: DataType): Reader = kind match {
+  private def readerOf(kind: DataType, path: String): Reader = kind match {
     case StringType => text
     case BooleanType => scalar(json => if (json.currentToken.isBoolean) json.getBooleanValue else null)
     case IntegerType => scalar(json => if (isWhole(json, JsonParser.NumberType.INT)) json.getIntValue else null)
@@ -252,34 +264,30 @@ object ParseEvent {
     case TimestampType => scalar(json => micros(json.getText))
     case DateType => scalar(json => days(json.getText))
     case decimal: DecimalType => scalar(decimalOf(decimal))
-    case ArrayType(items: StructType, _) => arrayOf(new ObjectReader(items, items.fieldNames.toSet), items.length)
+    case ArrayType(items: StructType, _) =>
+      arrayOf(new ObjectReader(items, items.fieldNames.toSet, s"$path."), items.length, UTF8String.fromString(path))
     case other => throw new IllegalArgumentException(s"$Name: a field cannot be ${other.sql}")
   }
 
-  private def scalar(read: JsonParser => Any): Reader = (json, faults) => {
-    val found = if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
-    if (found == null) faults.wrongType = true
-    found
-  }
+  private def scalar(read: JsonParser => Any): Reader = (json, _) =>
+    if (json.currentToken.isScalarValue) read(json) else { json.skipChildren(); null }
 
   /** A whole number stands for its digits: many systems send ids so. */
-  private def text: Reader = (json, faults) =>
+  private def text: Reader = (json, _) =>
     if (json.currentToken != JsonToken.VALUE_STRING && json.currentToken != JsonToken.VALUE_NUMBER_INT) {
       json.skipChildren()
-      faults.wrongType = true
       null
     } else {
       val found = json.getText
-      if (found.indexOf(0) >= 0) { faults.nul = true; null } else UTF8String.fromString(found)
+      if (found.indexOf(0) >= 0) Nul else UTF8String.fromString(found)
     }
 
   private def isWhole(json: JsonParser, widest: JsonParser.NumberType): Boolean =
     json.currentToken == JsonToken.VALUE_NUMBER_INT && json.getNumberType.compareTo(widest) <= 0
 
-  private def arrayOf(reader: ObjectReader, width: Int): Reader = (json, faults) =>
+  private def arrayOf(reader: ObjectReader, width: Int, path: UTF8String): Reader = (json, faults) =>
     if (json.currentToken != JsonToken.START_ARRAY) {
       json.skipChildren()
-      faults.wrongType = true
       null
     } else {
       val found = new ArrayBuffer[Any]
@@ -290,11 +298,11 @@ object ParseEvent {
           reader.read(json, row, its)
           found += row
         case JsonToken.VALUE_NULL => found += null
-        case _ => json.skipChildren(); its.wrongType = true
+        case _ => json.skipChildren(); its.add(null, path)
       }
-      faults.wrongType |= its.wrongType
-      faults.nul |= its.nul
-      if (its.wrongType || its.nul) null else new GenericArrayData(found.toArray)
+      if (its.wrongType != null) faults.add(null, its.wrongType)
+      if (its.nul != null) faults.add(Nul, its.nul)
+      if (its.wrongType != null) null else if (its.nul != null) Nul else new GenericArrayData(found.toArray)
     }
 
   /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept.

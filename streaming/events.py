@@ -16,6 +16,8 @@ KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 # What a line comes to.
 LINE_AMOUNT = "line.quantity * line.unit_price - coalesce(line.discount_amount, 0)"
+# The rules whose field the parser names, by the column.
+FOUND_BY_PARSER = {"wrong_type": "wrong_type", "text_with_nul": "nul"}
 UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
 KIND, SENT_AT = "kind", "sent_at"
 FUTURE_MICROS = 5 * 60 * 1_000_000
@@ -28,8 +30,11 @@ def valid_events(records: DataFrame, contracts: Contracts) -> DataFrame:
 
 
 def judge_records(records: DataFrame, contracts: Contracts) -> DataFrame:
-    """Return the records as `parse_records` gives them, and `broken_rule`, null where an event keeps its contract."""
-    return parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
+    """Return the records as `parse_records` gives them, `broken_rule`, null where an event keeps its contract, and the
+    field that the rule is about, null where it is about none.
+    """
+    judged = parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
+    return judged.selectExpr("*", f"{broken_field(contracts.topics)} as broken_field")
 
 
 def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
@@ -40,7 +45,7 @@ def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
 def parse_records(records: DataFrame, contracts: Contracts) -> DataFrame:
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
-    checks = ["is_json", "has_wrong_type", "has_nul", "missing"]
+    checks = ["is_json", "wrong_type", "nul", "missing"]
     return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(
         *KAFKA, *fields, *(f"parsed.{one}" for one in checks), UNMAPPABLE
     )
@@ -66,6 +71,19 @@ def broken_rule(contracts: Iterable[Contract]) -> str:
     return f"case {' '.join(cases)} end"
 
 
+def broken_field(contracts: Iterable[Contract]) -> str:
+    """Return the SQL of the path of the field that a broken rule is about, or null."""
+    cases = [f"when topic = '{contract.topic}' then {field_of_rule(contract)}" for contract in contracts]
+    return f"case when broken_rule is null then null {' '.join(cases)} end"
+
+
+def field_of_rule(contract: Contract) -> str:
+    """Return the SQL of the field that a topic's broken rule is about, or null."""
+    fields = {**{one.name: f"'{one.field}'" for one in all_rules(contract) if one.field}, **FOUND_BY_PARSER}
+    cases = [f"when '{rule}' then {field}" for rule, field in fields.items()]
+    return f"case broken_rule {' '.join(cases)} end"
+
+
 def internal(contracts: Iterable[Contract]) -> str:
     """Return the SQL of whether an event is internal by its contract; what that cannot be computed of is not."""
     cases = [f"when topic = '{one.topic}' then coalesce({one.internal}, false)" for one in contracts if one.internal]
@@ -89,14 +107,14 @@ def all_rules(contract: Contract) -> list[Rule]:
     return [
         Rule("unmappable", "is_unmappable", "A row of a file that cannot become an event."),
         Rule("not_json", "not is_json", "The value is one JSON object in UTF-8, of 8 MB at most."),
-        Rule("wrong_type", "has_wrong_type", "A field is of its type."),
-        Rule("text_with_nul", "has_nul", "A text holds no U+0000, which PostgreSQL cannot keep."),
-        Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one."),
+        Rule("wrong_type", "wrong_type is not null", "A field is of its type."),
+        Rule("text_with_nul", "nul is not null", "A text holds no U+0000, which PostgreSQL cannot keep."),
+        Rule("unknown_schema_version", versions, "The version is the contract's or an earlier one.", "schema_version"),
         *(rule for field in contract.fields for rule in missing_rules(field)),
-        Rule("from_the_future", later_than_arrival("occurred_at"), "An event lies before its arrival."),
+        Rule("from_the_future", later_than_arrival("occurred_at"), "An event lies before its arrival.", "occurred_at"),
         # A batch may end under contracts from before there were sendings.
         *(
-            [Rule("sent_in_the_future", later_than_arrival(SENT_AT), "An event is sent before it arrives.")]
+            [Rule("sent_in_the_future", later_than_arrival(SENT_AT), "An event is sent before it arrives.", SENT_AT)]
             if contract.has(SENT_AT)
             else []
         ),
@@ -112,7 +130,7 @@ def later_than_arrival(instant: str) -> str:
 def missing_rules(field: Field) -> list[Rule]:
     """Return the checks that a required field is there, and those of an array's elements."""
     return [
-        Rule(f"missing_{path.replace('.', '_')}", f"missing = '{path}'", "A required field is there.")
+        Rule(f"missing_{path.replace('.', '_')}", f"missing = '{path}'", "A required field is there.", path)
         for path in required_paths(field)
     ]
 

@@ -3,7 +3,8 @@
 A contract is a YAML file, found by its path. No JVM is needed to declare a table or to write documentation.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from common.errors import UserError, why
 from common.settings import ROOT
 
 FOLDER = ROOT / "streaming" / "contracts"
+PATH = re.compile(r"[a-z_]+(?:\.[a-z_]+)?")
 EVENTS, SNAPSHOTS = "bronze.events", "bronze.customer_snapshots"
 
 
@@ -50,11 +52,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named check; `broken` is SQL, true where it is broken; what it cannot compute is null, and not broken."""
+    """A named check; `broken` is SQL, true where it is broken; what it cannot compute is null, and not broken.
+
+    `field` is the path of the field that it is about (`lines.quantity`), None where it is about none.
+    """
 
     name: str
     broken: str
     description: str
+    field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,8 @@ def read_contracts(folder: Path) -> Contracts:
     paths = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
     topics = tuple(contract(read(path), fields(envelope["fields"])) for path in paths)
     events, snapshots = bronze["events"], bronze["customer_snapshots"]
-    snapshot = SnapshotContract(snapshots["version"], fields(snapshots["fields"]), rules(snapshots["rules"]))
+    columns = fields(snapshots["fields"])
+    snapshot = SnapshotContract(snapshots["version"], columns, rules(snapshots["rules"], columns))
     return Contracts(
         topics,
         fields(envelope["carriers"]),
@@ -191,6 +198,7 @@ def contract(content: Mapping[str, Any], envelope: Iterable[Field]) -> Contract:
     """Return a topic's contract; `requires` names fields of the envelope that this topic cannot do without."""
     needed = content.get("requires", [])
     shared = [replace(field, required=field.required or field.name in needed) for field in envelope]
+    every = (*shared, *fields(content["fields"]))
     return Contract(
         topic=content["topic"],
         version=content["version"],
@@ -198,8 +206,8 @@ def contract(content: Mapping[str, Any], envelope: Iterable[Field]) -> Contract:
         key=content["key"],
         business_key=content["business_key"],
         retention_days=content["retention_days"],
-        fields=(*shared, *fields(content["fields"])),
-        rules=rules(content["rules"]),
+        fields=every,
+        rules=rules(content["rules"], every),
         internal=content.get("internal"),
     )
 
@@ -209,9 +217,18 @@ def fields(content: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
     return tuple(Field(**{**one, "items": fields(one.get("items", []))}) for one in content)
 
 
-def rules(content: Iterable[Mapping[str, str]]) -> tuple[Rule, ...]:
-    """Return the rules of a contract file, in its order."""
-    return tuple(Rule(**one) for one in content)
+def rules(content: Iterable[Mapping[str, str]], fields: Sequence[Field]) -> tuple[Rule, ...]:
+    """Return the rules of a contract file, in its order; one that says no field is about the only one that it names."""
+    paths = {path for one in fields for path in (one.name, *(f"{one.name}.{item.name}" for item in one.items))}
+    return tuple(
+        Rule(**one) if "field" in one else Rule(**one, field=only_field(one["broken"], paths)) for one in content
+    )
+
+
+def only_field(broken: str, paths: Set[str]) -> str | None:
+    """Return the path of the field that SQL names, None where it names none or several."""
+    named = {path for path in PATH.findall(broken) if path in paths}
+    return named.pop() if len(named) == 1 else None
 
 
 def union_of(topics: Iterable[Contract]) -> tuple[Field, ...]:

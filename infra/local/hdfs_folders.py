@@ -41,3 +41,8 @@ def give(settings: Settings, path: str, owner: str) -> None:
     hdfs = WebHdfs.of(settings, SUPERUSER)
     for name in list(tree(hdfs, path)):
         hdfs.call("PUT", name, "SETOWNER", owner=owner)
+
+
+def set_mode(settings: Settings, path: str, mode: str) -> None:
+    """Give a path a mode, octal text."""
+    WebHdfs.of(settings, SUPERUSER).call("PUT", path, "SETPERMISSION", permission=mode)

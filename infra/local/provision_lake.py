@@ -10,8 +10,10 @@ from pyhive.exc import Error as HiveError
 from thrift.Thrift import TException
 
 from common import thrift
+from common.contracts.bronze import add_columns, lacking
+from common.contracts.model import load
 from common.errors import UserError
-from common.lake_paths import schema_folder
+from common.lake_paths import schema_folder, table_folder
 from common.settings import Settings
 from infra.local import hdfs_folders
 from infra.local.files import has_stamp, write
@@ -60,6 +62,7 @@ def provision(settings: Settings) -> None:
     for path in owned:
         lend(settings, path)
     query(settings, *schemas())
+    widen(settings)
     lanes = by_schema(declared)
     with ThreadPoolExecutor(len(lanes) or 1) as pool:
         # Each lane is a session of its own: an empty table is a second of planning, on one core.
@@ -67,6 +70,23 @@ def provision(settings: Settings) -> None:
     for path, owner in owned.items():
         take_back(settings, path, owner)
     write(stamp, fingerprint)
+
+
+def widen(settings: Settings) -> None:
+    """Add what the contracts have gained since bronze's tables were made; views of them name it."""
+    contracts = load(settings.contracts_dir)
+    for table in (contracts.events_table, contracts.snapshots_table):
+        log = f"{table_folder(table.name)}/_delta_log"
+        if hdfs_folders.status(settings, log) is None:
+            continue
+        held = {name: kind for name, kind, *_ in query(settings, f"describe table {table.name}")}
+        if statement := add_columns(table.name, lacking(table, held)):
+            # The table stays its owner's, who may be writing to it.
+            hdfs_folders.set_mode(settings, log, "770")
+            try:
+                query(settings, statement)
+            finally:
+                hdfs_folders.set_mode(settings, log, "750")
 
 
 def by_schema(statements: Iterable[str]) -> list[list[str]]:

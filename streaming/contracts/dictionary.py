@@ -25,7 +25,10 @@ def dictionary(contracts: Contracts) -> str:
             ("topic", "version", "one event is", "key", "business key", "retention"), map(overview, contracts.topics)
         ),
         "## Rules of every topic",
-        table(("rule", "what it asks for"), ([f"`{rule.name}`", rule.description] for rule in shared)),
+        table(
+            ("rule", "field", "what it asks for"),
+            ([f"`{rule.name}`", field_name(rule), rule.description] for rule in shared),
+        ),
         "Rows of a file that cannot become an event travel in these fields:",
         field_table(contracts.carriers),
         *(
@@ -54,13 +57,16 @@ def retention(contract: Contract) -> str:
 def topic(contract: Contract, rules: Sequence[Rule]) -> list[str]:
     """Return a topic's chapter: its fields, and its rules after those of every topic."""
     stated = {rule.name for rule in contract.rules}
-    lines = ([f"`{one.name}`", one.description, f"`{one.broken}`" if one.name in stated else ""] for one in rules)
+    lines = (
+        [f"`{one.name}`", field_name(one), one.description, f"`{one.broken}`" if one.name in stated else ""]
+        for one in rules
+    )
     return [
         f"## {contract.topic}",
         f"Version {contract.version}. {contract.description}",
         f"Key `{contract.key}`; business key `{contract.business_key}`; kept in Kafka {retention(contract)}.",
         field_table(contract.fields),
-        table(("rule", "what it asks for", "broken where"), lines),
+        table(("rule", "field", "what it asks for", "broken where"), lines),
         *([f"Internal, and passed over by the monitor, where `{contract.internal}`."] if contract.internal else []),
     ]
 
@@ -77,8 +83,8 @@ def snapshot_files(contracts: Contracts) -> list[str]:
         f"Version {contract.version}. A CSV file, one row per customer.",
         table(("header", "column", "type", "required", "personal", "meaning"), lines),
         table(
-            ("rule", "what it asks for", "broken where"),
-            ([f"`{r.name}`", r.description, f"`{r.broken}`"] for r in contract.rules),
+            ("rule", "field", "what it asks for", "broken where"),
+            ([f"`{r.name}`", field_name(r), r.description, f"`{r.broken}`"] for r in contract.rules),
         ),
     ]
 
@@ -87,6 +93,11 @@ def bronze(one: BronzeTable) -> list[str]:
     """Return a bronze table's chapter."""
     lines = ([f"`{column.name}`", f"`{column.sql_type}`", column.text] for column in one.columns)
     return [f"## {one.name}", one.description, table(("column", "type", "meaning"), lines)]
+
+
+def field_name(rule: Rule) -> str:
+    """Return the field that a rule is about, as code."""
+    return f"`{rule.field}`" if rule.field else ""
 
 
 def shared_rules(of_topics: Sequence[Sequence[Rule]]) -> list[Rule]:

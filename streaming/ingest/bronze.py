@@ -1,12 +1,10 @@
 """The table that the ingest owns: where it lies, what it holds, and how it gains a contract's new fields."""
 
-from collections.abc import Iterator
-
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, StructType
 
-from common.contracts.model import EVENTS, Contracts, Field, quote
+from common.contracts.bronze import add_columns, lacking
+from common.contracts.model import EVENTS, Contracts
 from common.errors import UserError
 from common.lake_paths import WAREHOUSE, table_folder
 from streaming.commit import delta_log, is_new
@@ -56,20 +54,8 @@ def next_offsets(spark: SparkSession, topic_ids: dict[str, str]) -> Offsets:
 
 def migrate(spark: SparkSession, contracts: Contracts) -> list[str]:
     """Add the columns that the contracts have and the table lacks, and return their names."""
-    have = read(spark).schema
-    added = list(missing(contracts.events_table.columns, have))
+    have = {field.name: field.dataType.simpleString() for field in read(spark).schema}
+    added = list(lacking(contracts.events_table, have))
     if added:
-        columns = ", ".join(f"{name} {field.sql_type} comment {quote(field.text)}" for name, field in added)
-        spark.sql(f"alter table delta.`{place(spark)}` add columns ({columns})")
+        spark.sql(add_columns(f"delta.`{place(spark)}`", added))
     return [name for name, _ in added]
-
-
-def missing(fields: tuple[Field, ...], have: StructType, prefix: str = "") -> Iterator[tuple[str, Field]]:
-    """Yield the fields that a schema lacks, those of arrays' elements included, by the name that SQL gives them."""
-    for field in fields:
-        if field.name not in have.names:
-            yield f"{prefix}{field.name}", field
-            continue
-        kind = have[field.name].dataType
-        if field.items and isinstance(kind, ArrayType) and isinstance(kind.elementType, StructType):
-            yield from missing(field.items, kind.elementType, f"{prefix}{field.name}.element.")

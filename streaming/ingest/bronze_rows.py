@@ -33,7 +33,8 @@ def bronze_rows(
     fields = {one.name: F.col(one.name) for one in contracts.union}
     hashed = {one.name: privacy.hash_text(fields[one.name]) for one in contracts.union if one.hashed}
     kafka = {name: F.col(name) for name in KAFKA}
-    there = {**kafka, "broken_rule": F.col("broken_rule"), **fields, **hashed, **columns}
+    verdict = {name: F.col(name) for name in ("broken_rule", "broken_field")}
+    there = {**kafka, **verdict, **fields, **hashed, **columns}
     table = contracts.events_table.columns
     return judged.select(*(there[one.name].alias(one.name) if one.name in there else nothing(one) for one in table))
 

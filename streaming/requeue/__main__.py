@@ -37,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = Parser(prog="python -m streaming.requeue", description=__doc__)
     parser.add_argument("--rule", required=True, help="the rule that the events broke, as bronze.quarantine names it")
     parser.add_argument(
+        "--field", help="only those of this field, as bronze.quarantine names it, such as lines.quantity"
+    )
+    parser.add_argument(
         "--since", type=moment, default="1970-01-01", help="arrived from then on (UTC), e.g. 2025-01-31"
     )
     parser.add_argument(
@@ -53,10 +56,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         spark = session("requeue", settings, identity="streaming")
         try:
             events = tables.read(spark, EVENTS)
-            candidates = quarantine.candidates(events, args.rule, args.since, quarantine.readable_payload(settings))
+            payload = quarantine.readable_payload(settings)
+            candidates = quarantine.candidates(events, args.rule, args.since, payload, args.field)
             total = sum(count_by_topic(candidates).values())
             if not total:
-                print(nothing(args.rule, args.since, quarantine.rules(events)))
+                print(nothing(args.rule, args.since, args.field, quarantine.rules(events)))
             else:
                 requeue(settings, candidates, total, args.rule, repair, args.dry_run)
         except (PySparkException, Py4JError) as error:
@@ -110,7 +114,7 @@ def count_by_topic(candidates: DataFrame) -> dict[str, int]:
     return counts
 
 
-def nothing(rule: str, since: datetime, rules: dict[str, int]) -> str:
+def nothing(rule: str, since: datetime, field: str | None, rules: dict[str, int]) -> str:
     """Return what to say where there is nothing to send.
 
     Raises:
@@ -119,7 +123,8 @@ def nothing(rule: str, since: datetime, rules: dict[str, int]) -> str:
     if rule not in rules:
         there = ", ".join(f"{name} {count:,}" for name, count in rules.items()) or "it is empty"
         raise UserError(f"nothing is in quarantine by a rule {rule!r}; there are: {there}")
-    return f"0 events of {rule} that arrived from {since:%Y-%m-%d %H:%M} on wait in quarantine; all are valid by now"
+    which = f"{rule} of field {field}" if field else rule
+    return f"0 events of {which} that arrived from {since:%Y-%m-%d %H:%M} on wait in quarantine; all are valid by now"
 
 
 def moment(text: str) -> datetime:

@@ -17,7 +17,7 @@ def readable_payload(settings: Settings) -> Column:
     return Privacy.of(settings).decrypt(F.col("payload"))
 
 
-def candidates(events: DataFrame, rule: str, since: datetime, payload: Column) -> DataFrame:
+def candidates(events: DataFrame, rule: str, since: datetime, payload: Column, field: str | None = None) -> DataFrame:
     """Return the rows of `bronze.events` to send again: topic, partition, offset, key, event_id, payload.
 
     An event is known by its id, one without by the hash of its value, so that what was sent again and broke a rule
@@ -28,9 +28,11 @@ def candidates(events: DataFrame, rule: str, since: datetime, payload: Column) -
         rule: the rule that they broke.
         since: the first arrival that counts, a naive UTC datetime.
         payload: the value as it came.
+        field: the field that the rule is about, by default any.
     """
     known = events.withColumns({"identity": F.coalesce("event_id", F.col("payload_hash").cast("string"))})
     broken = known.where((F.col("broken_rule") == rule) & (F.col("arrived_at") >= instant(since)))
+    broken = broken.where(F.col("broken_field") == field) if field else broken
     newest = Window.partitionBy("topic", "identity").orderBy(
         F.desc("ingest_seq"), F.desc("arrived_at"), F.desc("partition"), F.desc("offset")
     )

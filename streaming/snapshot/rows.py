@@ -7,12 +7,13 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from common.contracts.model import BronzeTable, Field, SnapshotContract
+from common.contracts.model import BronzeTable, Field, SnapshotContract, quote
 
 PERMISSIVE = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "malformed"}
 ONE_PIECE = {"spark.sql.files.maxPartitionBytes": str(2**40), "spark.sql.files.minPartitionNum": "1"}
 TRUE = ("true", "yes", "1")
 FALSE = ("false", "no", "0")
+NOTHING = "cast(null as string)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def judged_rows(lines: DataFrame, columns: Sequence[str | None], contract: Snaps
     )
     values = texts.select("*", *(F.expr(value(field)).alias(field.name) for field in contract.fields))
     nth = F.row_number().over(Window.partitionBy("customer_id").orderBy("row_number"))
-    judged = values.select("*", nth.alias("nth_of_customer")).select("*", broken_rule(contract).alias("broken_rule"))
+    judged = values.select("*", nth.alias("nth_of_customer")).select("*", fault(contract).alias("fault"))
     return judged.withColumns(
         {
             "source": F.lit(load.source),
@@ -65,7 +66,9 @@ def judged_rows(lines: DataFrame, columns: Sequence[str | None], contract: Snaps
             "file_sha256": F.lit(load.sha256),
             "ingest_seq": F.lit(load.ingest_seq).cast("bigint"),
             "currency": F.lit(load.currency).cast("string"),
-            "payload": F.when(F.col("broken_rule").isNotNull(), F.col("line")),
+            "broken_rule": F.col("fault.rule"),
+            "broken_field": F.col("fault.field"),
+            "payload": F.when(F.col("fault").isNotNull(), F.col("line")),
         }
     )
 
@@ -86,14 +89,16 @@ def value(field: Field) -> str:
     return text
 
 
-def broken_rule(contract: SnapshotContract) -> Column:
-    """Return the first rule that a row breaks, or null."""
-    wrong = [f"(text_{field.name} is not null and {field.name} is null)" for field in contract.fields]
+def fault(contract: SnapshotContract) -> Column:
+    """Return the first rule that a row breaks and the column that it is about, null where it is about none; or null."""
+    wrong = {one.name: f"text_{one.name} is not null and {one.name} is null" for one in contract.fields}
+    first_wrong = f"case {' '.join(f'when {broken} then {quote(name)}' for name, broken in wrong.items())} end"
     checks = [
-        ("malformed", "is_malformed"),
-        *((f"missing_{field.name}", f"{field.name} is null") for field in contract.fields if field.required),
-        ("wrong_type", " or ".join(wrong)),
-        *((rule.name, rule.broken) for rule in contract.rules),
-        ("repeated_customer", "nth_of_customer > 1"),
+        ("malformed", "is_malformed", NOTHING),
+        *((f"missing_{one.name}", f"{one.name} is null", quote(one.name)) for one in contract.fields if one.required),
+        ("wrong_type", f"{first_wrong} is not null", first_wrong),
+        *((rule.name, rule.broken, quote(rule.field) if rule.field else NOTHING) for rule in contract.rules),
+        ("repeated_customer", "nth_of_customer > 1", "'customer_id'"),
     ]
-    return F.coalesce(*(F.when(F.expr(broken), F.lit(name)) for name, broken in checks))
+    cases = [f"when {broken} then struct('{name}' as rule, {field} as field)" for name, broken, field in checks]
+    return F.expr(f"case {' '.join(cases)} end")

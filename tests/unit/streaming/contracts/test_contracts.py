@@ -36,6 +36,18 @@ def test_a_batch_may_end_under_a_contract_from_before_there_were_sendings() -> N
     ]
 
 
+def test_every_rule_names_its_field_but_those_of_the_whole_value() -> None:
+    of_the_value = {"unmappable", "not_json", "wrong_type", "text_with_nul"}
+    for contract in load(FOLDER).topics:
+        paths = {
+            path for one in contract.fields for path in (one.name, *(f"{one.name}.{item.name}" for item in one.items))
+        }
+        for rule in all_rules(contract):
+            assert (rule.field in paths) != (rule.name in of_the_value), (contract.topic, rule.name)
+    snapshot = load(FOLDER).snapshot
+    assert {rule.field for rule in snapshot.rules} <= {field.name for field in snapshot.fields}
+
+
 def test_a_topic_may_require_what_the_envelope_leaves_open() -> None:
     required = {one.topic: [field.name for field in one.fields if field.required] for one in load(FOLDER).topics}
     assert "customer_id" in required["ratings"] and "customer_id" in required["customers"]

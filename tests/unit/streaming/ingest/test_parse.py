@@ -45,6 +45,37 @@ def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
     assert rules == PAYLOADS
 
 
+FIELDS: list[tuple[bytes | None, str, str | None]] = [
+    (b'{"event_id": "x", "raw_row": "a,b", "raw_reason": "2 cells", "schema_version": 1}', "unmappable", None),
+    (b"hello", "not_json", None),
+    (None, "not_json", None),
+    (order(occurred_at="yesterday"), "wrong_type", "occurred_at"),
+    (order(schema_version="1", discount_applied="yes"), "wrong_type", "schema_version"),
+    (order(lines={}), "wrong_type", "lines"),
+    (order(lines=[1]), "wrong_type", "lines"),
+    (line(quantity="6", unit_price="a"), "wrong_type", "lines.quantity"),
+    (line(description="\0", unit_price="a"), "wrong_type", "lines.unit_price"),
+    (order(order_id="5\0"), "text_with_nul", "order_id"),
+    (line(description="\0"), "text_with_nul", "lines.description"),
+    (order(schema_version=9), "unknown_schema_version", "schema_version"),
+    (b"{}", "missing_event_id", "event_id"),
+    (line(product_id=" "), "missing_lines_product_id", "lines.product_id"),
+    (order(occurred_at="2026-01-01T00:00:00Z"), "from_the_future", "occurred_at"),
+    (order(sent_at="2026-01-01T00:00:00Z"), "sent_in_the_future", "sent_at"),
+    (order(kind="gift"), "unknown_kind", "kind"),
+    (order(lines=[]), "no_lines", "lines"),
+    (line(quantity=0), "zero_quantity", "lines.quantity"),
+    (line(discount_amount="99"), "implausible_discount", "lines.discount_amount"),
+]
+
+
+def test_the_field_that_a_broken_rule_is_about_is_named(spark: SparkSession) -> None:
+    rows = judge(spark, [("orders", value) for value, *_ in FIELDS])
+    assert [(FIELDS[row.offset][0], row.broken_rule, row.broken_field) for row in rows] == FIELDS
+    (valid,) = judge(spark, [("orders", order())])
+    assert valid.broken_field is None
+
+
 def test_a_verdict_does_not_hang_on_what_else_arrived(spark: SparkSession) -> None:
     alone = [(value, rule) for topic, value, rule in PAYLOADS if topic == "orders"]
     records = [("orders", 0, number, ARRIVED, None, value) for number, (value, _) in enumerate(alone)]

@@ -58,8 +58,12 @@ def test_the_last_line_accounts_for_every_event(
 
 def test_a_rule_that_nothing_broke_names_those_that_were() -> None:
     with pytest.raises(UserError, match="by a rule 'wrong_typ'; there are: not_json 3, wrong_type 1,200"):
-        tool.nothing("wrong_typ", datetime(2025, 1, 1), {"not_json": 3, "wrong_type": 1200})
-    assert tool.nothing("not_json", datetime(2025, 1, 1), {"not_json": 3}).startswith("0 events of not_json")
+        tool.nothing("wrong_typ", datetime(2025, 1, 1), None, {"not_json": 3, "wrong_type": 1200})
+    rules = {"not_json": 3}
+    assert tool.nothing("not_json", datetime(2025, 1, 1), None, rules).startswith("0 events of not_json that arrived")
+    assert tool.nothing("not_json", datetime(2025, 1, 1), "lines", rules).startswith(
+        "0 events of not_json of field lines"
+    )
 
 
 def test_a_moment_is_utc() -> None:

@@ -11,7 +11,7 @@ from streaming.requeue.quarantine import candidates, rules
 
 SCHEMA = (
     "topic string, `partition` int, `offset` bigint, arrived_at timestamp, ingest_seq bigint, key string,"
-    " broken_rule string, payload binary, payload_hash string, event_id string"
+    " broken_rule string, broken_field string, payload binary, payload_hash string, event_id string"
 )
 MARCH, APRIL = datetime(2025, 3, 1), datetime(2025, 4, 1)
 
@@ -25,6 +25,7 @@ def row(offset: int, rule: str | None, event_id: str | None, **changes: Any) -> 
         "ingest_seq": offset,
         "key": "shop/1",
         "broken_rule": rule,
+        "broken_field": "occurred_at" if rule else None,
         "payload": f"payload {offset}".encode() if rule else None,
         "payload_hash": f"hash {offset}",
         "event_id": event_id,
@@ -39,6 +40,13 @@ def offsets(spark: SparkSession, *rows: tuple[Any, ...], since: datetime = MARCH
 
 def test_the_newest_row_of_an_event_is_sent(spark: SparkSession) -> None:
     assert offsets(spark, row(1, "wrong_type", "a"), row(2, "wrong_type", "a"), row(3, "wrong_type", "b")) == [2, 3]
+
+
+def test_one_field_may_be_chosen(spark: SparkSession) -> None:
+    rows = [row(1, "wrong_type", "a"), row(2, "wrong_type", "b", broken_field="lines.quantity")]
+    frame = spark.createDataFrame(rows, SCHEMA)
+    chosen = candidates(frame, "wrong_type", MARCH, F.col("payload"), "lines.quantity")
+    assert [one.offset for one in chosen.collect()] == [2]
 
 
 def test_what_became_valid_is_left_by_its_identity(spark: SparkSession) -> None:

@@ -48,9 +48,23 @@ def test_a_valid_row_is_typed_and_stamped(spark: SparkSession, tmp_path: Path) -
         "satisfaction_level": "Satisfied",
         "currency": "USD",
         "broken_rule": None,
+        "broken_field": None,
         "payload": None,
     }
     assert list(row) == [column.name for column in load(FOLDER).snapshots_table.columns]
+
+
+def test_the_column_that_a_broken_rule_is_about_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    lines = {
+        "4,Female,29,Leeds,Gold,1120.2": None,
+        ",Female,29,Leeds,Gold,1120.2,14,4.6,TRUE,25,Satisfied": "customer_id",
+        "6,Female,29,Leeds,Gold,much,14,great,TRUE,25,Satisfied": "total_spend",
+        "7,Female,29,Leeds,Gold,1120.2,14,5.6,TRUE,25,Satisfied": "average_rating",
+        "8,,,,,,,,,,": None,
+        "8,,,,,,,,,,Satisfied": "customer_id",
+    }
+    rows = rows_of(spark, tmp_path, *lines)
+    assert [row["broken_field"] for row in rows] == list(lines.values())
 
 
 def test_each_row_breaks_the_rule_it_should(spark: SparkSession, tmp_path: Path) -> None:
