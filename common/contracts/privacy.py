@@ -41,6 +41,10 @@ class Privacy:
         digest = F.unhex(F.sha2(F.concat(inner, text.cast("binary")), 256))
         return F.sha2(F.concat(outer, digest), 256)
 
+    def hash_of(self, text: str) -> str:
+        """Return the same hash of one text."""
+        return hmac.new(self.hash_key, text.encode(), hashlib.sha256).hexdigest()
+
     def encrypt(self, payload: Column) -> Column:
         """Return bytes encrypted by AES-GCM: the initialisation vector, the text, the tag; null for null."""
         return F.aes_encrypt(payload, F.lit(self.payload_key))

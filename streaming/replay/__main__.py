@@ -21,6 +21,7 @@ from common.settings import Settings, read_settings
 from streaming import files, producer, topics
 from streaming.declare import declare
 from streaming.reading import opening
+from streaming.reading.ids import Hash, Ids, e_mail_hash, stand_in
 from streaming.reading.records import Records
 from streaming.replay import finished, preview, resume, sendings
 from streaming.replay.events import Events, Tally
@@ -89,7 +90,7 @@ def show(job: Job) -> None:
 
     It needs no platform, and runs beside a replay: its rows are staged in a folder of their own.
     """
-    with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder)) as (stage, _):
+    with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder), stand_in) as (stage, _):
         sending = job.sending(int(time.time() * 1000))
         sending.is_rehearsal = True
         events = job.events(stage, sending)
@@ -136,10 +137,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 @contextmanager
-def staged(job: Job, folder: Path) -> Iterator[tuple[Stage, int]]:
-    """Stage the file in a folder for the length of the block, and yield how many rows it has too."""
+def staged(job: Job, folder: Path, hash_text: Hash) -> Iterator[tuple[Stage, int]]:
+    """Stage the file in a folder for the length of the block, and yield how many rows it has too; ids by a hash."""
     with new_stage(replace(job.settings, state_dir=folder)) as stage:
-        read = fill(stage, job.path, job.mapping)
+        read = fill(stage, job.path, job.mapping, hash_text)
         if read == 0:
             raise UsageError(f"{job.path}: has a header and no rows")
         files.require_unchanged(job.path, job.state)
@@ -148,7 +149,7 @@ def staged(job: Job, folder: Path) -> Iterator[tuple[Stage, int]]:
 
 def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     """Send the file's events behind those of an interrupted replay, and return the summary and the counts."""
-    with staged(job, job.settings.state_dir) as (stage, read):
+    with staged(job, job.settings.state_dir, e_mail_hash(job.settings)) as (stage, read):
         before = progress.load()
         what = {**job.identity, "file_sha256": job.digest, "versions": job.versions}
         progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
@@ -173,10 +174,11 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     return f"{tally}; {counts} events acknowledged{earlier}", tally
 
 
-def fill(stage: Stage, path: Path, mapping: Mapping) -> int:
+def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
     """Stage all rows of the file and return their number."""
     records = Records(path, mapping)
-    rows = Rows(mapping, records.positions(mapping.used_columns), len(records.header))
+    ids = Ids(mapping, hash_text)
+    rows = Rows(mapping, records.positions(mapping.used_columns), len(records.header), ids)
     records.is_row = rows.is_row
     parser = FragmentParser(rows, mapping.delimiter, records.header_text)
     number, reported, began = 0, 0, time.monotonic()

@@ -18,6 +18,7 @@ class Further:
 
     def __init__(self, mapping: Mapping, positions: dict[str, int], amount: Callable[[str, str], str]) -> None:
         """Take the mapping, where columns and constants stand, and what reads an amount of a column."""
+        self.empty = frozenset(("", *mapping.empty_values))
         self.columns = tuple(name for name in ORDER_COLUMNS if name in positions)
         self.discount = positions.get(LINE_DISCOUNT)
         self.order_places = tuple(positions[name] for name in self.columns)
@@ -49,8 +50,8 @@ class Further:
     def value(self, name: str, text: str) -> str | int | None:
         """Return what a cell says; None where it is empty, or an amount of 0."""
         text = text.strip()
-        if not text or name == "status":
-            return text or None
+        if text in self.empty or name == "status":
+            return text if text not in self.empty else None
         if name == "currency":
             return currency(text)
         if name in INSTANTS:

@@ -1,18 +1,17 @@
 """One row of the file as one order line, or the reason why it is none."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
 from streaming.reading.cells import UnreadableError
+from streaming.reading.ids import Ids
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
 from streaming.replay.fill_down import FillDown
 from streaming.replay.further import Further
 from streaming.replay.mapping import COLUMNS, Mapping, condition
 
-CUSTOMER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 # What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
 POSITIVE, NEGATIVE, ZERO, NEGATIVE_PRICE = 1, 2, 4, 8
 
@@ -25,8 +24,8 @@ Line = tuple[str, str | None, int, int, str, str]
 class Rows:
     """Reads rows by a mapping."""
 
-    def __init__(self, mapping: Mapping, positions: dict[str, int], width: int) -> None:
-        """Take the mapping, where its columns and those of its conditions stand, and how many cells a row has."""
+    def __init__(self, mapping: Mapping, positions: dict[str, int], width: int, ids: Ids) -> None:
+        """Take the mapping, where its columns and conditions stand, how many cells a row has, what reads ids."""
         self.mapping = mapping
         self.width = width
         # A column that the file lacks stands behind its last one: empty, or a constant.
@@ -47,7 +46,9 @@ class Rows:
         # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
         self.instant = lru_cache(65536)(lambda text: instants.milliseconds(text, "occurred_at"))
         self.product = lru_cache(65536)(self.product_json)
-        self.customer_of = lru_cache(65536)(self.customer)
+        self.ids = ids
+        self.customer_of = lru_cache(65536)(ids.customer)
+        self.order_of = lru_cache(65536)(lambda text: ids.read(text, "order_id"))
         self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
         self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
         _, _, _, pieces, moment, amount, _ = self.places
@@ -64,7 +65,7 @@ class Rows:
         if self.lacks_columns:
             cells = cells + self.behind
         order, product, description, pieces, moment, amount, customer = self.places
-        order_id = cells[order].strip()
+        order_id = self.order_of(cells[order])
         if not order_id:
             raise UnreadableError("order_id is empty")
         begin, end = self.product(cells[product], cells[description])
@@ -94,11 +95,14 @@ class Rows:
     def order_id(self, cells: list[str]) -> str | None:
         """Return the order id of a row that cannot be read otherwise, None where it has none."""
         place = self.places[0]
-        return cells[place].strip() or None if place < len(cells) else None
+        try:
+            return self.order_of(cells[place]) if place < len(cells) else None
+        except UnreadableError:
+            return None
 
     def product_json(self, product_id: str, description: str) -> tuple[str, str]:
         """Return what stands of a product before and after a line's quantity and price."""
-        product_id, description = product_id.strip(), description.strip()
+        product_id, description = self.ids.known(product_id), self.ids.known(description)
         if self.takes_descriptions:
             product_id = product_id or description
         if not product_id:
@@ -107,16 +111,6 @@ class Rows:
         flag = "true" if self.mapping.is_product(product_id) else "false"
         begin = f'{{"product_id":{quoted(product_id)},"description":{text},"quantity":'
         return begin, f'"is_product":{flag}}}'
-
-    def customer(self, text: str) -> str | None:
-        """Return the customer's id, None for a guest."""
-        text = text.strip()
-        if not text or not self.mapping.integer_customers:
-            return text or None
-        match = CUSTOMER.fullmatch(text)
-        if not match:
-            raise UnreadableError(f"customer_id {text[:40]!r} is not a whole number")
-        return match[1]
 
 
 def is_readable(read: Callable[[str], object], text: str) -> bool:

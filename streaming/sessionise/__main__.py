@@ -24,6 +24,8 @@ from common.settings import Settings, read_settings
 from common.shutdown import interruptible
 from common.webhdfs import WebHdfs
 from streaming.progress import say
+from streaming.reading.dialect import Dialect
+from streaming.reading.ids import Ids, e_mail_hash
 from streaming.sessionise import logs
 from streaming.sessionise.output import Output
 from streaming.sessionise.reader import Reader
@@ -45,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     version = load(settings.contracts_dir).of(TOPIC).version
     found, passed_over = logs.find(arguments.logs)
     out = arguments.out or settings.path("out", "visits")
-    rules = Rules(arguments.site, arguments.product, arguments.cart, arguments.ignore, key)
+    ids = Ids(Dialect(), e_mail_hash(settings))
+    rules = Rules(arguments.site, arguments.product, arguments.cart, arguments.ignore, key, ids)
     with (
         interruptible(),
         locks.hold(settings, "sessionise"),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from streaming.progress import say
+from streaming.reading import cells
 from streaming.sessionise import logs
 from streaming.sessionise.lines import Lines, UnreadableError
 from streaming.sessionise.output import Output, fault
@@ -39,11 +40,11 @@ class Reader:
                 self.report()
             try:
                 request = reader.request(raw, reason)
-            except UnreadableError as error:
+                step = self.rules.step(request)
+            except (UnreadableError, cells.UnreadableError) as error:
                 self.unread.add([fault(log.path, number, str(error))])
                 continue
             oldest, newest = min(oldest, request.at), max(newest, request.at)
-            step = self.rules.step(request)
             if step is not None:
                 yield step
         if oldest <= newest:

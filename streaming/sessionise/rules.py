@@ -4,8 +4,10 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
+from streaming.reading.ids import Ids
 from streaming.sessionise.agents import read_agent
 from streaming.sessionise.channels import channel
 from streaming.sessionise.lines import Request
@@ -44,6 +46,7 @@ class Rules:
             or all of it, is the product.
         ignored: addresses that are no pages, such as a health check.
         key: of the hash of visitors.
+        ids: reads who is logged in.
     """
 
     def __init__(
@@ -53,25 +56,32 @@ class Rules:
         cart: re.Pattern[str],
         ignored: re.Pattern[str],
         key: bytes,
+        ids: Ids,
     ) -> None:
         """Have counted nothing."""
+        self.customer = lru_cache(65536)(lambda user: ids.read(user or "", "the third field"))
         self.sites, self.product, self.cart, self.ignored, self.key = sites, product, cart, ignored, key
         self.counts: Counter[str] = Counter()
 
     def step(self, request: Request) -> Step | None:
-        """Return a request as a step of a visit, None where it is of none, and count its kind."""
+        """Return a request as a step of a visit, None where it is of none, and count its kind.
+
+        Raises:
+            UnreadableError: the third field is a number that has lost digits.
+        """
         agent = read_agent(request.agent)
         kind = ROBOTS if agent.is_robot else self.kind(request)
         self.counts[kind] += 1
         if kind in (OTHERS, ROBOTS):
             return None
+        customer_id = self.customer(request.user)
         return Step(
-            visitor=self.visitor(request),
+            visitor=self.visitor(request, customer_id),
             at=request.at,
             target=request.target,
             channel=channel(request.target, request.referrer, self.sites),
             device=agent.device,
-            customer_id=request.user,
+            customer_id=customer_id,
             is_page=kind == PAGES,
             product=first_group(self.product, request.target) if kind == PAGES else None,
             carted=first_group(self.cart, request.target),
@@ -89,9 +99,9 @@ class Rules:
             return STEPS if self.cart.search(request.target) else OTHERS
         return PAGES if status < 300 or status == NOT_MODIFIED else STEPS
 
-    def visitor(self, request: Request) -> bytes:
+    def visitor(self, request: Request, customer_id: str | None) -> bytes:
         """Return the keyed hash (BLAKE2b) of a customer, or of address and user agent where nobody is logged in."""
-        who = f"customer\n{request.user}" if request.user else f"guest\n{request.address}\n{request.agent}"
+        who = f"customer\n{customer_id}" if customer_id else f"guest\n{request.address}\n{request.agent}"
         return hashlib.blake2b(who.encode(), key=self.key, digest_size=VISITOR_BYTES).digest()
 
 

@@ -17,6 +17,7 @@ def test_the_hash_is_hmac_sha256(spark: SparkSession) -> None:
     hashes = [row.hashed for row in frame.select(KEYS.hash_text(F.col("text")).alias("hashed")).collect()]
     expected = [text and hmac.new(KEYS.hash_key, text.encode(), hashlib.sha256).hexdigest() for text in texts]
     assert hashes[0] == expected[0] and hashes[2:] == expected[2:]
+    assert KEYS.hash_of("Zoë, 1 High Street") == hashes[2]
     assert hashes[1] == hmac.new(KEYS.hash_key, b"", hashlib.sha256).hexdigest()
 
 

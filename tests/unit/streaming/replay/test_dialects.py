@@ -77,3 +77,20 @@ def test_a_cell_over_lines_is_no_stray_quote_though_its_last_line_has_as_many_ce
     whole = "\n".join(rows)
     replayed = Replayed(tmp_path, (whole, "2,A,Cup,1,2023-01-05 10:00:00,10.00,7"))
     assert replayed.lines("1") == [("A", 1, "10.00")] and replayed.held == {}
+
+
+def test_an_address_is_one_customer_in_any_case_and_an_empty_value_is_a_guest(tmp_path: Path) -> None:
+    customers = ("Ann@Shop.test", "ann@shop.test", "NULL", "NULL", "-", "0101", "4.5E+12")
+    rows = [f"{number},A,Cup,1,2023-01-05 10:00:00,10.00,{who}" for number, who in enumerate(customers, start=1)]
+    replayed = Replayed(tmp_path, rows)
+    ann = "hash of ann@shop.test"
+    assert [order["customer_id"] for order in replayed.orders] == [ann, ann, None, None, None, "0101"]
+    assert replayed.held == {rows[6]: "row 7: customer_id '4.5E+12' is in scientific notation, which has lost digits"}
+
+
+def test_an_order_id_that_lost_digits_is_held_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    rows = ("4.5E+12,A,Cup,1,2023-01-05 10:00:00,10.00,7", "NULL,A,Cup,1,2023-01-05 10:00:00,10.00,7")
+    assert Replayed(tmp_path, rows).held == {
+        rows[0]: "row 1: order_id '4.5E+12' is in scientific notation, which has lost digits",
+        rows[1]: "row 2: order_id is empty",
+    }

@@ -34,7 +34,7 @@ def replay(settings: Settings, path: Path, shift_to: date | None = None) -> tupl
     mapping, tally = load("online_retail"), Tally()
     sending = Sending(settings.path("replays"), "digest", "shop", SENT_MS)
     with new_stage(settings) as stage:
-        fill(stage, path, mapping)
+        fill(stage, path, mapping, str)
         messages = list(Events(mapping, "shop", shift_ms(stage, shift_to), tally, VERSIONS, sending).of(stage))
         assert stage.count() == len(messages)
     return messages, tally

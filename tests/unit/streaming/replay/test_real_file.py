@@ -52,7 +52,7 @@ def by_replay(path: Path, state: Path) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     customers, ids = set(), set()
     with new_stage(read_settings({"STATE_DIR": str(state)}, state / "none")) as stage:
-        fill(stage, path, mapping)
+        fill(stage, path, mapping, str)
         versions, sending = model.load(model.FOLDER).versions, Sending(state, "digest", "shop", 0)
         for message in Events(mapping, "shop", 0, tally, versions, sending).of(stage):
             event = json.loads(message.value)

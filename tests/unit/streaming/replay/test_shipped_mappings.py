@@ -60,7 +60,7 @@ def events(folder: Path, name: str, text: str) -> tuple[list[dict[str, Any]], Ta
     path.write_text(text)
     mapping = load(name)
     with new_stage(read_settings({"STATE_DIR": str(folder / "state")}, folder / "none")) as stage:
-        fill(stage, path, mapping)
+        fill(stage, path, mapping, str)
         sending = Sending(folder, "digest", name, 0)
         messages = list(Events(mapping, name, 0, tally, VERSIONS, sending).of(stage))
     return [json.loads(message.value) for message in messages], tally

@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
+from streaming.reading.dialect import Dialect
+from streaming.reading.ids import Ids
 from streaming.sessionise.__main__ import CART, IGNORED, PRODUCT
 from streaming.sessionise.lines import Request
 from streaming.sessionise.rules import OTHERS, PAGES, ROBOTS, STEPS, Rules, Step
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"
+IDS = Ids(Dialect(), lambda address: f"hash of {address}")
 PAGE = Request("192.0.2.1", None, 0, "GET", "/", 200, "-", BROWSER)
 
 
 def rules(key: bytes = b"k" * 32, product: str = PRODUCT) -> Rules:
-    return Rules(["shop.example"], re.compile(product), re.compile(CART), re.compile(IGNORED), key)
+    return Rules(["shop.example"], re.compile(product), re.compile(CART), re.compile(IGNORED), key, IDS)
 
 
 def step(**changes: Any) -> Step:
@@ -83,3 +86,9 @@ def test_nobody_without_the_key_knows_a_visitor() -> None:
     other = rules(key=b"another key").step(PAGE)
     assert other and other.visitor != step().visitor
     assert b"192.0.2.1" not in step().visitor and "192.0.2.1" not in str(step())
+
+
+def test_a_customer_is_the_one_of_the_order_history_and_an_address_is_nobody_s_to_read() -> None:
+    first, again = step(user="Ann@Shop.test"), step(user="ann@shop.test")
+    assert first == again and first.customer_id == "hash of ann@shop.test"
+    assert step(user="NULL").customer_id is None and step(user="NULL").visitor == step().visitor

@@ -1,0 +1,83 @@
+"""The ids of customers and orders, read by one rule wherever they stand, so that one customer is one in every file."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+from unicodedata import normalize
+
+from common.contracts.privacy import Privacy
+from common.settings import Settings
+from streaming.reading.cells import UnreadableError, shown
+from streaming.reading.dialect import Dialect
+
+# Whitespace that `strip` knows, and signs that nobody sees.
+INVISIBLE = re.compile(r"^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$")
+INTEGER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
+# As table programs write large numbers; without the plus it may be a code.
+SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+Hash = Callable[[str], str]
+
+
+def e_mail_hash(settings: Settings) -> Hash:
+    """Return the platform's keyed hash of texts; its secret is read where the first one is hashed."""
+    key = cache(lambda: Privacy.of(settings))
+    return lambda text: key().hash_of(text)
+
+
+def stand_in(text: str) -> str:
+    """Return what shows an address where nothing is sent: not itself, and not its hash, which needs a platform."""
+    return f"<hash of an e-mail address, {hashlib.sha256(text.encode()).hexdigest()[:8]}>"
+
+
+class Ids:
+    """Reads ids.
+
+    Args:
+        dialect: which values mean that there is none, and whether a customer's number is meant, not its text.
+        hash_text: of an e-mail address, in small letters, which stands for the customer in the lake.
+    """
+
+    def __init__(self, dialect: Dialect, hash_text: Hash) -> None:
+        """Take how the file writes ids."""
+        self.empty = frozenset(("", *dialect.empty_values))
+        self.are_integers = dialect.integer_customers
+        self.hash_text = hash_text
+
+    def read(self, text: str, name: str) -> str | None:
+        """Return an id, None where the cell says that there is none.
+
+        Raises:
+            UnreadableError: it is a number that has lost digits.
+        """
+        text = self.plain(text)
+        if text in self.empty:
+            return None
+        if SCIENTIFIC.fullmatch(text):
+            raise UnreadableError(f"{name} {shown(text)} is in scientific notation, which has lost digits")
+        return self.hash_text(text.casefold()) if E_MAIL.fullmatch(text) else text
+
+    def customer(self, text: str) -> str | None:
+        """Return a customer's id, None for a guest.
+
+        Raises:
+            UnreadableError: it is a number that has lost digits, or none where the mapping says that ids are.
+        """
+        found = self.read(text, "customer_id")
+        if found is None or not self.are_integers:
+            return found
+        match = INTEGER.fullmatch(found)
+        if not match:
+            raise UnreadableError(f"customer_id {shown(text.strip())} is not a whole number")
+        return match[1]
+
+    def known(self, text: str) -> str:
+        """Return a text, nothing where it is one that says that there is none."""
+        text = text.strip()
+        return "" if text in self.empty else text
+
+    def plain(self, text: str) -> str:
+        """Return a text without what nobody sees: space around it, another composition of the same letters."""
+        text = text.strip()
+        return text if text.isascii() else normalize("NFC", INVISIBLE.sub("", text))
