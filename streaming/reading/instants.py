@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from streaming.reading.cells import UnreadableError, shown
+from streaming.reading.cells import unreadable
 
 Read = Callable[[str], int | None]
 
@@ -44,7 +44,7 @@ class Instants:
         """
         found = self.read(text)
         if found is None:
-            raise UnreadableError(f"{name} {shown(text.strip())} is not {' or '.join(self.formats)}")
+            raise unreadable(name, text, f"is not {' or '.join(self.formats)}")
         return found
 
     def read(self, text: str) -> int | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from streaming.reading.cells import UnreadableError, shown
+from streaming.reading.cells import UnreadableError, shown, unreadable
 from streaming.reading.dialect import COMMA, OTHER_MARK, POINT, Dialect
 
 INT_MAX = 2**31 - 1
@@ -74,7 +74,7 @@ class Numbers:
         plain = self.without_signs(text.strip())
         match = self.pattern.fullmatch(plain)
         if not match or (self.dialect.decimal is None and AMBIGUOUS.fullmatch(plain)):
-            raise UnreadableError(f"{name} {shown(text.strip())} {self.fault(plain, wanted)}")
+            raise unreadable(name, text, self.fault(plain, wanted))
         sign, whole, fraction = match.groups(default="")
         return sign, whole if whole.isdecimal() else re.sub("[^0-9]", "", whole), fraction
 

@@ -25,6 +25,8 @@ HINTS = {
     "%h": "%b",
     "%P": "%p",
 }
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S %z", " %I:%M %p", " %I:%M:%S %p")
 SAMPLES = (
     datetime(2023, 4, 3, 5, 6, 7, tzinfo=UTC),
     datetime(2023, 12, 11, 10, 9, 8, tzinfo=UTC),
@@ -91,3 +93,9 @@ def render(time_format: str, moment: datetime) -> str:
         "excel": f"{(moment.replace(tzinfo=None) - EXCEL_DAY_0).total_seconds() / 86_400:.10f}",
     }
     return words.get(time_format) or moment.strftime(time_format)
+
+
+def fitting(text: str) -> list[str]:
+    """Return the usual formats that a text is of, the words first."""
+    formats = [*WORDS, *(f"{date}{clock}" for date in DATES for clock in CLOCKS)]
+    return [one for one in formats if reader(one, ZONE)(text.strip()) is not None]

@@ -27,6 +27,7 @@ from streaming.replay import finished, preview, resume, sendings
 from streaming.replay.events import Events, Tally
 from streaming.replay.fragments import FragmentParser
 from streaming.replay.mapping import Mapping, load
+from streaming.replay.refusal import Refusal
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
 from streaming.replay.sendings import Sending
@@ -175,20 +176,28 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
 
 
 def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
-    """Stage all rows of the file and return their number."""
+    """Stage all rows of the file and return their number.
+
+    Raises:
+        UsageError: the file or most of its rows cannot be read.
+    """
     records = Records(path, mapping)
     ids = Ids(mapping, hash_text)
     rows = Rows(mapping, records.positions(mapping.used_columns), len(records.header), ids)
     records.is_row = rows.is_row
     parser = FragmentParser(rows, mapping.delimiter, records.header_text)
+    refusal = Refusal(path)
     number, reported, began = 0, 0, time.monotonic()
     while chunk := list(islice(records, ROWS_AT_ONCE)):
-        stage.add(parser.parse(chunk))
+        parsed = parser.parse(chunk)
+        stage.add(parsed)
+        refusal.count(len(chunk), parsed)
         number += len(chunk)
         if number - reported >= ROWS_BETWEEN_REPORTS:
             reported = number
             rate = number / (time.monotonic() - began)
             print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
+    refusal.require_readable(rows, mapping.delimiter)
     stage.finish()
     return number
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from streaming.reading.cells import UnreadableError
+from streaming.reading.cells import EmptyError, UnreadableError
 from streaming.reading.record import cells_of, legible_cells
 from streaming.replay.rows import Line, Rows
 
@@ -45,11 +45,12 @@ class Raw(NamedTuple):
 
 @dataclass
 class Parsed:
-    """What became of some records; `left_out` counts those that the file has and no order."""
+    """What became of some records; `left_out` counts those of no order, `empty` those of `raw` that lack a value."""
 
     fragments: list[Fragment] = field(default_factory=list)
     raw: list[Raw] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    empty: int = 0
 
 
 class FragmentParser:
@@ -84,6 +85,7 @@ class FragmentParser:
                 cells = legible_cells(text, delimiter, rows.width)
                 if fills:
                     cells = fills.fill(cells)
+                parsed.empty += isinstance(reason, EmptyError)
                 self.set_aside(parsed, Raw(number, text, str(reason), rows.order_id(cells)))
                 continue
             if line[0] != self.order_id or line[1] != self.customer_id or len(row_texts) >= MOST_ROWS:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
-from streaming.reading.cells import UnreadableError
+from streaming.reading.cells import EmptyError, UnreadableError
 from streaming.reading.ids import Ids
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
+from streaming.reading.time_formats import fitting
 from streaming.replay.fill_down import FillDown
 from streaming.replay.further import Further
 from streaming.replay.mapping import COLUMNS, Mapping, condition
@@ -67,7 +68,7 @@ class Rows:
         order, product, description, pieces, moment, amount, customer = self.places
         order_id = self.order_of(cells[order])
         if not order_id:
-            raise UnreadableError("order_id is empty")
+            raise EmptyError("order_id is empty")
         begin, end = self.product(cells[product], cells[description])
         customer_id, occurred_ms = self.customer_of(cells[customer]), self.instant(cells[moment])
         number, unit_price = self.quantity(cells[pieces]), self.price(cells[amount])
@@ -92,6 +93,14 @@ class Rows:
         readable = [is_readable(read, cells[place]) for place, read in self.values if place < self.width]
         return sum(readable) >= min(2, len(readable))
 
+    def remedy(self, reason: str, cells: Sequence[str]) -> str:
+        """Return what may be done about a row that cannot be read, behind its reason."""
+        place = self.places[COLUMNS.index("occurred_at")]
+        if reason.startswith("occurred_at ") and place < len(cells):
+            formats = fitting(cells[place])
+            return f"; {' or '.join(formats[:2])} would fit" if formats else "; set time_format in the mapping"
+        return "" if "mapping" in reason else "; mend the mapping"
+
     def order_id(self, cells: list[str]) -> str | None:
         """Return the order id of a row that cannot be read otherwise, None where it has none."""
         place = self.places[0]
@@ -106,7 +115,7 @@ class Rows:
         if self.takes_descriptions:
             product_id = product_id or description
         if not product_id:
-            raise UnreadableError("product_id is empty")
+            raise EmptyError("product_id is empty")
         text = quoted(description) if description else "null"
         flag = "true" if self.mapping.is_product(product_id) else "false"
         begin = f'{{"product_id":{quoted(product_id)},"description":{text},"quantity":'
