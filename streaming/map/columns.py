@@ -81,7 +81,7 @@ def candidates(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
 def can_be(ours: str, column: Column) -> bool:
     """Return whether what stands in a column can be what it is called."""
     match ours:
-        case "occurred_at":
+        case "occurred_at" | "cancelled_at" | "refunded_at":
             return bool(dates.formats_of(column))
         case "quantity" | "unit_price" | "discount" | "line_discount" | "tax" | "shipping" | "refunded_amount":
             return column.filled == 0 or numbers.style_of([column]) is not None
