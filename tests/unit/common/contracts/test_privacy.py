@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
+import subprocess
+import sys
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from common.contracts.privacy import Privacy
+from common.settings import ROOT
 
 KEYS = Privacy.of_secret("a secret")
 
@@ -32,3 +35,9 @@ def test_only_the_key_opens_a_payload(spark: SparkSession) -> None:
 
 def test_keys_differ_by_purpose_and_secret() -> None:
     assert len({*vars(KEYS).values(), *vars(Privacy.of_secret("another")).values()}) == 4
+
+
+def test_a_text_is_hashed_without_spark_which_takes_long_to_import() -> None:
+    program = "import sys, streaming.replay.__main__; print('pyspark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
