@@ -1,8 +1,8 @@
 """Personal data in the lake: names and addresses as a keyed hash, what cannot be told apart encrypted.
 
 One secret of the platform, `pseudonyms`, is the root of both keys. Who has it can tell whether a known address is
-that of a row, and read the quarantine; nobody else can. Only what makes columns of Spark imports it: who hashes one text, as
-the replay does, starts in half the time without.
+that of a row, and read the quarantine; nobody else can. Only what makes columns of Spark imports it: who hashes one
+text, as the replay does, starts in half the time without.
 """
 
 import hashlib
