@@ -28,7 +28,17 @@ LANES = {
         *("setup", "never_fed", "readers", "mistakes", "whole_job", "export"),
         *("real_data", "behaviour", "rules", "pages", "dashboard", "yarn", "backup", "faults", "live"),
     ),
-    "second": ("events_in", "raw_files", "stream", "windows", "monitor", "incremental", "guard", "bench_samples"),
+    "second": (
+        "events_in",
+        "raw_files",
+        "stream",
+        "windows",
+        "monitor",
+        "incremental",
+        "shops",
+        "guard",
+        "bench_samples",
+    ),
 }
 # A small order history with every oddity, and a file of customer totals.
 SAMPLE = {
