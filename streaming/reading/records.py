@@ -52,13 +52,13 @@ class Records:
         """Yield the text of each record behind the header; one that is broken is a `Broken`."""
         return self.texts
 
-    def positions(self, columns: dict[str, str]) -> dict[str, int]:
-        """Return where each mapped column stands.
+    def positions(self, columns: dict[str, str], joined: Sequence[str] = ()) -> dict[str, int]:
+        """Return where each mapped column stands, those that other files add behind the file's own.
 
         Raises:
             UsageError: a column is not there or stands twice; the text names the columns found.
         """
-        names = self.header
+        names = [*self.header, *joined]
         found = {}
         for ours, column in columns.items():
             name = normalize("NFC", column.strip())

@@ -194,6 +194,18 @@ def one_or_more(read_item: Read) -> Read:
     return read
 
 
+def table_like(keys: Sequence[Key]) -> Read:
+    """Return the reader of a table that has all of some keys."""
+
+    def read(node: Node) -> dict[str, Any]:
+        values = table(node, keys)
+        if lacks := [key.name for key in keys if key.name not in values]:
+            raise UnfitError(f"lacks {', '.join(lacks)}")
+        return values
+
+    return read
+
+
 def table_of(read_item: Read) -> Read:
     """Return the reader of a table whose keys are words of the file."""
 

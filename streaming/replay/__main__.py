@@ -1,6 +1,7 @@
 """Send an order history to Kafka: one order of the file is one event, in the order of time."""
 
 import argparse
+import hashlib
 import re
 import sys
 import time
@@ -26,6 +27,7 @@ from streaming.reading.records import Records
 from streaming.replay import finished, preview, resume, sendings
 from streaming.replay.events import Events, Tally
 from streaming.replay.fragments import FragmentParser
+from streaming.replay.joins import Joins
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.refusal import Refusal
 from streaming.replay.resume import Progress
@@ -41,11 +43,11 @@ ROWS_BETWEEN_REPORTS = 200_000
 
 @dataclass(frozen=True)
 class Job:
-    """What is replayed: a file by a mapping as a source; `digest` is the hash of the file."""
+    """What is replayed: a file by a mapping as a source; `digest` is the hash of it and of the files joined to it."""
 
     settings: Settings
     path: Path
-    state: files.State
+    states: dict[Path, files.State]
     digest: str
     mapping: Mapping
     source: str
@@ -76,14 +78,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     name = arguments.source or mapping.name
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
-    state = files.state(arguments.orders)
-    digest, versions = opening.sha256(arguments.orders), contracts.load(settings.contracts_dir).versions
-    job = Job(settings, arguments.orders, state, digest, mapping, name, arguments.shift_to, versions)
+    paths = [arguments.orders, *(arguments.orders.parent / join.file for join in mapping.joins)]
+    states = {path: files.state(path) for path in paths}
+    digest, versions = hash_of(paths), contracts.load(settings.contracts_dir).versions
+    job = Job(settings, arguments.orders, states, digest, mapping, name, arguments.shift_to, versions)
     if arguments.dry_run:
         show(job)
         return
     with locks.hold(settings, "replay"):
         print(send(job, force=arguments.force))
+
+
+def hash_of(paths: Sequence[Path]) -> str:
+    """Return the hash of a file, or of several together."""
+    digests = [opening.sha256(path) for path in paths]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def show(job: Job) -> None:
@@ -96,7 +105,7 @@ def show(job: Job) -> None:
         sending.is_rehearsal = True
         events = job.events(stage, sending)
         print("\n".join(preview.lines(events.of(stage))))
-        print(f"{events.tally}; nothing was sent")
+        print("; ".join((str(events.tally), *stage.notes, "nothing was sent")))
 
 
 def send(job: Job, *, force: bool) -> str:
@@ -144,7 +153,8 @@ def staged(job: Job, folder: Path, hash_text: Hash) -> Iterator[tuple[Stage, int
         read = fill(stage, job.path, job.mapping, hash_text)
         if read == 0:
             raise UsageError(f"{job.path}: has a header and no rows")
-        files.require_unchanged(job.path, job.state)
+        for path, state in job.states.items():
+            files.require_unchanged(path, state)
         yield stage, read
 
 
@@ -156,7 +166,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
         progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
         sending = job.sending(progress.began_ms)
         events = job.events(stage, sending)
-        tally = events.tally
+        tally, notes = events.tally, stage.notes
         if not before:
             declare(job.settings, job.source, job.mapping.time_zone.key)
 
@@ -172,7 +182,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
     counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
     earlier = f", {before:,} by the replay that was interrupted" if before else ""
-    return f"{tally}; {counts} events acknowledged{earlier}", tally
+    return "; ".join((str(tally), *notes, f"{counts} events acknowledged{earlier}")), tally
 
 
 def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
@@ -183,7 +193,10 @@ def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
     """
     records = Records(path, mapping)
     ids = Ids(mapping, hash_text)
-    rows = Rows(mapping, records.positions(mapping.used_columns), len(records.header), ids)
+    joins = Joins(stage.database, path, records.header, mapping) if mapping.joins else None
+    joined = joins.header if joins else []
+    positions = records.positions(mapping.used_columns, joined)
+    rows = Rows(mapping, positions, len(records.header) + len(joined), ids, joins)
     records.is_row = rows.is_row
     parser = FragmentParser(rows, mapping.delimiter, records.header_text)
     refusal = Refusal(path)
@@ -199,6 +212,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
             print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
     refusal.require_readable(rows, mapping.delimiter)
     stage.finish()
+    stage.notes += joins.unused() if joins else []
     return number
 
 

@@ -70,11 +70,14 @@ class FragmentParser:
         """Return what becomes of the records that follow those of the last call."""
         parsed, rows, delimiter = Parsed(), self.rows, self.delimiter
         members, row_texts, fills = self.members, self.texts, rows.fill_down
+        joins = rows.joins
         for number, text in enumerate(texts, start=self.number + 1):
             try:
                 cells = cells_of(text, delimiter)
                 if fills:
                     cells = fills.fill(cells)
+                if joins:
+                    cells = joins.extend(cells)
                 if rows.conditions and not rows.is_wanted(cells):
                     self.close(parsed, number)
                     parsed.left_out["conditions"] += 1
@@ -82,7 +85,7 @@ class FragmentParser:
                 line = rows.line(cells)
             except UnreadableError as reason:
                 self.close(parsed, number)
-                cells = legible_cells(text, delimiter, rows.width)
+                cells = legible_cells(text, delimiter, rows.own_width)
                 if fills:
                     cells = fills.fill(cells)
                 parsed.empty += isinstance(reason, EmptyError)

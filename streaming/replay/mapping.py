@@ -3,12 +3,12 @@
 from collections.abc import Mapping as Values
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.errors import UsageError
 from streaming.reading import schema
 from streaming.reading.dialect import FILE_KEYS, ID_KEYS, NUMBER_KEYS, TIME_KEYS, Dialect, complete_marks, currency
-from streaming.reading.schema import Key, Node, flag, list_of, one_of, one_or_more, table_of, text
+from streaming.reading.schema import Key, Node, flag, list_of, one_of, one_or_more, table_like, table_of, text
 
 FOLDER = Path(__file__).parents[1] / "mappings"
 # Of one order line, in the order in which rows are read.
@@ -28,12 +28,14 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
     "partly_refunded",
     "ignored",
 )
+JOIN_KEYS = (Key("file"), Key("by"))
 COLUMN_KEYS = tuple(Key(name) for name in ALL_COLUMNS)
 # Every key that a mapping of orders may have, and what it may hold.
 KEYS = (
     Key("name"),
     *FILE_KEYS,
     Key("columns", required=True, keys=COLUMN_KEYS),
+    Key("join", list_of(table_like(JOIN_KEYS)), field="joins"),
     Key("constants", keys=COLUMN_KEYS[1:]),
     Key("only", table_of(one_or_more(text))),
     *TIME_KEYS,
@@ -50,6 +52,13 @@ KEYS = (
 )
 
 
+class Join(NamedTuple):
+    """A file beside the one of the order lines, and the column that both have, by which a row finds its own."""
+
+    file: str
+    by: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mapping(Dialect):
     """How a file is read, and which rows are returns, corrections or charges.
@@ -60,6 +69,7 @@ class Mapping(Dialect):
 
     name: str
     columns: dict[str, str]
+    joins: tuple["Join", ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
     currency: str = ""
@@ -112,6 +122,7 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
     values["only"] = {
         column: tuple(word.casefold() for word in words) for column, words in values.get("only", {}).items()
     }
+    values["joins"] = tuple(Join(join["file"], join["by"]) for join in values.get("joins", ()))
     values["product_or_description"] = "product_or_description" in values
     require_all(path, values)
     return Mapping(

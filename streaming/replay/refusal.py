@@ -38,7 +38,7 @@ class Refusal:
         if self.first is None or not self.is_unfit():
             return
         number, text, reason, _ = self.first
-        remedy = rows.remedy(reason, legible_cells(text, delimiter, rows.width))
+        remedy = rows.remedy(reason, legible_cells(text, delimiter, rows.own_width))
         raise UsageError(
             f"{self.path}: {self.unreadable:,} of {self.rows:,} rows cannot be read:"
             f" row {number:,}: {reason}{remedy}; nothing was sent"

@@ -11,6 +11,7 @@ from streaming.reading.numbers import Numbers
 from streaming.reading.time_formats import fitting
 from streaming.replay.fill_down import FillDown
 from streaming.replay.further import Further
+from streaming.replay.joins import Joins
 from streaming.replay.mapping import COLUMNS, Mapping, condition
 
 # What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
@@ -25,10 +26,17 @@ Line = tuple[str, str | None, int, int, str, str]
 class Rows:
     """Reads rows by a mapping."""
 
-    def __init__(self, mapping: Mapping, positions: dict[str, int], width: int, ids: Ids) -> None:
-        """Take the mapping, where its columns and conditions stand, how many cells a row has, what reads ids."""
+    def __init__(
+        self, mapping: Mapping, positions: dict[str, int], width: int, ids: Ids, joins: Joins | None = None
+    ) -> None:
+        """Take the mapping, where its columns and conditions stand, how many cells a row has, what reads ids.
+
+        Where other files are joined, their cells are among these and behind the row's own.
+        """
         self.mapping = mapping
         self.width = width
+        self.joins = joins
+        self.own_width = joins.width if joins else width
         # A column that the file lacks stands behind its last one: empty, or a constant.
         self.behind = ["", *mapping.constants.values()]
         constants = {name: place for place, name in enumerate(mapping.constants, start=width + 1)}
@@ -40,8 +48,8 @@ class Rows:
         self.lacks_columns = max(*self.places, *self.further.places, 0) >= width
         self.back = mapping.return_prefix
         self.takes_descriptions = mapping.product_or_description
-        filled = [positions[name] for name in mapping.fill_down if positions.get(name, width) < width]
-        self.fill_down = FillDown(positions["order_id"], filled, width) if filled else None
+        filled = [positions[name] for name in mapping.fill_down if positions.get(name, width) < self.own_width]
+        self.fill_down = FillDown(positions["order_id"], filled, self.own_width) if filled else None
         self.conditions = [(positions[condition(column)], words) for column, words in mapping.only.items()]
         instants = Instants(mapping.time_formats, mapping.time_zone)
         # The same texts come again and again: an order's lines share their time, and prices and pieces are few.
@@ -90,7 +98,7 @@ class Rows:
 
     def is_row(self, cells: Sequence[str]) -> bool:
         """Return whether as many cells as the header has look like those of a line: two of its values can be read."""
-        readable = [is_readable(read, cells[place]) for place, read in self.values if place < self.width]
+        readable = [is_readable(read, cells[place]) for place, read in self.values if place < self.own_width]
         return sum(readable) >= min(2, len(readable))
 
     def remedy(self, reason: str, cells: Sequence[str]) -> str:

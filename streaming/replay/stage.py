@@ -66,6 +66,8 @@ class Stage:
         self.database.execute("begin")
         self.left_out: Counter[str] = Counter()
         self.exchanges = 0
+        # What a person is told of the files besides the counts.
+        self.notes: list[str] = []
 
     def add(self, parsed: Parsed) -> None:
         """Stage what became of some records."""

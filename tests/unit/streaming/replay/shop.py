@@ -43,6 +43,7 @@ class Replayed:
         self.tally, shop = Tally(), load(str(mapping))
         with new_stage(read_settings({"STATE_DIR": str(folder / "state")}, folder / "none")) as stage:
             fill(stage, path, shop, hash_text)
+            self.notes = stage.notes
             messages = list(
                 Events(shop, "shop", 0, self.tally, VERSIONS, Sending(folder, "digest", "shop", 0)).of(stage)
             )
