@@ -16,8 +16,8 @@ help: ## List the targets
 
 ##@ The main job
 .PHONY: run refresh live
-run: ready ## Everything, from set-up to the report [ORDERS= MAPPING= SNAPSHOT= SOURCE= SHIFT_TO= VERBOSE=1]
-	@$(PY) -m infra.pipeline run $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call option,SNAPSHOT,snapshot) $(call option,SNAPSHOT_AS_OF,snapshot-as-of) $(call flag,VERBOSE,verbose)
+run: ready ## Everything, from set-up to the report [ORDERS= MAPPING= SNAPSHOT= SNAPSHOT_MAPPING= SOURCE= SHIFT_TO= VERBOSE=1]
+	@$(PY) -m infra.pipeline run $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call option,SNAPSHOT,snapshot) $(call option,SNAPSHOT_MAPPING,snapshot-mapping) $(call option,SNAPSHOT_AS_OF,snapshot-as-of) $(call flag,VERBOSE,verbose)
 
 refresh: ready ## The daily cycle: what run does, without set-up, feeding and training [VERBOSE=1]
 	@$(PY) -m infra.pipeline refresh $(call flag,VERBOSE,verbose)
@@ -65,8 +65,8 @@ map: ready ## Propose a mapping for a shop's file, with its doubts, to be edited
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1 DRY_RUN=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force) $(call flag,DRY_RUN,dry-run)
 
-snapshot: ready ## Load a file of customer totals [FILE=file.csv SOURCE= SNAPSHOT_AS_OF=]
-	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,SOURCE,source) $(call option,SNAPSHOT_AS_OF,snapshot-as-of)
+snapshot: ready ## Load a file of customer totals [FILE=file.csv MAPPING= SOURCE= CURRENCY= SNAPSHOT_AS_OF= FORCE=1]
+	@$(PY) -m streaming.snapshot $(call option,FILE,file) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,CURRENCY,currency) $(call option,SNAPSHOT_AS_OF,snapshot-as-of) $(call flag,FORCE,force)
 
 simulate: ready ## Send a made-up shop's events to Kafka [CUSTOMERS= DAYS= SEED= MODE=lognormal RATE= DURATION= LOGS=folder]
 	@$(PY) -m streaming.simulate $(call option,CUSTOMERS,customers) $(call option,DAYS,days) $(call option,SEED,seed) $(call option,MODE,mode) $(call option,RATE,rate) $(call option,DURATION,duration) $(call option,LOGS,logs) $(call option,TRUTH,truth)

@@ -76,6 +76,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--source", help="name of the shop that the order history is of")
     parser.add_argument("--shift-to", help="move the history so that it ends before this date")
     parser.add_argument("--snapshot", help="file of customer totals")
+    parser.add_argument("--snapshot-mapping", help="how that file is written, where it is not CSV in UTF-8")
     parser.add_argument("--snapshot-as-of", help="the date that it describes; default: the lake's clock")
     parser.add_argument("--from", dest="first", type=DAY, help="first day whose events `backfill` takes up again")
     parser.add_argument("--to", dest="last", type=DAY, help="the last such day")

@@ -37,9 +37,8 @@ def feeding(args: argparse.Namespace) -> tuple[list[Step], list[Step]]:
         options = {"orders": args.orders, "mapping": args.mapping, "source": args.source, "shift_to": args.shift_to}
         feed.append(steps.feed("replay", "streaming.replay", **options))
     if args.snapshot:
-        load.append(
-            steps.module("snapshot", "streaming.snapshot", file=args.snapshot, snapshot_as_of=args.snapshot_as_of)
-        )
+        options = {"mapping": args.snapshot_mapping, "snapshot_as_of": args.snapshot_as_of}
+        load.append(steps.module("snapshot", "streaming.snapshot", file=args.snapshot, **options))
     if not feed and not load:
         feed.append(steps.feed("simulate", "streaming.simulate", if_empty=True))
     return feed, load

@@ -17,6 +17,7 @@ INTEGER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 # As table programs write large numbers; without the plus it may be a code.
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+WITHIN_LINE = re.compile(r"""[^@\s,;|"']+@[^@\s,;|"']+\.[^@\s,;|"'.]+""")
 Hash = Callable[[str], str]
 
 
@@ -71,6 +72,10 @@ class Ids:
         if not match:
             raise UnreadableError(f"customer_id {shown(text.strip())} is not a whole number")
         return match[1]
+
+    def without_addresses(self, line: str) -> str:
+        """Return a line of a file with the hash in place of each e-mail address in it."""
+        return WITHIN_LINE.sub(lambda match: self.hash_text(match[0].casefold()), line) if "@" in line else line
 
     def known(self, text: str) -> str:
         """Return a text, nothing where it is one that says that there is none."""

@@ -3,7 +3,8 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from common.session import failure, session
 from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import files
+from streaming.reading.ids import e_mail_hash
+from streaming.snapshot import mapping as mappings
 from streaming.snapshot.file import Checked, check
-from streaming.snapshot.rows import Load, bronze_rows, judged_rows, lines_of
+from streaming.snapshot.rows import Load, bronze_rows, judged_rows
 
 SNAPSHOT_FILES = f"{RAW}/snapshots"
 EMPTY_LAKE = date(1970, 1, 1)
@@ -31,29 +34,56 @@ ROWS_NAMED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Check the file, keep it, load it once."""
+    """Read the file, keep it, load it once."""
     arguments = parse(argv)
     settings = read_settings()
-    contracts = load(settings.contracts_dir)
+    contract = load(settings.contracts_dir).snapshot
+    mapping = mappings.load(arguments.mapping, contract)
     state = files.state(arguments.file)
-    checked = check(arguments.file, contracts.snapshot)
-    with locks.hold(settings, "snapshot"):
+    with locks.hold(settings, "snapshot"), scratch(settings.path("tmp", "snapshot.parquet")) as rows:
+        checked = check(arguments.file, contract, mapping, e_mail_hash(settings), rows)
         raw = f"{SNAPSHOT_FILES}/{arguments.source}/{checked.sha256}.csv"
         store(settings, checked, raw, state)
         try:
-            spark = session("snapshot", settings, identity=USER)
-            try:
-                print(run(spark, settings, checked, raw, arguments))
-            finally:
-                spark.stop()
+            with uploaded(settings, rows, f"{raw}.parquet") as url:
+                spark = session("snapshot", settings, identity=USER)
+                try:
+                    print(run(spark, settings, checked, url, mapping, arguments))
+                finally:
+                    spark.stop()
         except (PySparkException, Py4JError) as error:
             raise failure(settings, "snapshot", error) from None
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Return the path of a file that is removed behind the block."""
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def uploaded(settings: Settings, path: Path, there: str) -> Iterator[str]:
+    """Return where a file is on HDFS for the length of the block, readable by its owner alone."""
+    hdfs = WebHdfs.of(settings, USER)
+    hdfs.upload(path, there, "0600")
+    try:
+        yield f"{settings.hdfs_url}{there}"
+    finally:
+        hdfs.delete(there)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(prog="python -m streaming.snapshot", description=__doc__)
-    parser.add_argument("--file", type=Path, required=True, help="CSV in UTF-8, one row per customer")
+    parser.add_argument("--file", type=Path, required=True, help="CSV, one row per customer; may be gzipped")
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        help="mapping file: how the file is written; without one CSV in UTF-8, points before decimals",
+    )
     parser.add_argument("--source", default="snapshot", type=name, help="name of the shop (default: %(default)s)")
     parser.add_argument(
         "--snapshot-as-of",
@@ -63,6 +93,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         " the newest valid event, or the newest snapshot's where that is later",
     )
     parser.add_argument("--currency", type=currency, help="currency of the totals, such as USD; unknown if not given")
+    parser.add_argument("--force", action="store_true", help="load a file again, as after its mapping was mended")
     return parser.parse_args(argv)
 
 
@@ -99,7 +130,14 @@ def store(settings: Settings, checked: Checked, raw: str, state: files.State) ->
         print(f"snapshot: {checked.path.name} is in the raw zone", file=sys.stderr, flush=True)
 
 
-def run(spark: SparkSession, settings: Settings, checked: Checked, raw: str, arguments: argparse.Namespace) -> str:
+def run(
+    spark: SparkSession,
+    settings: Settings,
+    checked: Checked,
+    url: str,
+    mapping: mappings.Mapping,
+    arguments: argparse.Namespace,
+) -> str:
     """Append the file's rows in one commit, unless they are there, and return the summary."""
     contracts, table = load(settings.contracts_dir), tables.read(spark, SNAPSHOTS)
     as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
@@ -108,31 +146,44 @@ def run(spark: SparkSession, settings: Settings, checked: Checked, raw: str, arg
         & (F.col("file_sha256") == checked.sha256)
         & (F.col("snapshot_as_of") == F.lit(as_of.isoformat()).cast("timestamp"))
     )
-    before = "loaded before: " if table.where(same).limit(1).count() else ""
-    lines = lines_of(spark, f"{settings.hdfs_url}{raw}")
-    this = Load(arguments.source, as_of, checked.sha256, newest(table, "ingest_seq", 0) + 1, arguments.currency)
-    if not before:
-        rows = bronze_rows(lines, checked.columns, contracts.snapshot, contracts.snapshots_table, this)
-        rows.coalesce(1).write.format("delta").mode("append").saveAsTable(SNAPSHOTS)
-    counts = tables.read(spark, SNAPSHOTS).where(same).groupBy("broken_rule").count().collect()
-    broken = {row.broken_rule: row["count"] for row in counts if row.broken_rule}
-    total = sum(row["count"] for row in counts)
-    rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in sorted(broken.items()))})" if broken else ""
-    quarantined = sum(broken.values())
-    summary = (
-        f"{before}{total:,} rows as of {as_of} = {total - quarantined:,} valid + {quarantined:,} quarantined{rules}"
-    )
-    if quarantined == total:
-        judged = judged_rows(lines, checked.columns, contracts.snapshot, this)
-        raise UserError(f"{checked.path}: no row is valid: {first_rows(judged)}; {summary}: correct the file")
+    is_there = not arguments.force and table.where(same).limit(1).count() > 0
+    seq = newest(table.where(same) if is_there else table, "ingest_seq", 0) + (not is_there)
+    rows = spark.read.parquet(url)
+    this = Load(arguments.source, as_of, checked.sha256, seq, arguments.currency or mapping.currency)
+    if not is_there:
+        judged = bronze_rows(rows, contracts.snapshot, contracts.snapshots_table, this)
+        judged.coalesce(1).write.format("delta").mode("append").saveAsTable(SNAPSHOTS)
+    loaded = tables.read(spark, SNAPSHOTS).where(same & (F.col("ingest_seq") == seq))
+    before = "loaded before: " if is_there else ""
+    counts = {row.broken_rule: row["count"] for row in loaded.groupBy("broken_rule").count().collect()}
+    summary = f"{before}{summary_of(counts, as_of)}{repeated(loaded)}"
+    if None not in counts:
+        first = first_rows(judged_rows(rows, contracts.snapshot, this))
+        raise UserError(f"{checked.path}: no row is valid: {first}; {summary}: correct the file")
     return summary
 
 
+def summary_of(counts: dict[str | None, int], as_of: date) -> str:
+    """Return how many rows were valid, and how many broke which rule; of the valid ones the rule is None."""
+    broken = sorted((rule, count) for rule, count in counts.items() if rule)
+    total, valid = sum(counts.values()), counts.get(None, 0)
+    rules = f" ({', '.join(f'{rule} {count:,}' for rule, count in broken)})" if broken else ""
+    return f"{total:,} rows as of {as_of} = {valid:,} valid + {total - valid:,} quarantined{rules}"
+
+
+def repeated(loaded: DataFrame) -> str:
+    """Return which customers have more than one row, of which the first holds; empty where none has."""
+    rows = loaded.where(F.col("customer_id").isNotNull()).groupBy("customer_id")
+    several = rows.agg(F.count("*").alias("rows"), F.min("row_number").alias("first")).where(F.col("rows") > 1)
+    named = [row.customer_id for row in several.orderBy("first").take(ROWS_NAMED)]
+    return f"; {several.count():,} customer(s) with more than one row: {', '.join(named)}" if named else ""
+
+
 def first_rows(judged: DataFrame) -> str:
-    """Return the first broken rows, each with the rule that it breaks."""
+    """Return the first broken rows, each with the rule that it breaks and why."""
     broken = judged.where(F.col("broken_rule").isNotNull()).orderBy("row_number")
-    rows = broken.select("row_number", "broken_rule").take(ROWS_NAMED)
-    return ", ".join(f"row {row.row_number} {row.broken_rule}" for row in rows)
+    rows = broken.select("row_number", "broken_rule", "reason").take(ROWS_NAMED)
+    return ", ".join(f"row {row.row_number} {row.reason or row.broken_rule}" for row in rows)
 
 
 def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:

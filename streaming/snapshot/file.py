@@ -1,79 +1,114 @@
-"""The file as it must be before any of it is loaded."""
+"""The rows of a snapshot file, read before any of it is loaded, as a Parquet file that Spark takes."""
 
-import csv
-import hashlib
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
-from common.contracts.model import SnapshotContract
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
+
+from common.contracts.model import Field, SnapshotContract
 from common.errors import UsageError
+from streaming.reading import opening
+from streaming.reading.ids import Hash, Ids
+from streaming.reading.records import Records
+from streaming.snapshot.cells import DECIMAL, Cells
+from streaming.snapshot.mapping import Mapping, positions
 
-ZIP = b"PK\x03\x04"
-GZIP = b"\x1f\x8b"
+ROWS_AT_ONCE = 10_000
+ROWS_BETWEEN_REPORTS = 200_000
+# More than that, and the file is none of this kind, or its mapping another's.
+MOST_UNREADABLE, FEWEST_UNREADABLE = 0.9, 2
+TYPES: dict[str, Callable[[], pa.DataType]] = {
+    "string": pa.string,
+    "int": pa.int32,
+    "bigint": pa.int64,
+    "boolean": pa.bool_,
+}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checked:
-    """A file whose header is right: its hash and, for each of its columns, the contract's name of it."""
+    """A file whose header is right: its hash, how many rows it has, how many of them cannot be read, the first why."""
 
     path: Path
     sha256: str
-    columns: tuple[str | None, ...]
+    rows: int = 0
+    unreadable: int = 0
+    first: str = ""
+
+    def count(self, rows: list[dict[str, Any]]) -> None:
+        """Take some more rows."""
+        self.rows += len(rows)
+        faults = [f"row {row['row_number']:,}: {row['reason']}" for row in rows if row["reason"]]
+        self.unreadable += len(faults)
+        self.first = self.first or next(iter(faults), "")
+
+    def require_rows(self) -> None:
+        """Refuse a file that has no rows, or too many that cannot be read.
+
+        Raises:
+            UsageError: the text has the first reason.
+        """
+        if not self.rows:
+            raise UsageError(f"{self.path}: has a header and no rows")
+        if self.unreadable > MOST_UNREADABLE * self.rows and self.unreadable >= FEWEST_UNREADABLE:
+            raise UsageError(
+                f"{self.path}: {self.unreadable:,} of {self.rows:,} rows cannot be read: {self.first};"
+                " nothing was loaded: mend the file, or say by --mapping how it is written"
+            )
 
 
-def check(path: Path, contract: SnapshotContract) -> Checked:
-    """Read the file once, line by line.
+def check(path: Path, contract: SnapshotContract, mapping: Mapping, hash_text: Hash, out: Path) -> Checked:
+    """Read the file and write its rows to a Parquet file: `row_number`, `line`, the contract's fields, their faults.
 
     Raises:
-        UsageError: missing, empty, not UTF-8, not CSV, or without a column that the contract has; the text names it.
+        UsageError: missing, empty, of another encoding, without a column that the contract has, or most of its rows
+            cannot be read; the text says which.
     """
-    digest = hashlib.sha256()
-    header, rows = "", 0
-    try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                digest.update(raw)
-                text = decode_line(path, raw, number)
-                header = header if number > 1 else text
-                rows += number > 1 and bool(text.strip())
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file") from None
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from None
-    if not header.strip():
-        raise UsageError(f"{path}: the file is empty")
-    columns = columns_of(path, next(csv.reader([header])), contract)
-    if not rows:
-        raise UsageError(f"{path}: has a header and no rows")
-    return Checked(path, digest.hexdigest(), columns)
+    checked = Checked(path, opening.sha256(path))
+    records = Records(path, mapping)
+    cells = Cells(
+        contract, positions(records, mapping, contract), len(records.header), mapping, Ids(mapping, hash_text)
+    )
+    records.is_row = cells.is_row
+    out.parent.mkdir(parents=True, exist_ok=True)
+    schema = schema_of(contract)
+    with ParquetWriter(out, schema) as writer:
+        for rows in chunks(records, cells, mapping.delimiter):
+            checked.count(rows)
+            writer.write_batch(pa.RecordBatch.from_pylist(rows, schema))
+            if checked.rows % ROWS_BETWEEN_REPORTS == 0:
+                print(f"snapshot: {checked.rows:,} rows read", file=sys.stderr, flush=True)
+    checked.require_rows()
+    return checked
 
 
-def decode_line(path: Path, raw: bytes, number: int) -> str:
-    """Return a line as text."""
-    if number == 1 and raw.startswith((ZIP, GZIP)):
-        raise UsageError(f"{path}: is an archive or an Excel workbook; unpack it, or save it as CSV")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: line {number}, byte {error.start + 1}: not UTF-8; save the file as UTF-8") from None
-    if "\0" in text:
-        raise UsageError(f"{path}: line {number}: holds a NUL byte; this is not CSV in UTF-8")
-    return text.removeprefix("\ufeff") if number == 1 else text
+def chunks(records: Records, cells: Cells, delimiter: str) -> Iterator[list[dict[str, Any]]]:
+    """Yield the values of the rows, many at once, numbered from 1."""
+    numbers, texts = count(1), iter(records)
+    while chunk := list(islice(texts, ROWS_AT_ONCE)):
+        yield [{**cells.row(text, delimiter), "row_number": next(numbers)} for text in chunk]
 
 
-def columns_of(path: Path, header: list[str], contract: SnapshotContract) -> tuple[str | None, ...]:
-    """Return the contract's name of each column, None for one that it does not know; case and spaces do not matter."""
-    known = {plain(field.header or field.name): field.name for field in contract.fields}
-    names = tuple(known.get(plain(name)) for name in header)
-    for field in contract.fields:
-        if names.count(field.name) != 1:
-            fault = "has no column" if field.name not in names else "has more than one column"
-            raise UsageError(
-                f"{path}: {fault} {field.header!r}; its columns are {', '.join(name.strip() for name in header)[:300]}"
-            )
-    return names
+def schema_of(contract: SnapshotContract) -> pa.Schema:
+    """Return the schema of the Parquet file."""
+    return pa.schema(
+        [
+            ("row_number", pa.int32()),
+            ("line", pa.string()),
+            ("is_malformed", pa.bool_()),
+            ("wrong_field", pa.string()),
+            ("reason", pa.string()),
+            *((one.name, type_of(one)) for one in contract.fields),
+        ]
+    )
 
 
-def plain(name: str) -> str:
-    """Return a column's name without what does not matter in it."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+def type_of(one: Field) -> pa.DataType:
+    """Return a field's type as Arrow has it."""
+    match = DECIMAL.fullmatch(one.type)
+    return pa.decimal128(*map(int, match.groups())) if match else TYPES[one.type]()

@@ -78,7 +78,8 @@ def test_the_last_line_is_the_summary() -> None:
 
 
 def test_feeding_knows_only_what_was_given() -> None:
-    args = argparse.Namespace(orders=None, mapping=None, source=None, shift_to=None, snapshot="f", snapshot_as_of=None)
+    nothing = dict.fromkeys(("orders", "mapping", "source", "shift_to", "snapshot_mapping", "snapshot_as_of"))
+    args = argparse.Namespace(**nothing, snapshot="f")
     feed, load = order.feeding(args)
     assert (feed, [step.name for step in load]) == ([], ["snapshot"])
 

@@ -8,8 +8,10 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from common.contracts.model import FOLDER, load
+from streaming.snapshot.__main__ import repeated, summary_of
 from streaming.snapshot.file import check
-from streaming.snapshot.rows import Load, bronze_rows, lines_of
+from streaming.snapshot.mapping import Mapping
+from streaming.snapshot.rows import Load, bronze_rows
 
 HEADER = (
     "Customer ID,Gender,Age,City,Membership Type,Total Spend,Items Purchased,Average Rating,Discount Applied,"
@@ -17,13 +19,13 @@ HEADER = (
 )
 
 
-def rows_of(spark: SparkSession, tmp_path: Path, *lines: str) -> list[dict[str, Any]]:
-    path = tmp_path / "file.csv"
+def rows_of(spark: SparkSession, tmp_path: Path, *lines: str, **keys: Any) -> list[dict[str, Any]]:
+    path, read = tmp_path / "file.csv", tmp_path / "rows.parquet"
     path.write_bytes("\r\n".join((HEADER, *lines)).encode() + b"\r\n\r\n")
     contracts = load(FOLDER)
     this = Load("shop", date(2024, 5, 1), "f" * 64, 3, "USD")
-    columns = check(path, contracts.snapshot).columns
-    rows = bronze_rows(lines_of(spark, f"file://{path}"), columns, contracts.snapshot, contracts.snapshots_table, this)
+    check(path, contracts.snapshot, Mapping(**keys), lambda address: f"hash of {address}", read)
+    rows = bronze_rows(spark.read.parquet(f"file://{read}"), contracts.snapshot, contracts.snapshots_table, this)
     return [row.asDict() for row in rows.orderBy("row_number").collect()]
 
 
@@ -77,7 +79,7 @@ def test_each_row_breaks_the_rule_it_should(spark: SparkSession, tmp_path: Path)
         ",Female,29,Leeds,Gold,1120.2,14,4.6,TRUE,25,Satisfied": "missing_customer_id",
         "6,Female,thirty,Leeds,Gold,1120.2,14,4.6,TRUE,25,Satisfied": "wrong_type",
         "7,Female,29.5,Leeds,Gold,1120.2,14,4.6,TRUE,25,Satisfied": "wrong_type",
-        "8,Female,29,Leeds,Gold,NaN,14,4.6,TRUE,25,Satisfied": "wrong_type",
+        "8,Female,29,Leeds,Gold,Infinity,14,4.6,TRUE,25,Satisfied": "wrong_type",
         "9,Female,29,Leeds,Gold,1120.2,14,4.6,perhaps,25,Satisfied": "wrong_type",
         "10,Female,29,Leeds,Gold,1120.2,99999999999999999999,4.6,TRUE,25,Satisfied": "wrong_type",
         "11,Female,290,Leeds,Gold,1120.2,14,4.6,TRUE,25,Satisfied": "implausible_age",
@@ -90,5 +92,68 @@ def test_each_row_breaks_the_rule_it_should(spark: SparkSession, tmp_path: Path)
     rows = rows_of(spark, tmp_path, *lines)
     assert [(row["row_number"], row["broken_rule"]) for row in rows] == list(enumerate(lines.values(), start=1))
     assert [row["payload"] for row in rows] == [line if rule else None for line, rule in lines.items()]
-    assert [row["customer_id"] for row in rows[:3]] == ["1", "2", "3"]
+    assert [row["customer_id"] for row in rows[:3]] == ["1", "2.0", "3"]
     assert rows[1]["satisfaction_level"] is None and rows[2]["days_since_last_purchase"] is None
+
+
+FORMATS = (
+    "0101,Female,29,Houston,Gold,1120.20,14,4.6,TRUE,25,Satisfied",
+    '102,Male,34,Lyon,Gold,"1,120.20",14,4.6,TRUE,25,Satisfied',
+    "103,Male,34,Lyon,Gold,$120.20,14,4.6,Y,25,satisfied",
+    "104,Male,34,Lyon,Gold,120.20,14,4.66666667,n,25.5,",
+    '105,Male,34,"St. ""X"", B",Gold,12,14,4.66666667,TRUE,25,N/A',
+    "106,Male,1.000,Lyon,Gold,1250,14,4.6,TRUE,25,Satisfied",
+    "106,Male,30,Lyon,Gold,50.12,1.000,4.6,TRUE,25,Satisfied",
+    "107,Male,30,Lyon,Gold,1e3,14,4.6,TRUE,25,Satisfied",
+    "4.5E+12,Male,30,Lyon,Gold,13,14,4.6,TRUE,25,Satisfied",
+    "Ann@Shop.test,Male,thirty,Lyon,Gold,13,14,4.6,TRUE,25,Satisfied",
+)
+
+
+def test_what_may_be_two_numbers_is_held_and_no_other_number(spark: SparkSession, tmp_path: Path) -> None:
+    rows = rows_of(spark, tmp_path, *FORMATS)
+    assert [(row["customer_id"], row["broken_field"]) for row in rows] == [
+        ("0101", None),
+        ("102", "total_spend"),
+        ("103", "total_spend"),
+        ("104", "days_since_last_purchase"),
+        ("105", None),
+        ("106", "age"),
+        ("106", "items_purchased"),
+        ("107", "total_spend"),
+        (None, "customer_id"),
+        ("hash of ann@shop.test", "age"),
+    ]
+    assert {row["broken_rule"] for row in rows} == {None, "wrong_type"}
+    sound = rows[4]
+    assert (sound["city"], sound["average_rating"], sound["satisfaction_level"]) == (
+        'St. "X", B',
+        Decimal("4.67"),
+        None,
+    )
+    assert rows[9]["payload"] == FORMATS[9].replace("Ann@Shop.test", "hash of ann@shop.test")
+
+
+def test_a_mapping_says_which_number_is_meant(spark: SparkSession, tmp_path: Path) -> None:
+    english = {"decimal": ".", "thousands": ",", "currency_signs": ("$",), "integer_customers": True}
+    rows = rows_of(spark, tmp_path, *FORMATS[:3], **english)
+    assert [(row["customer_id"], row["total_spend"], row["broken_rule"]) for row in rows] == [
+        ("101", Decimal("1120.2000"), None),
+        ("102", Decimal("1120.2000"), None),
+        ("103", Decimal("120.2000"), None),
+    ]
+    assert (rows[2]["discount_applied"], rows[2]["satisfaction_level"]) == (True, "Satisfied")
+    (german,) = rows_of(
+        spark, tmp_path, FORMATS[5].replace("4.6", '"4,6"'), decimal=",", thousands=".", integer_customers=True
+    )
+    assert (german["age"], german["broken_rule"]) == (1000, "implausible_age")
+
+
+def test_the_summary_says_what_broke_and_who_stands_twice(spark: SparkSession, tmp_path: Path) -> None:
+    assert summary_of({None: 2, "wrong_type": 1, "malformed": 3}, date(2024, 5, 1)) == (
+        "6 rows as of 2024-05-01 = 2 valid + 4 quarantined (malformed 3, wrong_type 1)"
+    )
+    numbered = [("106", 6), ("106", 7), ("7", 8), (None, 9), (None, 10)]
+    rows = spark.createDataFrame(numbered, "customer_id string, row_number int")
+    assert repeated(rows) == "; 1 customer(s) with more than one row: 106"
+    assert repeated(rows.where("row_number > 6")) == ""
