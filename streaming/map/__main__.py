@@ -36,7 +36,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UsageError(f"{target}: is there already; name another one (OUT=), or {flag('force')} replaces it")
     text = proposal.render(look_at(path))
     replace_file(target, text)
-    doubts = sum("  # ? " in line for line in text.splitlines())
     replay(["--orders", str(path), "--mapping", str(target), "--dry-run"])
     doubts = sum("  # ? " in line for line in text.splitlines())
     count = f"{doubts} doubt{'s' if doubts != 1 else ''}"

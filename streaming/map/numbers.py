@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from streaming.map.profile import Column
+from streaming.reading.numbers import MARKS, sign_first
 
 # In the order of preference: as computers write them, then as people do.
 STYLES = (
@@ -14,13 +15,12 @@ STYLES = (
     (",", "."),
     (",", " "),
     (".", " "),
-    (",", "\u00a0"),
     (".", "'"),
-    (".", "\u2019"),
 )
 # One mark with three digits behind it: a thousand, or a thousandth.
 AMBIGUOUS = re.compile(r"[+-]?9{1,3}[.,]999")
-SIGN = re.compile(r"[^\d\s.,+'()-]{1,3}")
+# What stands around an amount; a percentage is none.
+SIGN = re.compile(r"[^\d\s.,+'()%-]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def style_of(columns: Iterable[Column]) -> Style | None:
 
 
 def bare(shape: str) -> str:
-    """Return a number's shape without a currency's sign and the blanks around it."""
-    return SIGN.sub("", shape).strip()
+    """Return a number's shape without a currency's sign and the blanks around it, its minus before it."""
+    return sign_first(SIGN.sub("", sign_first(shape.translate(MARKS))).strip())
 
 
 def sign_of(text: str) -> str:
     """Return the sign, or code, of a currency that stands with a number."""
-    found = SIGN.search(text)
+    found = SIGN.search(text.translate(MARKS))
     return found[0] if found else ""
 
 

@@ -18,7 +18,8 @@ MARKS = (
 # What Windows writes where ISO 8859-1 has control characters.
 WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 DELIMITERS = (",", ";", "\t", "|")
-LINES_LOOKED_AT = 1_000
+# Of a line so much is looked at; a longer cell than csv takes stands behind it or is no cell.
+LINES_LOOKED_AT, CHARACTERS_LOOKED_AT = 1_000, 1 << 16
 
 
 def encoding_of(file: BufferedIOBase) -> str:
@@ -55,7 +56,7 @@ def delimiter_of(lines: Iterable[str]) -> str:
 
 def likeness(lines: list[str], mark: str) -> tuple[float, int]:
     """Return the share of lines with as many cells as the first, to a tenth, and how many those are."""
-    widths = [len(next(csv.reader([line], delimiter=mark), [])) for line in lines]
+    widths = [len(next(csv.reader([line[:CHARACTERS_LOOKED_AT]], delimiter=mark), [])) for line in lines]
     if not widths or widths[0] < 2:
         return 0.0, 0
     return round(Counter(widths)[widths[0]] / len(widths), 1), widths[0]

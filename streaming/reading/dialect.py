@@ -96,7 +96,7 @@ def currency(node: Node) -> str:
 def currency_sign(node: Node) -> str:
     """Return a sign or code that stands around amounts."""
     sign = text(node).strip()
-    if not sign or re.search(r"[\d.,+()\s-]", sign):
+    if not sign or re.search(r"[\d.,+()%\s-]", sign):
         raise UnfitError(f'{sign!r} must be a sign or code such as "$" or EUR')
     return sign
 

@@ -18,6 +18,8 @@ INTEGER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 WITHIN_LINE = re.compile(r"""[^@\s,;|"']+@[^@\s,;|"']+\.[^@\s,;|"'.]+""")
+# As programs of mail write it: Ann Lee <ann@shop.test>, mailto:ann@shop.test.
+WRITTEN_ADDRESS = re.compile(r"(?:[^<>]*<|mailto:)([^<>@\s]+@[^<>@\s]+)>?", re.IGNORECASE)
 Hash = Callable[[str], str]
 
 
@@ -57,7 +59,10 @@ class Ids:
             return None
         if SCIENTIFIC.fullmatch(text):
             raise UnreadableError(f"{name} {shown(text)} is in scientific notation, which has lost digits")
-        return self.hash_text(text.casefold()) if E_MAIL.fullmatch(text) else text
+        if "@" in text and (match := WRITTEN_ADDRESS.fullmatch(text)):
+            text = match[1]
+        # What holds an address besides other things is nobody's to read either.
+        return self.hash_text(text.casefold()) if "@" in text and E_MAIL.search(text) else text
 
     def customer(self, text: str) -> str | None:
         """Return a customer's id, None for a guest.

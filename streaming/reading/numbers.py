@@ -15,11 +15,13 @@ INT_MAX = 2**31 - 1
 WHOLE = "a whole number"
 MOST_DIGITS, MOST_DECIMALS = 14, 4
 # Typographers' forms of the marks between thousands.
-MARKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
+MARKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
 AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
 PARTS = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?")
-SIGN = re.compile(r"[+-]?\s*([^\d\s.,+-]+)\s*[+-]?[0-9]|[0-9]\s*([^\d\s.,+-]+)")
+SIGN = re.compile(r"[+-]?\s*([^\d\s.,+()%-]+)\s*[+-]?[0-9]|[0-9]\s*([^\d\s.,+()%-]+)")
+# Below zero as bookkeeping programs write it: 12.50- and (12.50).
+BELOW_ZERO = re.compile(r"([^-+()]+)-|\(([^-+()]+)\)")
 
 
 class Numbers:
@@ -65,8 +67,10 @@ class Numbers:
         sign, whole, fraction = self.parts(text, name, WHOLE)
         if self.dialect.rounds and len(fraction) > MOST_DECIMALS:
             whole, _, fraction = rounded_to(MOST_DECIMALS, whole, fraction).partition(POINT)
-        if fraction.strip("0") or not whole or len(whole) > 20 or int(whole) > most:
+        if fraction.strip("0") or not whole:
             raise UnreadableError(f"{name} {shown(text.strip())} is not {WHOLE}")
+        if len(whole) > 20 or int(whole) > most:
+            raise UnreadableError(f"{name} {shown(text.strip())} is more than {most:,}")
         return -int(whole) if sign == "-" else int(whole)
 
     def parts(self, text: str, name: str, wanted: str) -> tuple[str, str, str]:
@@ -80,14 +84,17 @@ class Numbers:
 
     def without_signs(self, text: str) -> str:
         """Return a number without the signs of currency around it, its marks as the mapping writes them."""
+        text = sign_first(text if text.isascii() else text.translate(MARKS))
         if self.around and (match := self.around.fullmatch(text)):
-            text = match[1] + match[2]
-        return text if text.isascii() else text.translate(MARKS)
+            text = sign_first(match[1] + match[2])
+        return text
 
     def fault(self, text: str, wanted: str) -> str:
         """Return what is wrong with a text, and what would make it right."""
         if SCIENTIFIC.fullmatch(text):
             return "is in scientific notation, which has lost digits; export it as plain digits"
+        if text.endswith("%"):
+            return f"is a percentage and not {wanted}; the file must have the amount"
         if found := list(readings(text)):
             meant = " or ".join(f"{value:f}" for value in found)
             return f"may be {meant}; say which by decimal: and thousands: in the mapping"
@@ -97,6 +104,12 @@ class Numbers:
                 f"is not {wanted}; where {sign[1] or sign[2]} is a currency's, name it by currency_sign: in the mapping"
             )
         return f"is not {wanted}"
+
+
+def sign_first(text: str) -> str:
+    """Return a number with its minus before it, where it stands behind it or is said by parentheses."""
+    match = BELOW_ZERO.fullmatch(text) if text.endswith(("-", ")")) else None
+    return f"-{(match[1] or match[2]).strip()}" if match else text
 
 
 def pattern(decimal: str, thousands: str | None) -> re.Pattern[str]:

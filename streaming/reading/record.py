@@ -73,7 +73,9 @@ def legible_cells(text: str, delimiter: str, width: int) -> list[str]:
         cells = text.split(delimiter)
         if len(cells) == width:
             return [cell.strip('"') for cell in cells]
-        return next(csv.reader((text,), delimiter=delimiter), [])[:-1]
+        # Of a longer text the first cells are enough, and csv takes no longer cell.
+        start = text[: csv.field_size_limit()]
+        return next(csv.reader((start,), delimiter=delimiter), [])[:-1]
 
 
 def parse(text: str, delimiter: str) -> list[str]:

@@ -15,6 +15,10 @@ from streaming.map.profile import profiles
         (["1.250,00", "1.000"], Style(",", ".")),
         (["1 250,00"], Style(",", " ")),
         (["1'250.00"], Style(".", "'")),
+        (["1\u00a0250,00", "1 250,00"], Style(",", " ")),
+        (["1\u202f250,00 €", "5,00\u00a0€"], Style(",", " ", "€")),
+        (["1\u2019250.00"], Style(".", "'")),
+        (["12,50-", "(3,10 €)", "\u22121,00"], Style(",", "", "€")),
         (["$10.00", "$1,120.20"], Style(".", ",", "$")),
         (["-12.00", "EUR 5.00"], Style(".", "", "EUR")),
         (["1.000", "2.500"], Style(".", "", doubt="1.000 could be read in two ways")),
@@ -25,6 +29,6 @@ def test_the_first_style_that_reads_every_number(cells: list[str], style: Style)
     assert style_of(profiles(["price"], [[cell] for cell in cells])) == style
 
 
-@pytest.mark.parametrize("cells", [["Cup"], ["10.00", "Cup"], ["1.2.3"], ["$1", "€1"], [""]])
+@pytest.mark.parametrize("cells", [["Cup"], ["10.00", "Cup"], ["1.2.3"], ["$1", "€1"], ["10%"], [""]])
 def test_what_is_no_number_has_none(cells: list[str]) -> None:
     assert style_of(profiles(["price"], [[cell] for cell in cells])) is None

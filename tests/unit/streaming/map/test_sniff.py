@@ -35,6 +35,7 @@ def test_the_encoding_is_found_from_all_bytes(raw: bytes, encoding: str) -> None
         (["a|b", "1|2"], "|"),
         (['a,"b;c;d;e",f', "1,2,3"], ","),
         (["alone", "1"], ","),
+        (["a;b", f'1;"{"x;" * 100_000}"', "1;2"], ";"),
     ],
 )
 def test_the_delimiter_parts_lines_into_equally_many_cells(lines: list[str], delimiter: str) -> None:

@@ -52,6 +52,12 @@ def pieces(text: str, **dialect: Any) -> int:
         ("5,00\u00a0€", {"decimal": ",", "currency_signs": ("€", "EUR")}, "5.00"),
         ("EUR 5,00", {"decimal": ",", "currency_signs": ("€", "EUR")}, "5.00"),
         ("5.00", {"currency_signs": ("$",)}, "5.00"),
+        ("12.50-", {}, "-12.50"),
+        ("(12.50)", {}, "-12.50"),
+        ("\u221212.50", {}, "-12.50"),
+        ("(12,50 €)", {"decimal": ",", "currency_signs": ("€",)}, "-12.50"),
+        ("1.234,50- €", {**GERMAN, "currency_signs": ("€",)}, "-1234.50"),
+        ("0.00-", {}, "0.00"),
         ("19.990000000000002", {"rounds": True}, "19.99"),
         ("-0.00005", {"rounds": True}, "-0.0001"),
         ("-0.00001", {"rounds": True}, "0"),
@@ -91,12 +97,27 @@ def test_an_amount_is_read_by_its_marks(text: str, dialect: dict[str, Any], expe
         ("--5", {}, "is not a number"),
         ("٥", {}, "is not a number"),
         ("$", {"currency_signs": ("$",)}, "is not a number"),
+        ("10%", {}, "is a percentage and not a number with at most 4 decimals; the file must have the amount"),
+        ("((5))", {}, "is not a number with at most 4 decimals"),
+        ("-5-", {}, "is not a number"),
     ],
 )
 def test_what_is_no_amount_or_may_be_two_is_refused(text: str, dialect: dict[str, Any], reason: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         price(text, **dialect)
     assert str(caught.value).startswith(f"unit_price {text!r} ") and reason in str(caught.value)
+
+
+def test_a_hint_names_signs_of_currency_alone() -> None:
+    for text in ("((5))", "10%", "\u2212\u22125"):
+        with pytest.raises(UnreadableError) as caught:
+            price(text)
+        assert "currency" not in str(caught.value)
+
+
+def test_too_many_pieces_are_held_as_such() -> None:
+    with pytest.raises(UnreadableError, match="quantity '2147483648' is more than 2,147,483,647"):
+        pieces("2147483648")
 
 
 def test_pieces_are_whole_and_those_of_a_table_program_too() -> None:

@@ -156,6 +156,11 @@ def test_of_a_broken_record_the_cells_before_its_fault_are_known() -> None:
     assert legible_cells('"7,a",5,"6 inch, b', ",", 3) == ["7,a", "5"]
 
 
+def test_the_first_cells_of_a_record_with_a_cell_too_long_are_legible() -> None:
+    text = f'1,5,"{"x," * 100_000}"'
+    assert legible_cells(text, ",", 3)[:2] == ["1", "5"]
+
+
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="line 1 is longer than 16,777,216 characters; this is no CSV"):
         read(tmp_path / "file.csv", b"x" * (1 << 24) + b"yy")

@@ -106,7 +106,7 @@ def test_summer_and_winter_time_become_utc(settings: Settings, tmp_path: Path) -
         ("1,1,X,6", "row 1: 4 cells instead of 8"),
         ("1,1,X,six,2011-02-01 10:00:00,1,1,UK", "row 1: quantity 'six' is not a whole number"),
         ("1,1,X,1.5,2011-02-01 10:00:00,1,1,UK", "row 1: quantity '1.5' is not a whole number"),
-        ("1,1,X,2147483648,2011-02-01 10:00:00,1,1,UK", "row 1: quantity '2147483648' is not a whole number"),
+        ("1,1,X,2147483648,2011-02-01 10:00:00,1,1,UK", "row 1: quantity '2147483648' is more than 2,147,483,647"),
         ("1,1,X,1,01/02/2011 10:00,1,1,UK", "row 1: occurred_at '01/02/2011 10:00' is not %Y-%m-%d %H:%M:%S"),
         ("1,1,X,1,2011-02-30 10:00:00,1,1,UK", "row 1: occurred_at '2011-02-30 10:00:00' is not %Y-%m-%d %H:%M:%S"),
         ("1,1,X,1,2011-02-01 10:00:00,free,1,UK", "row 1: unit_price 'free' is not a number with at most 4 decimals"),
