@@ -29,6 +29,7 @@ from streaming.replay.events import Events, Tally
 from streaming.replay.fragments import FragmentParser
 from streaming.replay.joins import Joins
 from streaming.replay.mapping import Mapping, load
+from streaming.replay.other_files import OtherFile
 from streaming.replay.refusal import Refusal
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     name = arguments.source or mapping.name
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
         raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
-    paths = [arguments.orders, *(arguments.orders.parent / join.file for join in mapping.joins)]
+    paths = [arguments.orders, *(arguments.orders.parent / name for name in mapping.file_names)]
     states = {path: files.state(path) for path in paths}
     digest, versions = hash_of(paths), contracts.load(settings.contracts_dir).versions
     job = Job(settings, arguments.orders, states, digest, mapping, name, arguments.shift_to, versions)
@@ -115,7 +116,7 @@ def send(job: Job, *, force: bool) -> str:
     if before and not force:
         return f"skipped: {name} was replayed before ({before['summary']}); {flag('force')} sends it again"
     topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
-    known = resume.identity_of(job.identity, topics.describe(settings, TOPICS))
+    known = resume.identity_of(job.identity, topics.describe(settings, (*TOPICS, *job.mapping.files)))
     progress = resume.Progress(settings, job.digest, known)
     if force:
         progress.clear()
@@ -153,6 +154,11 @@ def staged(job: Job, folder: Path, hash_text: Hash) -> Iterator[tuple[Stage, int
         read = fill(stage, job.path, job.mapping, hash_text)
         if read == 0:
             raise UsageError(f"{job.path}: has a header and no rows")
+        for topic, other in job.mapping.files.items():
+            file = OtherFile(topic, job.path.parent / other.file, other, Ids(other, hash_text))
+            rows, left_out = file.stage(stage.database)
+            read += rows
+            stage.left_out["conditions"] += left_out
         for path, state in job.states.items():
             files.require_unchanged(path, state)
         yield stage, read
@@ -180,7 +186,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
         sending.finish()
     if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
-    counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in TOPICS)
+    counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in (*TOPICS, *job.mapping.files))
     earlier = f", {before:,} by the replay that was interrupted" if before else ""
     return "; ".join((str(tally), *notes, f"{counts} events acknowledged{earlier}")), tally
 

@@ -10,8 +10,9 @@ from json.encoder import encode_basestring as quoted
 from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.fates import Fates, Part
-from streaming.replay.mapping import CANCELLED, Mapping
+from streaming.replay.mapping import CANCELLED, OTHER_COLUMNS, Mapping
 from streaming.replay.order_lines import HeldError
+from streaming.replay.other_files import Other, events_of
 from streaming.replay.sendings import Made, Sending
 from streaming.replay.stage import Order, Stage
 from streaming.replay.times import iso
@@ -22,6 +23,7 @@ KINDS = (
     "write-offs",
     "adjustments",
     "cancellations",
+    *OTHER_COLUMNS,
     "unmappable",
     "cancelled of an earlier sending",
 )
@@ -70,6 +72,8 @@ class Events:
                     yield self.raw(number, row, f"order {order.order_id}: {reason}")
         for raw in stage.raw():
             yield self.raw(raw.number, raw.row, raw.reason)
+        for other in events_of(stage.database, self.mapping.files):
+            yield self.other(other, stage.oldest_ms() or 0)
         for made in self.sending.unmade():
             yield self.cancellation(made)
         self.tally.lines += stage.left_out
@@ -119,6 +123,15 @@ class Events:
             f'"customer_id":{customer},"sent_at":"{self.sending.sent_at}",'
         )
 
+    def other(self, other: Other, oldest_ms: int) -> Message:
+        """Return the event of a row of another file; one without a time was so from the shop's first order on."""
+        if other.reason is not None:
+            return self.raw(other.number, other.row, other.reason, other.topic)
+        self.tally.add(other.topic, 1)
+        ms = (oldest_ms if other.ms is None else other.ms) + self.shift_ms
+        event = f"{self.envelope(other.topic, ms, other.customer)}{other.body}}}"
+        return Message(other.topic, f"{self.source}/{json.loads(other.customer)}", seal(event.encode()))
+
     def cancellation(self, made: Made) -> Message:
         """Return the event that ends what an earlier sending of the file made and this one does not."""
         self.tally.add("cancelled of an earlier sending", 0)
@@ -130,11 +143,11 @@ class Events:
         event = f'{self.envelope(made.topic, made.ms, "null")}{about},"currency":{made.currency},"lines":[]}}'
         return Message(made.topic, f"{self.source}/{json.loads(made.id)}", seal(event.encode()))
 
-    def raw(self, number: int, row: str, reason: str) -> Message:
+    def raw(self, number: int, row: str, reason: str, topic: str = "orders") -> Message:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""
         self.tally.add("unmappable", 1)
         event = {
-            "schema_version": self.versions["orders"],
+            "schema_version": self.versions[topic],
             "source": self.source,
             "occurred_at": None,
             "customer_id": None,
@@ -142,7 +155,7 @@ class Events:
             "raw_row": row[: MAX_VALUE_BYTES // 8],
             "raw_reason": f"row {number}: {reason}",
         }
-        return Message("orders", f"{self.source}/row-{number}", seal_event(event))
+        return Message(topic, f"{self.source}/row-{number}", seal_event(event))
 
 
 def id_of(order: Order, part: Part) -> str:

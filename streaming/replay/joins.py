@@ -9,7 +9,7 @@ from common.errors import UsageError
 from streaming.reading.cells import UnreadableError, shown
 from streaming.reading.record import cells_of, legible_cells
 from streaming.reading.records import Records
-from streaming.replay.mapping import Join, Mapping
+from streaming.replay.mapping import FileMapping, Join
 
 ROWS_OF = """
 create table if not exists joined (file integer, key text, row text, fault text, used integer, primary key (file, key))
@@ -28,7 +28,7 @@ UNUSED = "select count(*) from joined where file = ? and used = 0"
 class Joins:
     """The files that a mapping joins to one of order lines, row by row on disk; `header` are the columns they add."""
 
-    def __init__(self, database: sqlite3.Connection, path: Path, header: Sequence[str], mapping: Mapping) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path, header: Sequence[str], mapping: FileMapping) -> None:
         """Read all files; they lie beside the one of the lines.
 
         Raises:
@@ -38,7 +38,8 @@ class Joins:
         self.header: list[str] = []
         self.joined: list[Joined] = []
         database.execute(ROWS_OF)
-        for number, join in enumerate(mapping.joins):
+        ((before,),) = database.execute("select coalesce(max(file) + 1, 0) from joined")
+        for number, join in enumerate(mapping.joins, start=before):
             names = [*header, *self.header]
             if names.count(join.by) != 1:
                 raise UsageError(
@@ -63,8 +64,8 @@ class Joins:
 
     def unused(self) -> Iterator[str]:
         """Yield of each file how many of its rows no other row names."""
-        for number, one in enumerate(self.joined):
-            ((count,),) = self.database.execute(UNUSED, (number,))
+        for one in self.joined:
+            ((count,),) = self.database.execute(UNUSED, (one.number,))
             if count:
                 yield f"{count:,} rows of {one.path.name} that no row names"
 
@@ -72,7 +73,7 @@ class Joins:
 class Joined:
     """One file that is joined, by a column that both have."""
 
-    def __init__(self, database: sqlite3.Connection, number: int, path: Path, join: Join, mapping: Mapping) -> None:
+    def __init__(self, database: sqlite3.Connection, number: int, path: Path, join: Join, mapping: FileMapping) -> None:
         """Stage its rows by their key."""
         self.database, self.number, self.path, self.by = database, number, path, join.by
         self.delimiter = mapping.delimiter
@@ -81,7 +82,7 @@ class Joined:
         self.width = len(records.header)
         self.added = [name for place, name in enumerate(records.header) if place != self.place]
         database.executemany(ADD, self.rows(records))
-        self.cells = lru_cache(4096)(self.found)
+        self.cells = lru_cache(4096)(self.find)
 
     def rows(self, records: Records) -> Iterator[tuple[int, str, str, str | None]]:
         """Yield number, key, text and fault of each row; one without a key can be nobody's."""
@@ -97,7 +98,7 @@ class Joined:
             if key:
                 yield self.number, key, text, fault
 
-    def found(self, key: str) -> list[str]:
+    def find(self, key: str) -> list[str]:
         """Return the cells of the row with a key, but for the key's own.
 
         Raises:

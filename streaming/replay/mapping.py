@@ -1,7 +1,7 @@
 """A mapping file: what the columns of an order history mean."""
 
 from collections.abc import Mapping as Values
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,14 +30,35 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
 )
 JOIN_KEYS = (Key("file"), Key("by"))
 COLUMN_KEYS = tuple(Key(name) for name in ALL_COLUMNS)
+# Of the other files that a shop may have, by the topic that their rows become events of.
+OTHER_COLUMNS = {
+    "customers": (
+        *("customer_id", "occurred_at", "gender", "birth_date", "city", "membership_type"),
+        *("name", "email", "address"),
+    ),
+    "ratings": ("rating_id", "order_id", "customer_id", "rating", "occurred_at"),
+}
+NEEDED_OF_OTHERS = {"customers": ("customer_id",), "ratings": ("customer_id", "rating", "occurred_at")}
+JOIN = Key("join", list_of(table_like(JOIN_KEYS)), field="joins")
+ONLY = Key("only", table_of(one_or_more(text)))
+
+
+def other_keys(topic: str) -> tuple[Key, ...]:
+    """Return the keys of another file; what it does not say of how it is written is as in that of the orders."""
+    columns = tuple(Key(name) for name in OTHER_COLUMNS[topic])
+    formats = (replace(key, required=False) for key in (*FILE_KEYS, *TIME_KEYS, *NUMBER_KEYS, *ID_KEYS))
+    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), JOIN, ONLY, *formats)
+
+
 # Every key that a mapping of orders may have, and what it may hold.
 KEYS = (
     Key("name"),
     *FILE_KEYS,
     Key("columns", required=True, keys=COLUMN_KEYS),
-    Key("join", list_of(table_like(JOIN_KEYS)), field="joins"),
+    JOIN,
     Key("constants", keys=COLUMN_KEYS[1:]),
-    Key("only", table_of(one_or_more(text))),
+    ONLY,
+    Key("files", keys=tuple(Key(topic, keys=other_keys(topic)) for topic in OTHER_COLUMNS)),
     *TIME_KEYS,
     Key("currency", currency),
     *NUMBER_KEYS,
@@ -60,18 +81,34 @@ class Join(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mapping(Dialect):
-    """How a file is read, and which rows are returns, corrections or charges.
+class FileMapping(Dialect):
+    """How one file is read.
 
-    Constants stand for columns that the file lacks; `only` says which words of some columns make a row count, and
-    `statuses` what the words of the status mean, both in small letters.
+    Constants stand for columns that it lacks; `only` says which words of some columns make a row count, in small
+    letters.
+    """
+
+    columns: dict[str, str]
+    file: str = ""
+    joins: tuple[Join, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def used_columns(self) -> dict[str, str]:
+        """The columns of the file that are read, by our names, those of the conditions by their own."""
+        return {**self.columns, **{condition(column): column for column in self.only}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping(FileMapping):
+    """How a file of orders is read, and which rows are returns, corrections or charges.
+
+    `statuses` says what the words of the status mean, in small letters; `files` are others of the shop, by topic.
     """
 
     name: str
-    columns: dict[str, str]
-    joins: tuple["Join", ...] = ()
-    constants: dict[str, str] = field(default_factory=dict)
-    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    files: dict[str, FileMapping] = field(default_factory=dict)
     currency: str = ""
     statuses: dict[str, str] = field(default_factory=dict)
     return_prefix: str | None = None
@@ -83,9 +120,11 @@ class Mapping(Dialect):
     product_or_description: bool = False
 
     @property
-    def used_columns(self) -> dict[str, str]:
-        """The columns of the file that are read, by our names, those of the conditions by their own."""
-        return {**self.columns, **{condition(column): column for column in self.only}}
+    def file_names(self) -> list[str]:
+        """The files that are read besides that of the orders."""
+        others = self.files.values()
+        joins = [*self.joins, *(join for other in others for join in other.joins)]
+        return list(dict.fromkeys([*(join.file for join in joins), *(other.file for other in others)]))
 
     def is_product(self, product_id: str) -> bool:
         """Return whether a code is of a product, not of postage, a fee, a voucher or a manual entry."""
@@ -119,10 +158,8 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
     others = values.pop("non_products", {})
     values.setdefault("currency", values.get("constants", {}).pop("currency", ""))
     values["statuses"] = {word.casefold(): meaning for word, meaning in values.get("statuses", {}).items()}
-    values["only"] = {
-        column: tuple(word.casefold() for word in words) for column, words in values.get("only", {}).items()
-    }
-    values["joins"] = tuple(Join(join["file"], join["by"]) for join in values.get("joins", ()))
+    files = {topic: other_file(path, topic, values, other) for topic, other in values.pop("files", {}).items()}
+    values |= {"files": files, **rows_and_joins(values)}
     values["product_or_description"] = "product_or_description" in values
     require_all(path, values)
     return Mapping(
@@ -130,6 +167,29 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
         non_product_codes=frozenset(code.upper() for code in others.get("codes", ())),
         non_product_prefixes=tuple(prefix.upper() for prefix in others.get("prefixes", ())),
     )
+
+
+def rows_and_joins(values: Values[str, Any]) -> dict[str, Any]:
+    """Return which rows of a file count, and the files that are joined to it."""
+    only = {column: tuple(word.casefold() for word in words) for column, words in values.get("only", {}).items()}
+    return {"only": only, "joins": tuple(Join(join["file"], join["by"]) for join in values.get("joins", ()))}
+
+
+def other_file(path: Path, topic: str, values: Values[str, Any], other: Values[str, Any]) -> FileMapping:
+    """Return how another file is read; a dialect's key that it lacks is that of the orders.
+
+    Raises:
+        UsageError: it lacks something; the text names it.
+    """
+    given = {*other.get("columns", {}), *other.get("constants", {})}
+    lacks = [f"columns.{name}" for name in NEEDED_OF_OTHERS[topic] if name not in given]
+    lacks += [] if topic != "ratings" or given & {"rating_id", "order_id"} else ["columns.rating_id"]
+    lacks += [] if "file" in other else ["file"]
+    if lacks:
+        raise UsageError(f"{path}: files.{topic} lacks {', '.join(lacks)}")
+    dialect = {one.name: values[one.name] for one in fields(Dialect) if one.name in values}
+    marks = complete_marks(path, dict(other)) if {"decimal", "thousands"} & other.keys() else {}
+    return FileMapping(**{"columns": {}, **dialect, **other, **marks, **rows_and_joins(other)})
 
 
 def require_all(path: Path, values: Values[str, Any]) -> None:

@@ -9,18 +9,31 @@ from typing import Any
 from common.files import replace_file
 from common.kafka_topics import Topic
 from common.settings import Settings
+from streaming.replay.mapping import FileMapping
 from streaming.replay.mapping import Mapping as Columns
 
 
 def mapping_sha256(mapping: Columns) -> str:
     """Return the hash of what a mapping says, but for its name; a key that it does not use changes nothing."""
+    content = {name: value for name, value in given(mapping).items() if name != "name"}
+    return hashlib.sha256(json.dumps(content, default=plain, sort_keys=True).encode()).hexdigest()
+
+
+def given(mapping: FileMapping) -> dict[str, Any]:
+    """Return the values of a mapping that are not those that stand where nothing is said."""
     content = {}
     for one in fields(mapping):
         value = getattr(mapping, one.name)
-        default = one.default_factory() if one.default_factory is not MISSING else one.default
-        if one.name != "name" and value != default:
-            content[one.name] = sorted(value) if isinstance(value, frozenset) else value
-    return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
+        if value != (one.default_factory() if one.default_factory is not MISSING else one.default):
+            content[one.name] = value
+    return content
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON lacks as what it has."""
+    if isinstance(value, FileMapping):
+        return given(value)
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def identity_of(run: Mapping[str, str | None], topics: list[Topic]) -> dict[str, Any]:

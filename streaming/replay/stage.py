@@ -25,6 +25,10 @@ create table fragments (
     number integer primary key, order_id text, customer_id text, occurred_ms integer, block integer, signs integer,
     size integer, lines text, about text, rows text
 );
+create table others (
+    topic text, number integer, customer text, ms integer, body text, row text, reason text,
+    primary key (topic, number)
+) without rowid;
 create table raw (number integer primary key, row text, reason text, order_id text);
 """
 IN_TIME_ORDER = """
@@ -40,6 +44,8 @@ select o.order_id, o.occurred_ms, o.customer_id, f.signs, f.size, f.lines, f.abo
 from orders as o cross join fragments as f on f.number = o.first
 order by o.place
 """
+NEWEST = "select max(ms) from (select max(occurred_ms) as ms from orders union all select max(ms) from others)"
+COUNT = "select (select count(*) from orders) + (select count(*) from raw) + (select count(*) from others)"
 OF_ORDER = "select signs, size, lines, about from fragments where order_id = ? order by number"
 ROWS_OF_ORDER = "select number, rows from fragments where order_id = ? order by number"
 
@@ -83,14 +89,19 @@ class Stage:
         self.database.executescript(IN_TIME_ORDER)
 
     def count(self) -> int:
-        """Return about how many events there are: orders, exchanges once more, raw rows; refunds are not known yet."""
-        (count,) = self.database.execute("select (select count(*) from orders) + (select count(*) from raw)").fetchone()
+        """Return about how many events there are; refunds are not known yet, and an exchange is two."""
+        (count,) = self.database.execute(COUNT).fetchone()
         return int(count) + self.exchanges
 
     def newest_ms(self) -> int | None:
-        """Return the time of the newest order, in milliseconds since 1970; None where there is no order."""
-        (newest,) = self.database.execute("select max(occurred_ms) from orders").fetchone()
+        """Return the time of what is newest, in milliseconds since 1970; None where there is nothing."""
+        (newest,) = self.database.execute(NEWEST).fetchone()
         return None if newest is None else int(newest)
+
+    def oldest_ms(self) -> int | None:
+        """Return the time of the oldest order; None where there is no order."""
+        (oldest,) = self.database.execute("select occurred_ms from orders where place = 1").fetchone() or (None,)
+        return None if oldest is None else int(oldest)
 
     def orders(self) -> Iterator[Order]:
         """Yield each order in time order."""

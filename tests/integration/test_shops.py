@@ -42,6 +42,7 @@ class Shop:
     mapping: dict[str, Any] = field(default_factory=dict)
     header: str = HEADER
     later_mapping: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 SHOPS = {
@@ -126,6 +127,31 @@ SHOPS = {
         },
         "session,type,sku,price,at",
     ),
+    "orders_lines_and_ratings_apart": Shop(
+        (2, "35.00", 0, "0"),
+        (("1,A,10.00,2", "1,B,5.00,1", "2,A,10.00,1"),),
+        {
+            "columns": {
+                **{"order_id": "order", "product_id": "sku", "unit_price": "price", "quantity": "qty"},
+                **{"occurred_at": "at", "customer_id": "customer"},
+            },
+            "join": [{"file": "heads.csv", "by": "order"}],
+            "files": {
+                "customers": {"file": "customers.csv", "columns": {"customer_id": "id", "city": "town"}},
+                "ratings": {
+                    "file": "reviews.csv",
+                    "columns": {"order_id": "order", "rating": "stars", "occurred_at": "at", "customer_id": "customer"},
+                    "join": [{"file": "heads.csv", "by": "order"}],
+                },
+            },
+        },
+        "order,sku,price,qty",
+        beside={
+            "heads.csv": ("order,at,customer", f"2,{AT},8", f"1,{AT},7"),
+            "customers.csv": ("id,town", "7,Lyon", "8,Bonn"),
+            "reviews.csv": ("order,stars", "1,5", "2,1"),
+        },
+    ),
     "addresses_as_customers": Shop(
         (4, "40.00", 0, "0"),
         (
@@ -155,6 +181,8 @@ def totals(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> dict
     """The totals of each shop in the lake, once all files were sent, landed and built."""
     folder = tmp_path_factory.mktemp("shops")
     for source, shop in SHOPS.items():
+        for name, lines in shop.beside.items():
+            (folder / name).write_text("\n".join(lines) + "\n")
         for number, rows in enumerate(shop.files):
             mapping = {**MAPPING, **shop.mapping, **(shop.later_mapping if number else {})}
             send(platform, folder, source, [shop.header, *rows], mapping)
@@ -185,6 +213,19 @@ def test_an_address_is_one_customer_in_any_case_and_nobody_reads_it(
     assert totals["addresses_as_customers"]["customers"] == "1"
     query = "select count(*) as many from bronze.events where customer_id like '%@%'"
     assert platform.value(query, "lake") == "0"
+
+
+def test_customers_and_ratings_of_other_files_are_valid(platform: Platform, totals: dict[str, dict[str, str]]) -> None:
+    query = """
+        select topic, count(*) as events, sum(rating) as stars, max(city) as city from bronze.events
+        where source = 'orders_lines_and_ratings_apart' and broken_rule is null and topic in ('customers', 'ratings')
+        group by topic order by topic
+    """
+    assert totals["orders_lines_and_ratings_apart"]["customers"] == "2"
+    assert [list(row.values()) for row in platform.rows(query, "lake")] == [
+        ["customers", "2", "", "Lyon"],
+        ["ratings", "2", "6", ""],
+    ]
 
 
 def test_every_line_that_is_held_or_in_no_event_is_said(platform: Platform, totals: dict[str, dict[str, str]]) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from common.settings import read_settings
+from streaming.replay import __main__ as program
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import FOLDER, load
 from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
+from tests.unit.streaming.replay.conftest import Kafka
 
 VERSIONS = {"orders": 3, "returns": 3}
 
@@ -40,11 +42,28 @@ C536379,D,Discount,-1,2010-12-01 09:41:00,27.50,14527.0,United Kingdom
 536365,85123A,HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
 """
 OLIST = """\
-order_id,order_item_id,product_id,price,freight_value,order_purchase_timestamp,order_status,customer_unique_id
-e1,1,p1,25.00,5.00,2024-03-02 10:10:00,delivered,u1
-e1,2,p1,25.00,7.00,2024-03-02 10:10:00,delivered,u1
-e2,1,p2,110.00,20.00,2024-05-04 20:20:00,canceled,u2
+order_id,order_item_id,product_id,seller_id,price,freight_value
+e1,1,p1,s,25.00,5.00
+e1,2,p1,s,25.00,7.00
+e2,1,p2,s,110.00,20.00
 """
+OLIST_FILES = {
+    "olist_orders_dataset.csv": """\
+order_id,customer_id,order_status,order_purchase_timestamp
+e1,k1,delivered,2024-03-02 10:10:00
+e2,k2,canceled,2024-05-04 20:20:00
+""",
+    "olist_customers_dataset.csv": """\
+customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state
+k1,u1,01310,sao paulo,SP
+k2,u2,20040,rio de janeiro,RJ
+""",
+    "olist_order_reviews_dataset.csv": """\
+review_id,order_id,review_score,review_comment_message,review_creation_date
+r1,e1,5,"good, and
+fast",2024-03-09 00:00:00
+""",
+}
 REES46 = """\
 event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session
 2024-03-01 09:00:00 UTC,view,70001,900,kitchen.mug,x,20.50,901,s1
@@ -106,12 +125,30 @@ def test_online_retail_ii_has_what_both_sheets_have_once(tmp_path: Path) -> None
 
 
 def test_olist_has_one_row_per_piece(tmp_path: Path) -> None:
+    for name, text in OLIST_FILES.items():
+        (tmp_path / name).write_text(text)
     (order, cancelled), _ = events(tmp_path, "olist", OLIST)
     assert [(line["product_id"], line["quantity"], line["unit_price"]) for line in order["lines"]] == [
         ("p1", 2, "25.00")
     ]
-    assert (order["occurred_at"], order["currency"]) == ("2024-03-02T13:10:00.000Z", "BRL")
+    assert (order["customer_id"], order["occurred_at"], order["currency"]) == ("u1", "2024-03-02T13:10:00.000Z", "BRL")
     assert (cancelled["order_id"], cancelled["kind"]) == ("e2", "cancelled")
+
+
+def test_olist_has_customers_and_ratings(kafka: Kafka, tmp_path: Path) -> None:
+    for name, text in {"items.csv": OLIST, **OLIST_FILES}.items():
+        (tmp_path / name).write_text(text)
+    program.main(["--orders", str(tmp_path / "items.csv"), "--mapping", "olist"])
+    by_topic: dict[str, list[dict[str, Any]]] = {topic: [] for topic in ("orders", "customers", "ratings")}
+    for message in kafka.taken:
+        by_topic[message.topic].append(json.loads(message.value))
+    assert [(one["customer_id"], one["city"]) for one in by_topic["customers"]] == [
+        ("u1", "sao paulo"),
+        ("u2", "rio de janeiro"),
+    ]
+    [rating] = by_topic["ratings"]
+    assert (rating["rating_id"], rating["customer_id"], rating["rating"]) == ("e1", "u1", 5)
+    assert len(by_topic["orders"]) == 2
 
 
 def test_rees46_has_orders_of_what_was_purchased(tmp_path: Path) -> None:

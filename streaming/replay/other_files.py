@@ -1,0 +1,173 @@
+"""Files of customers and ratings beside an order history: each row is one event, staged on disk until it is sent."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
+from json.encoder import encode_basestring as quoted
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from common.errors import UsageError
+from streaming.reading.cells import UnreadableError
+from streaming.reading.ids import Ids
+from streaming.reading.instants import Instants
+from streaming.reading.numbers import Numbers
+from streaming.reading.record import cells_of
+from streaming.reading.records import Records
+from streaming.replay.joins import Joins
+from streaming.replay.mapping import OTHER_COLUMNS, FileMapping, condition
+
+ROWS_AT_ONCE = 2_000
+MOST_UNREADABLE = 0.5
+FEWEST_UNREADABLE = 2
+# A day of birth is that day in every zone.
+DAYS = ZoneInfo("UTC")
+OF_THE_ENVELOPE = ("customer_id", "occurred_at")
+
+
+class Other(NamedTuple):
+    """One row as an event: customer as JSON, milliseconds since 1970, further fields as JSON; or the reason why not.
+
+    Where the file has no times, they are None.
+    """
+
+    topic: str
+    number: int
+    customer: str
+    ms: int | None
+    body: str
+    row: str = ""
+    reason: str | None = None
+
+
+@dataclass
+class OtherFile:
+    """Stages one file of a topic."""
+
+    topic: str
+    path: Path
+    mapping: FileMapping
+    ids: Ids
+
+    def stage(self, database: sqlite3.Connection) -> tuple[int, int]:
+        """Stage all rows and return how many they are, and how many of them the mapping leaves out.
+
+        Raises:
+            UsageError: the file or most of its rows cannot be read.
+        """
+        records = Records(self.path, self.mapping)
+        joins = Joins(database, self.path, records.header, self.mapping) if self.mapping.joins else None
+        positions = records.positions(self.mapping.used_columns, joins.header if joins else [])
+        rows = OtherRows(self.topic, self.mapping, positions, self.ids, joins, len(records.header))
+        records.is_row = rows.is_row
+        number = left_out = unreadable = 0
+        first: Other | None = None
+        while texts := list(islice(records, ROWS_AT_ONCE)):
+            others = [rows.event(place, text) for place, text in enumerate(texts, start=number + 1)]
+            number += len(texts)
+            left_out += others.count(None)
+            kept = [one for one in others if one is not None]
+            faults = [one for one in kept if one.reason is not None]
+            unreadable, first = unreadable + len(faults), first or next(iter(faults), None)
+            database.executemany("insert into others values (?, ?, ?, ?, ?, ?, ?)", kept)
+        if first and unreadable >= FEWEST_UNREADABLE and unreadable > MOST_UNREADABLE * (number - left_out):
+            raise UsageError(
+                f"{self.path}: {unreadable:,} of {number:,} rows cannot be read: row {first.number:,}: {first.reason};"
+                f" mend files.{self.topic} in the mapping; nothing was sent"
+            )
+        return number, left_out
+
+
+class OtherRows:
+    """Reads the rows of one file."""
+
+    def __init__(
+        self,
+        topic: str,
+        mapping: FileMapping,
+        positions: dict[str, int],
+        ids: Ids,
+        joins: Joins | None,
+        width: int,
+    ) -> None:
+        """Take what the columns mean and where they stand, and how many cells a row of the file has."""
+        self.topic, self.mapping, self.ids, self.joins, self.width = topic, mapping, ids, joins, width
+        self.positions = positions
+        self.conditions = [(positions[condition(column)], words) for column, words in mapping.only.items()]
+        numbers, instants = Numbers(mapping), Instants(mapping.time_formats, mapping.time_zone)
+        days = Instants(mapping.time_formats, DAYS)
+        self.moment = lru_cache(65536)(lambda text: instants.milliseconds(text, "occurred_at"))
+        self.readers: dict[str, Callable[[str], Any]] = {
+            "rating_id": lambda text: ids.read(text, "rating_id"),
+            "order_id": lambda text: ids.read(text, "order_id"),
+            "rating": lambda text: numbers.whole(text, "rating"),
+            "birth_date": lambda text: day(days.milliseconds(text, "birth_date")) if ids.known(text) else None,
+        }
+
+    def is_row(self, cells: Sequence[str]) -> bool:
+        """Return whether as many cells as the header has look like those of a row, by its rating and its time."""
+        readers: dict[str, Callable[[str], Any]] = {"rating": self.readers["rating"], "occurred_at": self.moment}
+        places = [(self.positions.get(name, self.width), read) for name, read in readers.items()]
+        return all(is_readable(read, cells[place]) for place, read in places if place < self.width)
+
+    def event(self, number: int, text: str) -> Other | None:
+        """Return what becomes of a row; None where the mapping leaves it out."""
+        try:
+            cells = cells_of(text, self.mapping.delimiter)
+            if len(cells) != self.width:
+                raise UnreadableError(f"{len(cells)} cells instead of {self.width}")
+            cells = self.joins.extend(cells) if self.joins else cells
+            if any(cells[place].strip().casefold() not in words for place, words in self.conditions):
+                return None
+            customer = self.ids.customer(self.cell(cells, "customer_id"))
+            if customer is None:
+                raise UnreadableError("customer_id is empty")
+            moment = self.cell(cells, "occurred_at")
+            ms = self.moment(moment) if moment or "occurred_at" in self.positions else None
+            return Other(self.topic, number, quoted(customer), ms, self.body(cells))
+        except UnreadableError as reason:
+            return Other(self.topic, number, "null", None, "", text, str(reason))
+
+    def cell(self, cells: Sequence[str], name: str) -> str:
+        """Return the text of a column or constant, empty where there is neither."""
+        place = self.positions.get(name)
+        return self.mapping.constants.get(name, "") if place is None else cells[place]
+
+    def body(self, cells: Sequence[str]) -> str:
+        """Return the fields of an event behind its envelope, as JSON without its braces."""
+        values = {}
+        for name in OTHER_COLUMNS[self.topic]:
+            if name not in OF_THE_ENVELOPE:
+                read = self.readers.get(name, lambda text: self.ids.known(text) or None)
+                values[name] = read(self.cell(cells, name))
+        if self.topic == "ratings" and values["rating_id"] is None:
+            values["rating_id"] = values["order_id"]
+            if values["rating_id"] is None:
+                raise UnreadableError("rating_id and order_id are empty")
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
+
+
+def is_readable(read: Callable[[str], Any], text: str) -> bool:
+    """Return whether a cell can be read."""
+    try:
+        read(text)
+    except UnreadableError:
+        return False
+    return True
+
+
+def day(milliseconds: int) -> str:
+    """Return the UTC day of an instant."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+
+
+def events_of(database: sqlite3.Connection, topics: Iterable[str]) -> Iterator[Other]:
+    """Yield the rows of all files, topic by topic, in the order of the files."""
+    for topic in topics:
+        rows = database.execute("select * from others where topic = ? order by number", (topic,))
+        yield from map(Other._make, rows)
