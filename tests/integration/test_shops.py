@@ -132,8 +132,12 @@ SHOPS = {
         (("1,A,10.00,2", "1,B,5.00,1", "2,A,10.00,1"),),
         {
             "columns": {
-                **{"order_id": "order", "product_id": "sku", "unit_price": "price", "quantity": "qty"},
-                **{"occurred_at": "at", "customer_id": "customer"},
+                "order_id": "order",
+                "product_id": "sku",
+                "unit_price": "price",
+                "quantity": "qty",
+                "occurred_at": "at",
+                "customer_id": "customer",
             },
             "join": [{"file": "heads.csv", "by": "order"}],
             "files": {
