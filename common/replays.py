@@ -13,6 +13,7 @@ WITHOUT_EVENT = {
     "ignored": "of orders that the mapping ignores",
     "conditions": "left out by the mapping",
     "headers": "header rows",
+    "blanks": "blank rows",
 }
 
 

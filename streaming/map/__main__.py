@@ -3,8 +3,9 @@
 import argparse
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from shlex import quote
 
@@ -12,9 +13,9 @@ from common.cli import Parser
 from common.errors import UsageError, entry_point, flag
 from common.files import replace_file
 from streaming.map import proposal, sniff
-from streaming.map.columns import propose
+from streaming.map.columns import Proposal, propose, unread
 from streaming.map.orders import habits_of
-from streaming.map.profile import profiles
+from streaming.map.profile import Column, profiles
 from streaming.map.proposal import Found
 from streaming.reading import opening
 from streaming.reading.dialect import Dialect
@@ -25,6 +26,8 @@ from streaming.replay.__main__ import main as replay
 
 # Of an order as a whole, as far as they may stand on its first row alone.
 OF_ORDER = ("occurred_at", "customer_id")
+NEEDED = ("order_id", "occurred_at", "unit_price")
+ROWS_LOOKED_AT = 1_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -65,18 +68,56 @@ def look_at(path: Path) -> Found:
         delimiter = sniff.delimiter_of(chain.from_iterable(Lines(path, file, encoding)))
     dialect = Dialect(encoding=encoding, delimiter=delimiter)
     say(f"{path.name}: {encoding}, cells parted by {delimiter!r}")
-    columns = profiles(Records(path, dialect).header, cells(path, dialect))
+    columns = profiles(Records(path, dialect).header, require_width(path, dialect))
+    if not columns[0].rows:
+        raise UsageError(f"{path}: has a header and no rows")
     proposals = propose(columns)
+    require_order_lines(path, columns, proposals)
     names = [column.name for column in columns]
     places = {one.ours: names.index(one.column.name) for one in proposals}
-    if missing := [name for name in ("order_id", "occurred_at", "unit_price") if name not in places]:
-        raise UsageError(
-            f"{path}: no column looks like {', '.join(missing)}; its columns are {', '.join(names)[:300]};"
-            " write the mapping by hand, docs/mapping.md has its keys"
-        )
     say(f"{path.name}: {columns[0].rows:,} rows, {len(proposals)} of {len(columns)} columns known")
     habits = habits_of(cells(path, dialect), places, [name for name in OF_ORDER if name in places])
     return Found(stem(path), columns[0].rows, encoding, delimiter, columns, proposals, habits)
+
+
+def require_width(path: Path, dialect: Dialect) -> Iterator[list[str]]:
+    """Yield the cells of all records behind the header.
+
+    Raises:
+        UsageError: most of the first ones have another number of cells than the header.
+    """
+    width = len(Records(path, dialect).header)
+    first = list(islice(cells(path, dialect), ROWS_LOOKED_AT))
+    others = Counter(len(row) for row in first if len(row) != width)
+    if 2 * others.total() > len(first):
+        most = others.most_common(1)[0][0]
+        raise UsageError(
+            f"{path}: its first line has {width} cell{'s' if width > 1 else ''} and most rows have {most};"
+            " the first line must be the header, with a name for each column: take away what stands above it"
+        )
+    yield from cells(path, dialect)
+
+
+def require_order_lines(path: Path, columns: Sequence[Column], proposals: Sequence[Proposal]) -> None:
+    """Refuse a file in which nothing is found of what each order line needs.
+
+    Raises:
+        UsageError: it lacks a column; the text says which, and why one that is called so is not it.
+    """
+    found = {one.ours for one in proposals}
+    missing = [name for name in NEEDED if name not in found]
+    if not found & {"product_id", "description"}:
+        missing.append("product_id")
+    if not missing:
+        return
+    names = [column.name for column in columns]
+    twice = [f"{name!r} stands twice, rename one" for name in dict.fromkeys(names) if names.count(name) > 1 and name]
+    whys = [why for ours, why in unread(columns, proposals).items() if ours in missing] + twice
+    raise UsageError(
+        f"{path}: no column looks like {', '.join(missing)}{''.join(f' ({why})' for why in whys)};"
+        f" its columns are {', '.join(names)[:300]}; take away lines above the header,"
+        " or copy a mapping of streaming/mappings and write your columns into it (docs/mapping.md has all keys)"
+    )
 
 
 def cells(path: Path, dialect: Dialect) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from streaming.map import dates, numbers
 from streaming.map.profile import Column
@@ -11,81 +12,141 @@ from streaming.map.profile import Column
 NAMES = {
     "order_id": (
         "orderid", "order", "ordernumber", "orderno", "invoiceno", "invoice", "invoicenumber", "invoiceid",
-        "transactionid", "name", "orderreference", "receiptid", "bestellnummer", "numerocommande",
-        "usersession",
+        "transactionid", "orderreference", "receiptid", "idorder", "incrementid", "bestellnummer", "bestellnr",
+        "auftragsnummer", "rechnungsnummer", "belegnummer", "verkaufsbeleg", "numerocommande", "numerodecommande",
+        "commande", "usersession", "name",
     ),
     "product_id": (
         "lineitemsku", "sku", "productid", "stockcode", "productcode", "itemsku", "itemid", "articlenumber",
-        "variantid", "asin", "artikelnummer", "product", "item",
+        "variantid", "asin", "productreference", "artikelnummer", "artikelnr", "material", "customlabel",
+        "itemnumber", "reference", "product", "item",
     ),
     "description": (
-        "lineitemname", "description", "productname", "itemname", "producttitle", "title", "producttype",
-        "categorycode", "productcategoryname", "bezeichnung", "name",
+        "lineitemname", "description", "productname", "itemname", "itemtitle", "producttitle", "title", "producttype",
+        "categorycode", "productcategoryname", "bezeichnung", "artikelbezeichnung", "produktname", "artikel",
+        "designation", "libelle", "produit", "name",
     ),
     "quantity": (
-        "lineitemquantity", "quantity", "qty", "itemquantity", "units", "pieces", "amountordered", "menge",
+        "lineitemquantity", "quantity", "qty", "itemquantity", "productquantity", "units", "pieces", "amountordered",
+        "qtyordered", "menge", "auftragsmenge", "anzahl", "stuck", "quantite",
     ),
     "occurred_at": (
         "createdat", "orderdate", "invoicedate", "orderpurchasetimestamp", "purchasedate", "date",
-        "datecreated", "eventtime", "ordertime", "processedat", "transactiondate", "timestamp", "time", "at",
-        "bestelldatum",
+        "datecreated", "saledate", "dateadd", "eventtime", "ordertime", "processedat", "transactiondate", "timestamp",
+        "time", "at", "bestelldatum", "auftragsdatum", "rechnungsdatum", "belegdatum", "angelegtam", "datum",
+        "datecommande", "datedecommande",
     ),
     "unit_price": (
-        "lineitemprice", "unitprice", "price", "itemprice", "itemcost", "productprice", "preis", "amount",
+        "lineitemprice", "unitprice", "price", "itemcost", "itemprice", "productprice", "unitpricetaxincl", "soldfor",
+        "einzelpreis", "stuckpreis", "nettopreis", "preis", "prixunitaire", "prix", "amount",
     ),
     "customer_id": (
-        "customerid", "customeruniqueid", "customer", "userid", "customernumber", "clientid", "buyerid",
-        "email", "customeremail", "billingemail", "kundennummer",
+        "customerid", "customeruniqueid", "customer", "userid", "customernumber", "clientid", "buyerid", "idcustomer",
+        "email", "customeremail", "billingemail", "buyeremail", "clientemail", "kundennummer", "kundennr", "kunde",
+        "auftraggeber", "numeroclient", "client", "buyerusername", "buyer",
     ),
-    "status": ("orderstatus", "financialstatus", "status", "eventtype"),
-    "currency": ("currency", "ordercurrency", "currencycode"),
-    "discount": ("discountamount", "orderdiscount", "cartdiscountamount", "discounttotal", "discount"),
+    "status": (
+        "orderstatus", "financialstatus", "status", "currentstate", "bestellstatus", "auftragsstatus", "statut",
+        "eventtype",
+    ),
+    "currency": (
+        "currency", "ordercurrency", "currencycode", "ordercurrencycode", "wahrung", "waehrung", "belegwahrung",
+        "devise",
+    ),
+    "discount": (
+        "discountamount", "orderdiscount", "cartdiscountamount", "discounttotal", "discount", "discounts", "rabatt",
+        "remise",
+    ),
     "line_discount": ("lineitemdiscount", "itemdiscount", "linediscount"),
     "tax": ("taxes", "tax", "ordertax", "taxamount", "totaltax", "ordertotaltax"),
     "shipping": (
         "shipping", "shippingamount", "ordershipping", "shippingtotal", "ordershippingamount",
     ),
-    "refunded_amount": ("refundedamount", "orderrefundamount", "refundamount", "totalrefunded"),
+    "refunded_amount": ("refundedamount", "refundedtotal", "orderrefundamount", "refundamount", "totalrefunded"),
+    "cancelled_at": ("cancelledat", "canceledat"),
 }  # fmt: skip
+# What is called so may as well be something else.
+DOUBTS = {
+    "unit_price": (("amount", "itemprice"), "must be the price of one piece, not of the whole line"),
+    "tax": (("taxes", "tax", "taxamount"), "take it away where prices have the tax in them, or where it is a line's"),
+    "discount": (("discount", "discounts", "rabatt", "remise"), "of the whole order; of one line it is line_discount"),
+}
+# Of a file whose lines have names of their own, `name` is the order's; of any other it is the product's.
+LINES_WITH_NAMES = ("lineitemname",)
 LETTERS = re.compile(r"[^a-z0-9]")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a column is taken for, with the other columns that could be it."""
+    """What a column is taken for, with the other columns that could be it, and what else it may be."""
 
     ours: str
     column: Column
-    others: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def plain(name: str) -> str:
+    """Return a name's letters a to z and digits, without case and accents."""
+    return LETTERS.sub("", normalize("NFKD", name.lower()))
 
 
 def propose(columns: Sequence[Column]) -> list[Proposal]:
     """Return a proposal for each of our names that a column fits, none of them twice."""
     taken: set[str] = set()
     proposals = []
-    for ours, names in NAMES.items():
-        fitting = [one for one in candidates(columns, names) if can_be(ours, one)]
+    for ours in NAMES:
+        fitting = [one for one in candidates(columns, ours) if not unfit(ours, one)]
         free = [one for one in fitting if one.name not in taken]
         if free:
             taken.add(free[0].name)
-            proposals.append(Proposal(ours, free[0], tuple(one.name for one in free[1:])))
+            names, doubt = DOUBTS.get(ours, ((), ""))
+            others = tuple(one.name for one in free[1:])
+            proposals.append(Proposal(ours, free[0], others, doubt if plain(free[0].name) in names else ""))
     return proposals
 
 
-def candidates(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
-    """Return the columns that are called by one of the names, in the order of the names."""
-    plain = [(LETTERS.sub("", one.name.lower()), one) for one in columns]
-    return [column for name in names for text, column in plain if text == name]
+def candidates(columns: Sequence[Column], ours: str) -> list[Column]:
+    """Return the columns that are called as one of ours may be, the likelier first; of two called alike none."""
+    called = [plain(one.name) for one in columns]
+    names = [one.name for one in columns]
+    known = [name for name in NAMES[ours] if not (ours == "order_id" and name == "name" and has_no_line_names(called))]
+    pairs = [(text, one) for text, one in zip(called, columns, strict=True) if names.count(one.name) == 1]
+    return [column for name in known for text, column in pairs if text == name]
 
 
-def can_be(ours: str, column: Column) -> bool:
-    """Return whether what stands in a column can be what it is called."""
+def has_no_line_names(called: Sequence[str]) -> bool:
+    """Return whether no column of a file has the names of lines."""
+    return not any(name in called for name in LINES_WITH_NAMES)
+
+
+def unfit(ours: str, column: Column) -> str:
+    """Return why what stands in a column cannot be what it is called; nothing where it can."""
+    others = [one for shape, one in column.shapes.items() if not numbers.is_number(shape)]
+    example = next(iter([*others, *column.shapes.values()]), None)
+    shown = f"such as {example.example!r} in row {example.row}" if example else f"of {column.rows:,} rows"
     match ours:
-        case "occurred_at" | "cancelled_at" | "refunded_at":
-            return bool(dates.formats_of(column))
+        case "cancelled_at" if not column.filled:
+            return ""
+        case "occurred_at" | "cancelled_at":
+            return "" if dates.likely_formats_of(column) else f"its cells, {shown}, are of no format of time"
         case "quantity" | "unit_price" | "discount" | "line_discount" | "tax" | "shipping" | "refunded_amount":
-            return column.filled == 0 or numbers.style_of([column]) is not None
+            is_number = column.filled == 0 or numbers.likely_style_of([column]) is not None
+            return "" if is_number else f"its cells, {shown}, are no numbers"
         case "currency":
-            return all(re.fullmatch(r"[A-Za-z]{3}", text) for text in column.distinct)
+            is_code = all(re.fullmatch(r"[A-Za-z]{3}", text) for text in column.distinct)
+            return "" if is_code else f"its cells, {shown}, are no codes of currencies"
         case _:
-            return column.filled > 0
+            return "" if column.filled else "it is empty"
+
+
+def unread(columns: Sequence[Column], proposals: Sequence[Proposal]) -> dict[str, str]:
+    """Return, of our names for which no column was taken, which one is called so and why it cannot be it."""
+    ours_taken = {one.ours for one in proposals}
+    taken = {one.column.name for one in proposals}
+    found = {}
+    for ours in NAMES:
+        called_so = [one for one in candidates(columns, ours) if one.name not in taken]
+        if ours not in ours_taken and called_so and called_so[0].filled:
+            found[ours] = f"{called_so[0].name} is called so, but {unfit(ours, called_so[0])}"
+    return found

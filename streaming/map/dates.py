@@ -11,9 +11,11 @@ from streaming.reading.instants import Read, reader
 DAYS = (
     "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%d.%m.%y",
     "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%a, %d %b %Y", "%Y%m%d",
+    "%b-%d-%y", "%a, %d %b %Y", "%Y%m%d",
 )  # fmt: skip
-CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%H.%M", "%H%M%S")
+CLOCKS = (
+    "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p", "%H.%M", "%H%M%S",
+)  # fmt: skip
 BETWEEN, ZONES = (" ", "T", ", "), ("", "%z", "%Z")
 # Seconds, milliseconds and Excel's days of a time between 1990 and 2100.
 RANGES = {
@@ -29,6 +31,9 @@ LIMITS = {
 DIRECTIVE = re.compile("|".join(LIMITS))
 PACKED = ("%Y%m%d", "%H%M%S")
 UTC = ZoneInfo("UTC")
+PARTS = re.compile("(%.)")
+# What stands in the place of a directive that is no number.
+OUTLINES = dict.fromkeys(("%b", "%B", "%a", "%p"), "[A-Za-z]+") | dict.fromkeys(("%z", "%Z"), ".+")
 
 
 def formats_of(column: Column) -> list[str]:
@@ -38,6 +43,25 @@ def formats_of(column: Column) -> list[str]:
         return []
     numbers = [name for name in RANGES if all(is_in_range(shape, name) for shape in shapes)]
     return numbers or [one for one in all_formats() if all(fits(shape, one) for shape in shapes)]
+
+
+def likely_formats_of(column: Column) -> list[str]:
+    """Return the formats that fit all cells, or else those that read most of the first cells of each shape.
+
+    A cell or two that are no times, such as 0000-00-00 or the words of a last row, are then held by themselves.
+    """
+    if fitting := formats_of(column):
+        return fitting
+    counts = {
+        one: sum(shape.cells for shape in column.shapes.values() if reads_most(shape, one)) for one in all_formats()
+    }
+    most, all_cells = max(counts.values()), sum(shape.cells for shape in column.shapes.values())
+    return [one for one, count in counts.items() if count == most] if most and 2 * most >= all_cells else []
+
+
+def reads_most(shape: Shape, time_format: str) -> bool:
+    """Return whether a format reads more than half of the cells that a shape has kept."""
+    return 2 * sum(is_time(one, time_format) for one in shape.examples) > len(shape.examples)
 
 
 @cache
@@ -55,9 +79,23 @@ def reader_of(time_format: str) -> Read:
     return reader(time_format, UTC)
 
 
+def is_time(text: str, time_format: str) -> bool:
+    """Return whether a format reads a text; its outline is looked at first, as building a reader takes long."""
+    return outline(time_format).fullmatch(text) is not None and reader_of(time_format)(text) is not None
+
+
+@lru_cache(4096)
+def outline(time_format: str) -> re.Pattern[str]:
+    """Return a pattern that all texts of a format have, and most others have not."""
+    if "%" not in time_format:
+        return re.compile(".*")
+    parts = (OUTLINES.get(part, r"[0-9]+") if part[:1] == "%" else re.escape(part) for part in PARTS.split(time_format))
+    return re.compile("".join(parts).replace(r"\ ", r"\s*"))
+
+
 def fits(shape: Shape, time_format: str) -> bool:
     """Return whether a format reads the shape's first cell, and the numbers of the others lie in its ranges."""
-    if reader_of(time_format)(shape.example) is None:
+    if not is_time(shape.example, time_format):
         return False
     if any(packed in time_format for packed in PACKED):
         return True

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streaming.map.profile import Column
 from streaming.reading.numbers import MARKS, sign_first
@@ -46,6 +46,30 @@ def style_of(columns: Iterable[Column]) -> Style | None:
     others = any(decimal != fitting[0][0] for decimal, _ in fitting)
     doubt = f"{examples[0]} could be read in two ways" if examples and others else ""
     return Style(*fitting[0], sign=next(iter(signs), ""), doubt=doubt)
+
+
+def likely_style_of(columns: Iterable[Column]) -> Style | None:
+    """Return the first style that reads every number, or else those of most cells, the first other one in doubt."""
+    columns = list(columns)
+    if style := style_of(columns):
+        return style
+    kept, others = [], []
+    for column in columns:
+        fit = {shape: one for shape, one in column.shapes.items() if is_number(shape)}
+        others += [(column.name, one) for shape, one in column.shapes.items() if shape not in fit]
+        if 2 * sum(one.cells for one in fit.values()) < sum(one.cells for one in column.shapes.values()):
+            return None
+        kept.append(replace(column, shapes=fit))
+    style = style_of(kept)
+    if style is None or not others:
+        return None
+    name, first = others[0]
+    return replace(style, doubt=f"{name} of row {first.row} is no number: {first.example!r}")
+
+
+def is_number(shape: str) -> bool:
+    """Return whether any style reads cells of a shape."""
+    return any(pattern(*style).fullmatch(bare(shape)) for style in STYLES)
 
 
 def bare(shape: str) -> str:

@@ -20,13 +20,16 @@ class Habits:
 
     rows: int = 0
     without_order: int = 0
+    is_last_without: bool = False
     blank: Counter[str] = field(default_factory=Counter)
     prefixes: Counter[str] = field(default_factory=Counter)
     negative: Counter[str] = field(default_factory=Counter)
 
     def fill_down(self) -> list[str]:
         """Return the columns of which some orders have a cell on their first row alone."""
-        return (["order_id"] if 0 < self.without_order < self.rows else []) + sorted(self.blank)
+        # One at the end alone has the sums of the rows above, and is no line of the last order.
+        rows = self.without_order - self.is_last_without
+        return (["order_id"] if 0 < rows < self.rows else []) + sorted(+self.blank)
 
     def return_prefix(self) -> str | None:
         """Return the letters of whose orders all pieces are negative; None where all orders begin so, or none."""
@@ -37,22 +40,27 @@ class Habits:
 def habits_of(records: Iterable[Sequence[str]], places: Mapping[str, int], columns: Sequence[str]) -> Habits:
     """Return the habits of a file; `places` says where our columns stand, `columns` which of them an order has once."""
     habits, first, order = Habits(), {}, ""
+    blank: list[str] = []
     width = max(places.values(), default=-1)
     for cells in records:
         if len(cells) <= width:
             continue
         values = {name: clean(cells[place]) for name, place in places.items()}
+        if not any(values.values()):
+            continue
         habits.rows += 1
-        habits.without_order += not values["order_id"] and any(values.values())
+        habits.is_last_without = not values["order_id"]
+        habits.without_order += habits.is_last_without
         prefix = DIGIT.split(values["order_id"], maxsplit=1)[0]
         habits.prefixes[prefix] += 1
         habits.negative[prefix] += values.get("quantity", "").startswith("-")
         if values["order_id"] and values["order_id"] != order:
             order, first = values["order_id"], values
             continue
-        for name in columns:
-            if first.get(name) and not values[name]:
-                habits.blank[name] += 1
+        blank = [name for name in columns if first.get(name) and not values[name]]
+        habits.blank.update(blank)
+    if habits.is_last_without:
+        habits.blank.subtract(blank)
     return habits
 
 

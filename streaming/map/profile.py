@@ -14,19 +14,29 @@ DIGIT, NUMBER = re.compile(r"[0-9]"), re.compile(r"[0-9]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # Beyond these a column is free text, or an identity; neither needs more to be told.
 MOST_SHAPES, MOST_DISTINCT, LONGEST_CELL = 300, 20_000, 64
+MOST_EXAMPLES = 5
 
 
 @dataclass
 class Shape:
-    """Different cells of one shape: the first and its row, the least and greatest number at each place."""
+    """Different cells of one shape: the first ones, the first's row, the least and greatest number at each place."""
 
-    example: str
+    examples: list[str]
     row: int
     least: list[int]
     greatest: list[int]
+    cells: int = 1
 
-    def add(self, numbers: Sequence[int]) -> None:
+    @property
+    def example(self) -> str:
+        """Return the first cell."""
+        return self.examples[0]
+
+    def add(self, text: str, numbers: Sequence[int]) -> None:
         """Take one more cell."""
+        self.cells += 1
+        if len(self.examples) < MOST_EXAMPLES:
+            self.examples.append(text)
         self.least = list(map(min, self.least, numbers))
         self.greatest = list(map(max, self.greatest, numbers))
 
@@ -63,9 +73,9 @@ class Column:
         """Take a cell's shape."""
         shape, numbers = DIGIT.sub("9", text), [int(digits) for digits in NUMBER.findall(text)]
         if known := self.shapes.get(shape):
-            known.add(numbers)
+            known.add(text, numbers)
         elif len(self.shapes) < MOST_SHAPES and len(text) <= LONGEST_CELL:
-            self.shapes[shape] = Shape(text, row, numbers, numbers)
+            self.shapes[shape] = Shape([text], row, numbers, numbers)
         else:
             self.is_free_text = True
             self.shapes.clear()

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streaming.map import dates, numbers
-from streaming.map.columns import Proposal
+from streaming.map.columns import Proposal, unread
 from streaming.map.orders import Habits
 from streaming.map.profile import Column, Shape
-from streaming.map.words import IGNORED, meanings_of
+from streaming.map.words import IGNORED, doubt_of, meanings_of
 
 AMOUNTS = ("unit_price", "discount", "line_discount", "tax", "shipping", "refunded_amount")
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "₹": "INR"}
@@ -61,7 +61,11 @@ def render(found: Found) -> str:
     head = [
         f"# Proposed for {found.rows:,} rows. What is in doubt has a ? behind it: correct it, then take the ? away.",
         line("name", quoted(found.name), "the shop's name, as every event has it"),
-        line("encoding", found.encoding),
+        line(
+            "encoding",
+            found.encoding,
+            "" if found.encoding.startswith("utf") else "not UTF-8; look at the letters below",
+        ),
         line("delimiter", json.dumps(found.delimiter)),
     ]
     parts = (head, columns(found), times(found), money(found), ids(found), statuses(found), charges(found))
@@ -73,7 +77,10 @@ def columns(found: Found) -> Iterator[str]:
     yield "# our name: the file's column"
     yield "columns:"
     for one in found.proposals:
-        yield "  " + line(one.ours, quoted(one.column.name), f"or {', '.join(one.others)}" if one.others else "")
+        doubts = [*([f"or {', '.join(one.others)}"] if one.others else []), *([one.doubt] if one.doubt else [])]
+        yield "  " + line(one.ours, quoted(one.column.name), "; ".join(doubts))
+    for ours, why in unread(found.columns, found.proposals).items():
+        yield f"#  # ? no column of {ours}: {why}"
     used = {one.column.name for one in found.proposals}
     if others := [one.name for one in found.columns if one.name not in used]:
         yield f"# not used: {', '.join(others)}"
@@ -81,18 +88,23 @@ def columns(found: Found) -> Iterator[str]:
         yield line("constants", "{quantity: 1}", "no column of pieces: a row is one piece")
         yield "one_row_per_piece: true"
     product, description = found.of("product_id"), found.of("description")
-    if product is not None and product.empty and description is not None:
-        yield line("product_id_or", "description", f"{product.empty:,} rows have no {product.name}")
+    if description is not None and (product is None or product.empty):
+        why = f"{product.empty:,} rows have no {product.name}" if product else "no column of products' codes"
+        yield line("product_id_or", "description", why)
     if filled := found.habits.fill_down():
         yield line("fill_down", f"[{', '.join(filled)}]", "some orders have these on their first row alone")
+    if found.habits.is_last_without:
+        yield "#  # ? the last row has no order id: if it has the sums of the others, take it out of the file"
 
 
 def times(found: Found) -> Iterator[str]:
     """Yield the format of times, and the zone of the shop."""
     column = found.of("occurred_at")
-    formats = dates.formats_of(column) if column else []
+    formats = dates.likely_formats_of(column) if column else []
     if not formats:
         yield line("time_format", '"%Y-%m-%d %H:%M:%S"', "no column of times was found")
+    elif column and not dates.formats_of(column):
+        yield line("time_format", quoted(formats[0]), "some cells are not of it, so look whether others are misread")
     elif other := next((one for one in formats if is_month_first(one) is not is_month_first(formats[0])), None):
         yield line("time_format", quoted(formats[0]), f"no day above 12, so {quoted(other)} reads every cell too")
     else:
@@ -110,7 +122,7 @@ def is_month_first(time_format: str) -> bool:
 def money(found: Found) -> Iterator[str]:
     """Yield the marks of numbers, and the currency."""
     amounts = [column for name in (*AMOUNTS, "quantity") if (column := found.of(name)) and column.filled]
-    style = numbers.style_of(amounts)
+    style = numbers.likely_style_of(amounts)
     if style is None:
         yield line("decimal", '"."', "the numbers are not written in one way")
     elif style.decimal != "." or style.thousands or style.doubt:
@@ -151,13 +163,14 @@ def statuses(found: Found) -> Iterator[str]:
         yield line("only", f"{{{quoted(column.name)}: [{', '.join(kept)}]}}", "the other rows are no orders")
     yield "statuses:"
     for word, meaning in meanings.items():
-        yield "  " + line(quoted(word), meaning or "sale", "" if meaning else "nobody knows this word; is it a sale?")
+        yield "  " + line(quoted(word), meaning or "sale", doubt_of(word, meaning))
 
 
 def charges(found: Found) -> Iterator[str]:
     """Yield the codes that are known not to be products."""
-    product = found.of("product_id")
-    codes = sorted(code for code in (product.distinct if product else ()) if code.upper() in CHARGES)
+    # Without a code the description stands for it.
+    texts = [column.distinct for name in ("product_id", "description") if (column := found.of(name))]
+    codes = sorted(code for code in set().union(*texts) if code.upper() in CHARGES)
     if codes:
         yield "# kept, but not products"
         yield f"non_products: {{codes: [{', '.join(map(quoted, codes))}]}}"

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from io import BufferedIOBase
 from itertools import islice
 
+from streaming.reading.records import SEPARATOR
+
 BLOCK = 1 << 20
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,6 +19,8 @@ MARKS = (
 )
 # What Windows writes where ISO 8859-1 has control characters.
 WINDOWS_ONLY = bytes(range(0x80, 0xA0))
+# Of these Windows has no character, so it is another encoding that has them.
+NOT_WINDOWS = frozenset(b"\x81\x8d\x8f\x90\x9d")
 DELIMITERS = (",", ";", "\t", "|")
 # Of a line so much is looked at; a longer cell than csv takes stands behind it or is no cell.
 LINES_LOOKED_AT, CHARACTERS_LOOKED_AT = 1_000, 1 << 16
@@ -25,6 +29,7 @@ LINES_LOOKED_AT, CHARACTERS_LOOKED_AT = 1_000, 1 << 16
 def encoding_of(file: BufferedIOBase) -> str:
     """Return a file's encoding, all of it read: by its mark, else UTF-8 where it is, else Windows or Latin-1."""
     decoder, is_utf8, has_windows = codecs.getincrementaldecoder("utf-8")(), True, False
+    is_windows = True
     first = True
     while block := file.read(BLOCK):
         if first:
@@ -34,9 +39,10 @@ def encoding_of(file: BufferedIOBase) -> str:
             first = False
         has_windows = has_windows or len(block.translate(None, WINDOWS_ONLY)) < len(block)
         is_utf8 = is_utf8 and decodes(decoder, block, final=False)
+        is_windows = is_windows and not NOT_WINDOWS.intersection(block)
     if is_utf8 and decodes(decoder, b"", final=True):
         return "utf-8"
-    return "cp1252" if has_windows else "latin-1"
+    return "cp1252" if has_windows and is_windows else "latin-1"
 
 
 def decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:
@@ -51,6 +57,8 @@ def decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) ->
 def delimiter_of(lines: Iterable[str]) -> str:
     """Return what parts the most cells of the first line, where most of the first lines have as many."""
     texts = list(islice((line for line in lines if line.strip()), LINES_LOOKED_AT))
+    if texts and (said := SEPARATOR.fullmatch(texts[0])):
+        return said[1]
     return max(DELIMITERS, key=lambda mark: likeness(texts, mark))
 
 

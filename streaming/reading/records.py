@@ -5,6 +5,7 @@ the cell goes on over the next lines until it is closed, unless one of these is 
 the open quote is broken, and reading goes on at the next line. A file that ends before either is refused.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from unicodedata import normalize
@@ -24,6 +25,8 @@ from streaming.reading.record import (
     is_plain,
 )
 
+# A first line by which Excel is told what parts the cells.
+SEPARATOR = re.compile(r'"?sep=([^"])"?\s*', re.IGNORECASE)
 # A quoted cell goes over so many lines and characters at most.
 MOST_LINES, MOST_CHARACTERS = 1_000, 1 << 20
 IsRow = Callable[[Sequence[str]], bool]
@@ -110,7 +113,7 @@ class Records:
                 continue
             except UnreadableError as error:
                 raise UsageError(f"{self.path}: line {self.begun + self.at}: not CSV ({error}); mend it") from None
-            if text.strip():
+            if text.strip() and not SEPARATOR.fullmatch(text):
                 yield text
                 return
             lines.clear()

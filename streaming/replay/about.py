@@ -41,6 +41,6 @@ def parse(text: str) -> About:
         for name, value in row.items():
             known = said.setdefault(name, value)
             if known != value and name not in INSTANTS:
-                raise HeldError(f"{name} is {known} in one row and {value} in another")
+                raise HeldError(f"{name} is {known} in one row and {value} in another, and an order has one")
             said[name] = max(known, value)
     return About(**(said | {name: Decimal(said[name]) for name in AMOUNTS if name in said}))

@@ -122,14 +122,16 @@ class Fates:
             yield Part("returns", "returns", None, text, len(some), order.occurred_ms)
 
     def meaning(self, about: About) -> str:
-        """Return what the status of an order means."""
+        """Return what the status of an order means; a sale with a time at which it was cancelled is none."""
+        sold = SALE if about.cancelled_at is None else CANCELLED
         statuses = self.mapping.statuses
         if not statuses:
-            return SALE
+            return sold
         word = about.status or ""
         if word.casefold() not in statuses:
             raise HeldError(f"status {word!r} is not among the statuses of the mapping" if word else "status is empty")
-        return statuses[word.casefold()]
+        meaning = statuses[word.casefold()]
+        return sold if meaning == SALE else meaning
 
     def priced(self, lines: Split, about: About) -> tuple[list[OrderLine], bool | None]:
         """Return what was sold, with discounts and charges, and whether it was discounted, where anything says so."""

@@ -88,8 +88,9 @@ class FragmentParser:
                 cells = legible_cells(text, delimiter, rows.own_width)
                 if fills:
                     cells = fills.fill(cells)
-                parsed.empty += isinstance(reason, EmptyError)
-                self.set_aside(parsed, Raw(number, text, str(reason), rows.order_id(cells)))
+                self.set_aside(
+                    parsed, Raw(number, text, str(reason), rows.order_id(cells)), isinstance(reason, EmptyError)
+                )
                 continue
             if line[0] != self.order_id or line[1] != self.customer_id or len(row_texts) >= MOST_ROWS:
                 self.close(parsed, number)
@@ -107,12 +108,16 @@ class FragmentParser:
             self.block += 1
             self.order_id = order_id
 
-    def set_aside(self, parsed: Parsed, raw: Raw) -> None:
-        """Keep a row that is no line; the header, where it stands again, is none that is missed."""
+    def set_aside(self, parsed: Parsed, raw: Raw, lacks_value: bool) -> None:
+        """Keep a row that is no line; a blank one, and the header, where it stands again, are none that are missed."""
         if raw.row == self.header:
             parsed.left_out["headers"] += 1
             return
+        if not raw.row.strip(f'{self.delimiter}" \t\r\n'):
+            parsed.left_out["blanks"] += 1
+            return
         parsed.raw.append(raw)
+        parsed.empty += lacks_value
         if raw.order_id:
             self.begin(raw.order_id)
 

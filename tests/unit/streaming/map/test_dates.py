@@ -2,7 +2,7 @@
 
 import pytest
 
-from streaming.map.dates import formats_of
+from streaming.map.dates import formats_of, likely_formats_of
 from streaming.map.profile import Column, profiles
 
 
@@ -40,3 +40,10 @@ def test_days_up_to_the_twelfth_fit_two_formats_and_one_day_more_decides() -> No
 @pytest.mark.parametrize("cells", [["Cup"], ["10.00"], ["17850"], [""], ["2023-13-01"], ["2023-01-05", "soon"]])
 def test_what_is_no_time_fits_none(cells: list[str]) -> None:
     assert formats_of(column(*cells)) == []
+
+
+def test_a_cell_that_is_no_time_leaves_the_others_their_format() -> None:
+    cells = ["2023-01-05", "2023-01-31", "0000-00-00", "soon"]
+    assert formats_of(column(*cells)) == []
+    assert likely_formats_of(column(*cells))[0] == "%Y-%m-%d"
+    assert likely_formats_of(column("Cup", "Tea", "2023-01-05")) == []

@@ -114,9 +114,74 @@ def test_a_mapping_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "mapping.yml").read_text() == "edited: by hand\n"
 
 
+ORDERS = "order_id,sku,name,qty,date,price\n1,A,Ant,2,2023-01-25 10:00:00,10.00\n2,B,Bee,1,2023-01-26 10:00:00,5.50\n"
+
+
+def test_a_row_of_sums_at_the_end_is_no_line_of_the_last_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping, text = proposed(tmp_path, f"{ORDERS},,Total,3,,25.50\n")
+    assert "fill_down" not in mapping and "the last row has no order id: if it has the sums" in text
+    assert "3 lines = 2 in 2 orders + 1 in 1 unmappable" in capsys.readouterr().out
+
+
+def test_an_order_id_on_first_rows_alone_is_filled_down(tmp_path: Path) -> None:
+    mapping, _ = proposed(tmp_path, ORDERS + ",C,Cow,1,,1.00\n3,A,Ant,1,2023-01-27 10:00:00,10.00\n")
+    assert mapping["fill_down"] == ["order_id", "occurred_at"]
+
+
+def test_a_column_that_cannot_be_what_it_is_called_is_in_doubt(tmp_path: Path) -> None:
+    text = proposed(tmp_path, "order_id,sku,qty,date,price,discount\n1,A,2,2023-01-25,10.00,10%\n")[1]
+    assert (
+        "# ? no column of discount: discount is called so, but its cells, such as '10%' in row 1, are no numb" in text
+    )
+
+
+def test_cells_that_are_no_time_or_no_number_are_in_doubt_and_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, text = proposed(tmp_path, ORDERS + "3,A,Ant,1,0000-00-00,1.00\n4,A,Ant,1,2023-01-27 10:00:00,free\n")
+    assert 'time_format: "%Y-%m-%d %H:%M:%S"  # ? some cells are not of it' in text
+    assert "price of row 4 is no number: 'free'" in text
+    assert "4 lines = 2 in 2 orders + 2 in 2 unmappable" in capsys.readouterr().out
+
+
+def test_the_name_of_a_product_is_no_order_and_marks_with_accents_are_known(tmp_path: Path) -> None:
+    text = "increment_id,created_at,sku,name,qty_ordered,price,status,Währung\n7,2023-01-05,W,Tee,1,22.00,closed,EUR\n"
+    mapping, written = proposed(tmp_path, text)
+    assert (mapping["columns"]["order_id"], mapping["columns"]["description"]) == ("increment_id", "name")
+    assert mapping["columns"]["currency"] == "Währung" and "constants" not in mapping
+    assert "closed: sale  # ? done, or all paid back" in written
+
+
+def test_a_file_that_says_its_delimiter_to_excel(tmp_path: Path) -> None:
+    mapping, _ = proposed(tmp_path, "sep=;\n" + ORDERS.replace(",", ";"))
+    assert mapping["delimiter"] == ";"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("order_id,date,price\n", "has a header and no rows"),
+        (f"Sales of January\n\n{ORDERS}", "its first line has 1 cell and most rows have 6; the first line must be the"),
+        (ORDERS.replace("0\n", "0,\n"), "its first line has 6 cells and most rows have 7; the first line must be the"),
+        (ORDERS.replace("name", "price"), "no column looks like unit_price ('price' stands twice, rename one)"),
+        (
+            "order_id,sku,date,price\n1,A,5 janv. 2023,1.00\n",
+            "occurred_at (date is called so, but its cells, such as '5 janv. 2023' in row 1, are of no format of time)",
+        ),
+    ],
+)
+def test_what_keeps_a_file_from_being_read_is_said_with_the_remedy(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "orders.csv").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        main(["--file", str(tmp_path / "orders.csv"), "--out", str(tmp_path / "mapping.yml")])
+    assert message in str(caught.value)
+
+
 def test_a_file_without_orders_is_refused_by_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("person,age\nAnn,30\n")
     with pytest.raises(
-        UsageError, match="no column looks like order_id, occurred_at, unit_price; its columns are pers"
+        UsageError, match="no column looks like order_id, occurred_at, unit_price, product_id; its columns are"
     ):
         main(["--file", str(tmp_path / "people.csv"), "--out", str(tmp_path / "mapping.yml")])

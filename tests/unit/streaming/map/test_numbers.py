@@ -2,7 +2,7 @@
 
 import pytest
 
-from streaming.map.numbers import Style, style_of
+from streaming.map.numbers import Style, likely_style_of, style_of
 from streaming.map.profile import profiles
 
 
@@ -32,3 +32,9 @@ def test_the_first_style_that_reads_every_number(cells: list[str], style: Style)
 @pytest.mark.parametrize("cells", [["Cup"], ["10.00", "Cup"], ["1.2.3"], ["$1", "€1"], ["10%"], [""]])
 def test_what_is_no_number_has_none(cells: list[str]) -> None:
     assert style_of(profiles(["price"], [[cell] for cell in cells])) is None
+
+
+def test_a_cell_that_is_no_number_is_in_doubt_and_leaves_the_others_their_style() -> None:
+    column = profiles(["price"], [["1,50"], ["free"], ["2,50"]])
+    assert likely_style_of(column) == Style(",", "", doubt="price of row 2 is no number: 'free'")
+    assert likely_style_of(profiles(["price"], [["Cup"], ["Tea"], ["2,50"]])) is None

@@ -20,6 +20,7 @@ from streaming.map.sniff import BLOCK, delimiter_of, encoding_of
         (b"x" * (BLOCK - 1) + "ü".encode(), "utf-8"),
         (b"x" * (BLOCK + 1) + b"\xfc", "latin-1"),
         (b"\xc3", "latin-1"),
+        ("Äöü注文".encode("shift_jis", "ignore") + b"\x81", "latin-1"),
     ],
 )
 def test_the_encoding_is_found_from_all_bytes(raw: bytes, encoding: str) -> None:
@@ -35,6 +36,8 @@ def test_the_encoding_is_found_from_all_bytes(raw: bytes, encoding: str) -> None
         (["a|b", "1|2"], "|"),
         (['a,"b;c;d;e",f', "1,2,3"], ","),
         (["alone", "1"], ","),
+        (["sep=;", "a;b,c,d", "1;2,3,4"], ";"),
+        (['"sep=|"', "a|b"], "|"),
         (["a;b", f'1;"{"x;" * 100_000}"', "1;2"], ";"),
     ],
 )

@@ -71,6 +71,12 @@ def test_a_wrong_file_is_one_line(tmp_path: Path, content: bytes | None, message
     assert message in str(caught.value) and str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_that_tells_excel_the_delimiter_is_no_header(tmp_path: Path, first: str) -> None:
+    content = f"{first}\r\nid;n\r\n1;2\r\n".encode()
+    assert read(tmp_path / "file.csv", content, delimiter=";") == [["1", "2"]]
+
+
 def test_gzip_byte_order_mark_quotes_and_blank_lines_are_read(tmp_path: Path) -> None:
     content = gzip.compress(b"\xef\xbb\xbf" + HEADER.encode() + b'\r\n\r\n1,2,"a\r\nb",1,,,,\r\n')
     assert read(tmp_path / "file.csv", content) == [["1", "2", "a\r\nb", "1", "", "", "", ""]]

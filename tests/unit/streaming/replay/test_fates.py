@@ -109,6 +109,12 @@ def test_a_line_s_own_discount_tax_and_a_missing_code(tmp_path: Path) -> None:
     assert (sale["currency"], sale["discount_applied"]) == ("EUR", True)
 
 
+@pytest.mark.parametrize("status", ["paid", "voided"])
+def test_an_order_with_a_time_of_its_cancellation_is_no_sale(tmp_path: Path, status: str) -> None:
+    [order] = shop(tmp_path, f"4,A,Cup,1,{AT},40.00,7,{status},USD,,,,,2023-02-09 10:00:00,").events
+    assert (order["kind"], order["occurred_at"]) == ("cancelled", "2023-02-09T10:00:00.000Z")
+
+
 def test_an_order_without_a_discount_says_so_where_the_file_has_the_column(tmp_path: Path) -> None:
     [sale] = shop(tmp_path, f"4,A,Cup,1,{AT},40.00,7,paid,USD,0.00,,,,,").events
     assert sale["discount_applied"] is False
@@ -172,7 +178,7 @@ def test_what_makes_no_event_holds_the_order_and_is_named(tmp_path: Path, cells:
 def test_rows_that_contradict_each_other_hold_the_order(tmp_path: Path) -> None:
     replayed = shop(tmp_path, f"1,C,Coat,1,{AT},60.00,7,paid,USD,,,,,,", f"1,D,Hat,1,{AT},60.00,7,voided,USD,,,,,,")
     assert [reason.split(": ", 1)[1] for reason in replayed.held.values()] == [
-        "order 1: status is paid in one row and voided in another"
+        "order 1: status is paid in one row and voided in another, and an order has one"
     ] * 2
 
 

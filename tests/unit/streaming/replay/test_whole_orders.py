@@ -27,6 +27,13 @@ def test_blank_cells_are_filled_within_an_order_where_the_mapping_says_so(tmp_pa
     assert (second["customer_id"], second["occurred_at"]) == ("8", "2023-01-06T10:00:00.000Z")
 
 
+def test_blank_rows_are_counted_and_hold_no_order(tmp_path: Path) -> None:
+    rows = (*FIRST_ROW_ALONE[:2], ",,,,,,", *FIRST_ROW_ALONE[2:], ",,", ' , ,"",,,,')
+    replayed = Replayed(tmp_path, rows, fill_down=["order_id", "occurred_at", "customer_id"])
+    assert replayed.lines("1") == [("A", 1, "10.00"), ("B", 1, "90.00"), ("C", 1, "1900.00")]
+    assert str(replayed.tally) == "8 lines = 5 in 2 orders + 3 blank rows" and replayed.held == {}
+
+
 def test_a_cell_is_not_filled_from_another_order(tmp_path: Path) -> None:
     rows = ("1,A,Cup,1,2023-01-05 10:00:00,10.00,7", "2,A,Cup,1,2023-01-06 10:00:00,10.00,", ",B,Cup,1,,1,9")
     replayed = Replayed(tmp_path, rows, fill_down=["occurred_at", "customer_id"])
