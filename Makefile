@@ -40,7 +40,7 @@ down: ready ## Stop the platform
 	@$(PY) -m infra.local down
 
 status: ready ## Show every service, and the ingest: what landed, what waits, how much is quarantined
-	@$(PY) -m infra.local status && $(PY) -m streaming.status
+	@services=0; $(PY) -m infra.local status || services=$$?; [ $$services -eq 0 ] || [ $$services -eq 3 ] || exit $$services; $(PY) -m streaming.status; exit $$services
 
 logs: ready ## Show a service's log [SERVICE=kafka]
 	@$(PY) -m infra.local logs "$${SERVICE:-}"
@@ -163,12 +163,15 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format)
 
 ##@ Development
-.PHONY: test test-unit drills lint format contracts views lock
+.PHONY: test test-unit drills drill-alerts lint format contracts views lock
 test: ready test-unit ## Every test: unit, dbt, integration on two platforms beside yours
 	@$(PY) -m pytest --durations=25 --numprocesses=2 tests/integration
 
 drills: ready ## Break a platform of their own in sixty ways, under load, and count what is there [FAULTS=60 EVENTS=2000000 SEED=1]
 	@$(PY) -m tests.drills $(call option,FAULTS,faults) $(call option,EVENTS,events) $(call option,SEED,seed)
+
+drill-alerts: ready ## Hurt the monitor and what it needs on a platform of their own, and compare its alerts with the batch detector's [FAULTS=12 AWAY=300 SEED=1]
+	@$(PY) -m tests.drills.monitor $(call option,FAULTS,faults) $(call option,AWAY,away) $(call option,SEED,seed)
 
 test-unit: ready ## The tests that need no platform, on two to four cores
 	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills bench

@@ -42,6 +42,7 @@ class Inputs:
     looked: float | None = None
     learner: threading.Thread | None = None
     problem: str | None = None
+    unlearned: str = ""
     note: Callable[[str | None], None] = lambda problem: None
 
     def contracts(self) -> Contracts:
@@ -120,9 +121,16 @@ class Inputs:
             if known is None or known < as_of:
                 learning.refresh(self.spark, self.settings.alert_rate)
                 say(f"monitor: learned from the marts what was usual before {as_of:%Y-%m-%d}")
+            self.unlearned = ""
         except (PySparkException, Py4JError, UserError) as error:
             if not self.stop.requested and (known or not isinstance(error, UserError)):
-                say(f"monitor: goes on with the baseline it has, the marts give no new one: {first_line(error)}")
+                self.tell_unlearned(first_line(error))
+
+    def tell_unlearned(self, why: str) -> None:
+        """Say why the marts give no new baseline; what was said at the last look is not said again."""
+        if why != self.unlearned:
+            say(f"monitor: goes on with the baseline it has, the marts give no new one: {why}")
+        self.unlearned = why
 
 
 def newest(spark: SparkSession) -> datetime | None:

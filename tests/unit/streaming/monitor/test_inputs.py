@@ -54,3 +54,20 @@ def test_one_that_runs_goes_on_with_what_it_knows(
     problem = f"goes on with what it knows of the past, since {GONE}"
     assert said == [problem, problem, None]
     assert capsys.readouterr().err.count(problem) == 1
+
+
+def test_marts_that_give_no_baseline_are_said_once(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reasons = iter(["no table core.run_bounds", "no table core.run_bounds", "HDFS is away"])
+
+    def fail(spark: object) -> None:
+        raise UserError(next(reasons))
+
+    monkeypatch.setattr("streaming.monitor.inputs.run_bounds", fail)
+    for _ in range(3):
+        inputs.learn(datetime(2025, 1, 1))
+    assert [line.rpartition(": ")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "no table core.run_bounds",
+        "HDFS is away",
+    ]
