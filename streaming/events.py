@@ -16,6 +16,9 @@ KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
 # What a line comes to.
 LINE_AMOUNT = "line.quantity * line.unit_price - coalesce(line.discount_amount, 0)"
+RAW_FIELD = "raw_field"
+# What a sender writes there may be anything; a name alone may stand in the lake.
+NAME_OF_COLUMN = f"if({RAW_FIELD} rlike '^[a-z_]{{1,40}}$', {RAW_FIELD}, null)"
 # The rules whose field the parser names, by the column.
 FOUND_BY_PARSER = {"wrong_type": "wrong_type", "text_with_nul": "nul"}
 UNMAPPABLE = "parsed.raw_row is not null as is_unmappable"
@@ -34,7 +37,7 @@ def judge_records(records: DataFrame, contracts: Contracts) -> DataFrame:
     field that the rule is about, null where it is about none.
     """
     judged = parse_records(records, contracts).selectExpr("*", f"{broken_rule(contracts.topics)} as broken_rule")
-    return judged.selectExpr("*", f"{broken_field(contracts.topics)} as broken_field")
+    return judged.selectExpr("*", f"{broken_field(contracts)} as broken_field")
 
 
 def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
@@ -45,7 +48,13 @@ def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
 def parse_records(records: DataFrame, contracts: Contracts) -> DataFrame:
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
-    checks = ["is_json", "wrong_type", "nul", "missing"]
+    checks = [
+        "is_json",
+        "wrong_type",
+        "nul",
+        "missing",
+        *(one.name for one in contracts.carriers if one.name == RAW_FIELD),
+    ]
     return records.selectExpr(*KAFKA, f"{parse_event(contracts)} as parsed").selectExpr(
         *KAFKA, *fields, *(f"parsed.{one}" for one in checks), UNMAPPABLE
     )
@@ -71,15 +80,17 @@ def broken_rule(contracts: Iterable[Contract]) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def broken_field(contracts: Iterable[Contract]) -> str:
+def broken_field(contracts: Contracts) -> str:
     """Return the SQL of the path of the field that a broken rule is about, or null."""
-    cases = [f"when topic = '{contract.topic}' then {field_of_rule(contract)}" for contract in contracts]
+    has_raw_field = any(one.name == RAW_FIELD for one in contracts.carriers)
+    cases = [f"when topic = '{one.topic}' then {field_of_rule(one, has_raw_field)}" for one in contracts.topics]
     return f"case when broken_rule is null then null {' '.join(cases)} end"
 
 
-def field_of_rule(contract: Contract) -> str:
-    """Return the SQL of the field that a topic's broken rule is about, or null."""
-    fields = {**{one.name: f"'{one.field}'" for one in all_rules(contract) if one.field}, **FOUND_BY_PARSER}
+def field_of_rule(contract: Contract, has_raw_field: bool) -> str:
+    """Return the SQL of the field that a topic's broken rule is about, or null; a raw row may tell its own."""
+    told = {"unmappable": NAME_OF_COLUMN} if has_raw_field else {}
+    fields = {**{one.name: f"'{one.field}'" for one in all_rules(contract) if one.field}, **FOUND_BY_PARSER, **told}
     cases = [f"when '{rule}' then {field}" for rule, field in fields.items()]
     return f"case broken_rule {' '.join(cases)} end"
 

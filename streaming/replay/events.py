@@ -1,22 +1,26 @@
 """Staged orders as events: one order, return or adjustment is one event with all its lines."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from json.encoder import encode_basestring as quoted
 
 from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.fates import Fates, Part
-from streaming.replay.mapping import CANCELLED, OTHER_COLUMNS, Mapping
+from streaming.replay.mapping import ALL_COLUMNS, CANCELLED, OTHER_COLUMNS, Mapping
 from streaming.replay.order_lines import HeldError
 from streaming.replay.other_files import Other, events_of
 from streaming.replay.sendings import Made, Sending
 from streaming.replay.stage import Order, Stage
 from streaming.replay.times import iso
 
+NAMES = "|".join({*ALL_COLUMNS, *chain.from_iterable(OTHER_COLUMNS.values())})
+COLUMN_AT_FAULT = re.compile(rf"(?:^|: )({NAMES})\b")
 KINDS = (
     "orders",
     "returns",
@@ -154,8 +158,15 @@ class Events:
             "sent_at": self.sending.sent_at,
             "raw_row": row[: MAX_VALUE_BYTES // 8],
             "raw_reason": f"row {number}: {reason}",
+            "raw_field": column_at_fault(reason),
         }
         return Message(topic, f"{self.source}/row-{number}", seal_event(event))
+
+
+def column_at_fault(reason: str) -> str | None:
+    """Return the column that a reason begins with, behind whatever it says of the order; None where it names none."""
+    found = COLUMN_AT_FAULT.search(reason)
+    return found[1] if found else None
 
 
 def id_of(order: Order, part: Part) -> str:

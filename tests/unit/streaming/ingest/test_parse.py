@@ -47,6 +47,8 @@ def test_each_payload_breaks_the_rule_it_should(spark: SparkSession) -> None:
 
 FIELDS: list[tuple[bytes | None, str, str | None]] = [
     (b'{"event_id": "x", "raw_row": "a,b", "raw_reason": "2 cells", "schema_version": 1}', "unmappable", None),
+    (b'{"raw_row": "1;x", "raw_reason": "row 1: quantity x", "raw_field": "quantity"}', "unmappable", "quantity"),
+    (b'{"raw_row": "1;x", "raw_field": "ann@shop.test"}', "unmappable", None),
     (b"hello", "not_json", None),
     (None, "not_json", None),
     (order(occurred_at="yesterday"), "wrong_type", "occurred_at"),

@@ -13,7 +13,7 @@ from common.errors import UsageError
 from common.settings import ROOT, Settings, read_settings
 from streaming.producer import Message
 from streaming.replay.__main__ import fill, shift_ms
-from streaming.replay.events import Events, Tally
+from streaming.replay.events import Events, Tally, column_at_fault
 from streaming.replay.mapping import load
 from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage
@@ -121,7 +121,13 @@ def test_a_row_that_is_no_line_is_sent_as_it_stands(settings: Settings, tmp_path
         events_of(settings, tmp_path, (row, "2,1,X,1,2011-02-01 10:00:00,1,1,UK")), key=lambda e: len(e)
     )
     assert (raw["raw_row"], raw["raw_reason"], raw["occurred_at"]) == (row, reason, None)
+    assert raw["raw_field"] == (None if "cells" in reason else reason.split()[2])
     assert whole["order_id"] == "2"
+
+
+def test_the_column_at_fault_is_the_one_that_the_reason_begins_with() -> None:
+    assert column_at_fault("its order A: 1 is held for row 3: quantity '1.5' is not a whole number") == "quantity"
+    assert column_at_fault("order 7: the order_id is not its own") is None
 
 
 def test_an_order_of_two_customers_is_held_whole(settings: Settings, tmp_path: Path) -> None:
