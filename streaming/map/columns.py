@@ -73,6 +73,8 @@ DOUBTS = {
 }
 # Of a file whose lines have names of their own, `name` is the order's; of any other it is the product's.
 LINES_WITH_NAMES = ("lineitemname",)
+# A status has few words.
+MOST_WORDS = 30
 LETTERS = re.compile(r"[^a-z0-9]")
 
 
@@ -136,6 +138,8 @@ def unfit(ours: str, column: Column) -> str:
         case "currency":
             is_code = all(re.fullmatch(r"[A-Za-z]{3}", text) for text in column.distinct)
             return "" if is_code else f"its cells, {shown}, are no codes of currencies"
+        case "status" if len(column.distinct) > MOST_WORDS:
+            return f"it has {len(column.distinct):,} different words"
         case _:
             return "" if column.filled else "it is empty"
 

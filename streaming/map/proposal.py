@@ -18,7 +18,6 @@ CHARGES = {
     "POST", "POSTAGE", "SHIPPING", "DELIVERY", "FREIGHT", "VOUCHER", "DISCOUNT", "COUPON", "GIFTCARD", "GIFT CARD",
     "FEE", "DOT", "AMAZONFEE", "BANK CHARGES", "MANUAL", "TIP", "DONATION",
 }  # fmt: skip
-MOST_WORDS = 30
 # What readers of YAML take for no text.
 WORDS_OF_YAML = ("no", "yes", "on", "off", "y", "n", "null", "true", "false")
 
@@ -155,7 +154,7 @@ def is_whole(shape: str, cells: Shape) -> bool:
 def statuses(found: Found) -> Iterator[str]:
     """Yield what the words of the status mean."""
     column = found.of("status")
-    if column is None or len(column.distinct) > MOST_WORDS:
+    if column is None:
         return
     meanings = meanings_of(column.distinct)
     if IGNORED in meanings.values() and "sale" in meanings.values():

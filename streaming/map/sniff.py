@@ -36,6 +36,9 @@ def encoding_of(file: BufferedIOBase) -> str:
             for mark, name in MARKS:
                 if block.startswith(mark):
                     return name
+            # Letters of UTF-16 without a mark: every second byte of plain text is 0.
+            if 3 * block.count(b"\0") > len(block):
+                return "utf-16"
             first = False
         has_windows = has_windows or len(block.translate(None, WINDOWS_ONLY)) < len(block)
         is_utf8 = is_utf8 and decodes(decoder, block, final=False)

@@ -129,7 +129,8 @@ class Fates:
             return sold
         word = about.status or ""
         if word.casefold() not in statuses:
-            raise HeldError(f"status {word!r} is not among the statuses of the mapping" if word else "status is empty")
+            here = f"status {word!r}" if word else 'an empty status ("")'
+            raise HeldError(f"{here} is not among the statuses of the mapping")
         meaning = statuses[word.casefold()]
         return sold if meaning == SALE else meaning
 

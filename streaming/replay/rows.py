@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
-from streaming.reading.cells import EmptyError, UnreadableError
-from streaming.reading.ids import Ids
+from streaming.reading.cells import EmptyError, UnreadableError, shown
+from streaming.reading.ids import SCIENTIFIC, Ids
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
 from streaming.reading.time_formats import fitting
@@ -124,6 +124,8 @@ class Rows:
             product_id = product_id or description
         if not product_id:
             raise EmptyError("product_id is empty")
+        if SCIENTIFIC.fullmatch(product_id):
+            raise UnreadableError(f"product_id {shown(product_id)} is in scientific notation, which has lost digits")
         text = quoted(description) if description else "null"
         flag = "true" if self.mapping.is_product(product_id) else "false"
         begin = f'{{"product_id":{quoted(product_id)},"description":{text},"quantity":'

@@ -10,7 +10,8 @@ MS_PER_HOUR = 3_600_000
 @lru_cache(65536)
 def hour(number: int) -> str:
     """Return an hour, counted from 1970, as the contracts write it."""
-    return f"{datetime.fromtimestamp(number * 3_600, UTC):%Y-%m-%dT%H}"
+    # Not strftime, which writes years before 1000 with fewer digits.
+    return datetime.fromtimestamp(number * 3_600, UTC).isoformat(timespec="hours")[:13]
 
 
 def iso(milliseconds: int) -> str:

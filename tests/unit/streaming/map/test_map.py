@@ -154,6 +154,13 @@ def test_the_name_of_a_product_is_no_order_and_marks_with_accents_are_known(tmp_
     assert "closed: sale  # ? done, or all paid back" in written
 
 
+def test_a_column_of_many_words_is_no_status(tmp_path: Path) -> None:
+    rows = "".join(f"{number},A,1,2023-01-05,1.00,word {number}\n" for number in range(31))
+    mapping, text = proposed(tmp_path, f"order_id,sku,qty,date,price,status\n{rows}")
+    assert "status" not in mapping["columns"]
+    assert "# ? no column of status: status is called so, but it has 31 different words" in text
+
+
 def test_a_file_that_says_its_delimiter_to_excel(tmp_path: Path) -> None:
     mapping, _ = proposed(tmp_path, "sep=;\n" + ORDERS.replace(",", ";"))
     assert mapping["delimiter"] == ";"

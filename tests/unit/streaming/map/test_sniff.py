@@ -14,6 +14,8 @@ from streaming.map.sniff import BLOCK, delimiter_of, encoding_of
         ("1,Kaffee für zwei\n".encode(), "utf-8"),
         ("\ufeff1,Ä\n".encode(), "utf-8"),
         ("1,Ä\n".encode("utf-16"), "utf-16"),
+        ("order,sku\n1,Ä\n".encode("utf-16-le"), "utf-16"),
+        ("order,sku\n1,Ä\n".encode("utf-16-be"), "utf-16"),
         ("1,Ä\n".encode("latin-1"), "latin-1"),
         ("1,5 €\n".encode("cp1252"), "cp1252"),
         # A letter of two bytes that the end of a block parts, and one bad byte behind many good ones.

@@ -112,6 +112,10 @@ def test_summer_and_winter_time_become_utc(settings: Settings, tmp_path: Path) -
         ("1,1,X,1,2011-02-01 10:00:00,free,1,UK", "row 1: unit_price 'free' is not a number with at most 4 decimals"),
         ("1,1,X,1,2011-02-01 10:00:00,NaN,1,UK", "row 1: unit_price 'NaN' is not a number with at most 4 decimals"),
         ("1,1,X,1,2011-02-01 10:00:00,1,abc,UK", "row 1: customer_id 'abc' is not a whole number"),
+        (
+            "1,8.9E+12,X,1,2011-02-01 10:00:00,1,1,UK",
+            "row 1: product_id '8.9E+12' is in scientific notation, which has lost digits",
+        ),
         (",1,X,1,2011-02-01 10:00:00,1,1,UK", "row 1: order_id is empty"),
         ("1,,X,1,2011-02-01 10:00:00,1,1,UK", "row 1: product_id is empty"),
     ],

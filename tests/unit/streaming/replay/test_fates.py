@@ -156,7 +156,7 @@ def test_an_order_whose_status_is_ignored_is_left_out_and_counted(tmp_path: Path
     ("cells", "reason"),
     [
         ("on hold,USD,,,,,,", "order 1: status 'on hold' is not among the statuses of the mapping"),
-        (",USD,,,,,,", "order 1: status is empty"),
+        (",USD,,,,,,", 'order 1: an empty status ("") is not among the statuses of the mapping'),
         ("paid,,,,,,,", "order 1: currency is empty"),
         ("paid,US,,,,,,", "currency 'US' is not a code of three letters"),
         ("paid,USD,60.01,,,,,", "order 1: the discount of 60.01 is more than the 60.00 of its products"),
