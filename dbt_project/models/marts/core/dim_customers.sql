@@ -27,7 +27,9 @@ statements as (
         profiles.source,
         profiles.customer_id,
         struct(
-            profiles.recorded_at as stated_at, coalesce(profiles.sent_at, profiles.recorded_at) as sent_at, profiles.event_id
+            profiles.recorded_at as stated_at,
+            coalesce(profiles.sent_at, profiles.recorded_at) as sent_at,
+            profiles.event_id
         ) as statement,
         profiles.gender,
         cast(floor(months_between(bounds.as_of, profiles.birth_date) / 12) as int) as age,

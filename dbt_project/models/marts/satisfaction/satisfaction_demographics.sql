@@ -21,7 +21,9 @@ statements as (
         cuts.customer_id,
         cuts.as_of,
         struct(
-            profiles.recorded_at as stated_at, coalesce(profiles.sent_at, profiles.recorded_at) as sent_at, profiles.event_id
+            profiles.recorded_at as stated_at,
+            coalesce(profiles.sent_at, profiles.recorded_at) as sent_at,
+            profiles.event_id
         ) as statement,
         profiles.gender,
         cast(floor(months_between(cuts.as_of, profiles.birth_date) / 12) as int) as age,
