@@ -54,15 +54,20 @@ class Ids:
         Raises:
             UnreadableError: it is a number that has lost digits.
         """
-        text = self.plain(text)
+        text = text.strip()
+        if not text.isascii():
+            text = normalize("NFC", INVISIBLE.sub("", text))
         if text in self.empty:
             return None
+        # Most ids have no sign of either.
+        if "+" not in text and "@" not in text:
+            return text
         if SCIENTIFIC.fullmatch(text):
             raise UnreadableError(f"{name} {shown(text)} is in scientific notation, which has lost digits")
-        if "@" in text and (match := WRITTEN_ADDRESS.fullmatch(text)):
+        if match := WRITTEN_ADDRESS.fullmatch(text):
             text = match[1]
         # What holds an address besides other things is nobody's to read either.
-        return self.hash_text(text.casefold()) if "@" in text and E_MAIL.search(text) else text
+        return self.hash_text(text.casefold()) if E_MAIL.search(text) else text
 
     def customer(self, text: str) -> str | None:
         """Return a customer's id, None for a guest.
@@ -86,8 +91,3 @@ class Ids:
         """Return a text, nothing where it is one that says that there is none."""
         text = text.strip()
         return "" if text in self.empty else text
-
-    def plain(self, text: str) -> str:
-        """Return a text without what nobody sees: space around it, another composition of the same letters."""
-        text = text.strip()
-        return text if text.isascii() else normalize("NFC", INVISIBLE.sub("", text))

@@ -42,15 +42,12 @@ class Instants:
         Raises:
             UnreadableError: it is of none of the formats; the text names the column.
         """
-        found = self.read(text)
-        if found is None:
-            raise unreadable(name, text, f"is not {' or '.join(self.formats)}")
-        return found
-
-    def read(self, text: str) -> int | None:
-        """Return a time in milliseconds by the first format that it has, None where it has none."""
         text = text.strip()
-        return next((found for read in self.readers if (found := read(text)) is not None), None)
+        for read in self.readers:
+            found = read(text)
+            if found is not None:
+                return found
+        raise unreadable(name, text, f"is not {' or '.join(self.formats)}")
 
 
 def reader(time_format: str, zone: ZoneInfo) -> Read:

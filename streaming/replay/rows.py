@@ -57,7 +57,8 @@ class Rows:
         self.product = lru_cache(65536)(self.product_json)
         self.ids = ids
         self.customer_of = lru_cache(65536)(ids.customer)
-        self.order_of = lru_cache(65536)(lambda text: ids.read(text, "order_id"))
+        # Rows of one order mostly follow each other, and no order comes again far below.
+        self.order_of = lru_cache(16)(lambda text: ids.read(text, "order_id"))
         self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
         self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
         _, _, _, pieces, moment, amount, _ = self.places
