@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,9 @@ from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
 from common.settings import Settings, read_settings
 from streaming import files, producer, topics
-from streaming.declare import declare
+from streaming.declare import TOPIC as SOURCES
+from streaming.declare import declaration
+from streaming.producer import Message
 from streaming.reading import opening
 from streaming.reading.ids import Hash, Ids, e_mail_hash, stand_in
 from streaming.reading.records import Records
@@ -61,6 +63,11 @@ class Job:
         shift_to = None if self.shift_to is None else self.shift_to.isoformat()
         sha256 = resume.mapping_sha256(self.mapping)
         return {"source": self.source, "mapping": self.mapping.name, "mapping_sha256": sha256, "shift_to": shift_to}
+
+    def declaration(self) -> Message:
+        """Return the event that says in which zone the source's days begin; it goes before all others."""
+        zone, version = self.mapping.time_zone.key, self.versions[SOURCES]
+        return Message(SOURCES, self.source, declaration(self.source, zone, datetime.now(UTC), version))
 
     def sending(self, began_ms: int) -> Sending:
         """Return a sending of the file."""
@@ -173,17 +180,17 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
         sending = job.sending(progress.began_ms)
         events = job.events(stage, sending)
         tally, notes = events.tally, stage.notes
-        if not before:
-            declare(job.settings, job.source, job.mapping.time_zone.key)
+        declared = [] if before else [job.declaration()]
 
         def store(count: int) -> None:
             sending.write()
-            progress.store(before + count)
+            progress.store(max(0, before + count - len(declared)))
 
-        total = None if events.have_more_than_orders else stage.count() - before
-        messages = islice(events.of(stage), before, None)
+        total = None if events.have_more_than_orders else stage.count() - before + len(declared)
+        messages = chain(declared, islice(events.of(stage), before, None))
         acknowledged = producer.send(job.settings, messages, total, f"replay {job.path.name}", store)
         sending.finish()
+    acknowledged.pop(SOURCES, None)
     if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
     counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in (*TOPICS, *job.mapping.files))

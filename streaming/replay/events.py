@@ -76,8 +76,9 @@ class Events:
                     yield self.raw(number, row, f"order {order.order_id}: {reason}")
         for raw in stage.raw():
             yield self.raw(raw.number, raw.row, raw.reason)
+        oldest_ms = stage.oldest_ms() or 0
         for other in events_of(stage.database, self.mapping.files):
-            yield self.other(other, stage.oldest_ms() or 0)
+            yield self.other(other, oldest_ms)
         for made in self.sending.unmade():
             yield self.cancellation(made)
         self.tally.lines += stage.left_out
@@ -101,14 +102,16 @@ class Events:
         fate = self.fates.of(order)
         currency = quoted(fate.currency or self.mapping.currency)
         messages = [self.message(order, part, currency) for part in fate.parts]
-        if any(len(message.value) > MAX_VALUE_BYTES for message in messages):
-            raise HeldError("is too large for one event")
+        for message in messages:
+            if len(message.value) > MAX_VALUE_BYTES:
+                raise HeldError("is too large for one event")
         for part in fate.parts:
             self.tally.add(part.counted_as, part.rows)
             if part.counted_as in OF_THE_LAKE:
                 made = Made(part.topic, id_of(order, part), part.occurred_ms + self.shift_ms, currency)
                 self.sending.note(made, is_cancelled=part.kind == CANCELLED)
-        self.tally.lines.update(fate.left_out)
+        if fate.left_out:
+            self.tally.lines.update(fate.left_out)
         return messages
 
     def message(self, order: Order, part: Part, currency: str) -> Message:

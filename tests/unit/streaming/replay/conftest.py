@@ -1,5 +1,6 @@
 """What stands for Kafka where the state that a replay leaves behind is looked at."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -29,14 +30,18 @@ class Kafka:
         self, _: Any, messages: Iterable[Message], total: int | None, what: str, stored: Callable[[int], None]
     ) -> Any:
         counts: Counter[str] = Counter()
-        for number, message in enumerate(messages):
-            if number == self.patience:
-                stored(number)
+        for message in messages:
+            if message.topic == "sources":
+                event = json.loads(message.value)
+                self.declared.append((event["source"], event["time_zone"]))
+            elif len(self.taken) == self.patience:
+                stored(counts.total())
                 raise KeyboardInterrupt
-            self.taken.append(message)
+            else:
+                self.taken.append(message)
             counts[message.topic] += 1
         assert total in (counts.total(), None)
-        stored(len(self.taken))
+        stored(counts.total())
         return counts
 
     def describe(self, _: Settings, names: Iterable[str]) -> list[Topic]:
@@ -50,7 +55,6 @@ def kafka(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Kafka:
     home.claim(settings)
     monkeypatch.setattr(program, "read_settings", lambda: settings)
     monkeypatch.setattr(producer, "send", one.send)
-    monkeypatch.setattr(program, "declare", lambda _, *zone: one.declared.append(zone))
     monkeypatch.setattr(topics, "ensure", lambda *_: [])
     monkeypatch.setattr(topics, "describe", one.describe)
     return one
