@@ -127,7 +127,10 @@ NUMBER_KEYS = (
     Key("currency_sign", one_or_more(currency_sign), field="currency_signs"),
     Key("round", flag, field="rounds"),
 )
-ID_KEYS = (Key("customer_id_format", is_integer, field="integer_customers"),)
+ID_KEYS = (
+    Key("empty_values", one_or_more(text)),
+    Key("customer_id_format", is_integer, field="integer_customers"),
+)
 TIME_KEYS = (
     Key("time_zone", zone, required=True),
     Key("time_format", time_formats, field="time_formats", required=True),

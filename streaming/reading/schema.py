@@ -82,6 +82,11 @@ def load(path: Path) -> dict[str, Node]:
     try:
         # A subclass of the loader that makes nothing but texts, lists and tables.
         content = yaml.load(path.read_text("utf-8-sig"), Texts)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(
+            f"{path}: line {line}: cannot be read: {error.problem}; put signs into quotes, indent by spaces"
+        ) from None
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: cannot be read: {why(error)}") from None
     except UnfitError as error:

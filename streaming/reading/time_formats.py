@@ -34,6 +34,8 @@ SAMPLES = (
     datetime(2012, 11, 10, tzinfo=UTC),
 )
 ZONE = ZoneInfo("UTC")
+# As table programs and other languages write formats.
+LETTERS = re.compile("[yY]+|[dD]+|[hH]+|[sS]+|[mM]+|tt|[aA]$")
 
 
 def time_formats(node: Node) -> tuple[str, ...]:
@@ -60,12 +62,34 @@ def time_format(node: Node) -> str:
             hint = HINTS.get(directive.replace("-", ""), "one of " + " ".join(DIRECTIVES))
             plain = directive.replace("-", "")
             raise UnfitError(f"{name!r} has {directive}; write {plain if plain in DIRECTIVES else hint}")
+    if not directives and LETTERS.search(name):
+        raise UnfitError(f"{name!r} is not how a format is written here; write {by_letters(name)}")
     fault = fault_of(directives)
     if fault:
         raise UnfitError(f"{name!r} {fault}; write one such as %Y-%m-%d %H:%M:%S, or {', '.join(WORDS)}")
     if "%Z" in directives and not name.endswith("%Z"):
         raise UnfitError(f"{name!r} has %Z before its end; write the zone's letters as they stand, and set time_zone")
     return name
+
+
+def by_letters(name: str) -> str:
+    """Return the format that one of letters means, such as DD.MM.YYYY HH:mm; an m behind hours is of minutes."""
+    words = LETTERS.findall(name)
+    with_half_days = any(word[0].lower() in "at" for word in words)
+    hours = next((place for place, word in enumerate(words) if word[0].lower() == "h"), len(words))
+    directives = iter(directive(word, place > hours, with_half_days) for place, word in enumerate(words))
+    return LETTERS.sub(lambda _: next(directives), name)
+
+
+def directive(word: str, is_behind_hours: bool, with_half_days: bool) -> str:
+    """Return the directive of equal letters."""
+    letter, letters = word[0].lower(), len(word)
+    by_letter = {
+        "y": "%y" if letters == 2 else "%Y",
+        "m": "%M" if is_behind_hours else {3: "%b", 4: "%B"}.get(letters, "%m"),
+        "h": "%I" if with_half_days else "%H",
+    }
+    return by_letter.get(letter) or {"d": "%d", "s": "%S", "a": "%p", "t": "%p"}[letter]
 
 
 def fault_of(directives: list[str]) -> str:

@@ -85,7 +85,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings, mapping = read_settings(), load(arguments.mapping)
     name = arguments.source or mapping.name
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", name):
-        raise UsageError(f"--source {name!r}: use letters, digits, dot, dash and underscore, at most 64")
+        said_by = "--source" if arguments.source else f"{arguments.mapping}: name"
+        raise UsageError(f"{said_by} {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     paths = [arguments.orders, *(arguments.orders.parent / name for name in mapping.file_names)]
     states = {path: files.state(path) for path in paths}
     digest, versions = hash_of(paths), contracts.load(settings.contracts_dir).versions

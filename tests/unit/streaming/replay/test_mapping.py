@@ -90,7 +90,7 @@ def test_a_key_that_is_not_known_or_holds_what_it_cannot_is_one_line(tmp_path: P
         ({"time_format": "'%Y-%m-%d %'"}, "has %; write one of"),
         (
             {"time_format": "yyyy-MM-dd"},
-            "'yyyy-MM-dd' does not say the day; write one such as %Y-%m-%d %H:%M:%S, or iso",
+            "'yyyy-MM-dd' is not how a format is written here; write %Y-%m-%d",
         ),
         ({"time_format": "'%H:%M'"}, "does not say the day"),
         ({"time_format": "'%Y-%m-%d %Y'"}, "says one part twice"),
@@ -109,6 +109,25 @@ def test_a_wrong_currency_column_zone_or_format_is_one_line(
         load(str(path))
     assert str(caught.value).startswith(f"{path}: ") and message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written_so", "here"),
+    [
+        ("DD.MM.YYYY HH:mm", "%d.%m.%Y %H:%M"),
+        ("dd/mm/yy hh:mm:ss", "%d/%m/%y %H:%M:%S"),
+        ("M/d/yyyy h:mm:ss a", "%m/%d/%Y %I:%M:%S %p"),
+        ("d MMM yyyy", "%d %b %Y"),
+    ],
+)
+def test_a_format_of_letters_is_refused_with_the_one_that_it_means(tmp_path: Path, written_so: str, here: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, time_format=f"'{written_so}'")
+    assert str(caught.value).endswith(f"is not how a format is written here; write {here}")
+
+
+def test_empty_values_are_given_in_place_of_the_usual_ones(tmp_path: Path) -> None:
+    assert read(tmp_path, empty_values='[unknown, "-"]').empty_values == ("unknown", "-")
 
 
 @pytest.mark.parametrize("tab", ["tab", "\\t", '"\\t"'])
@@ -131,7 +150,12 @@ def test_the_mappings_that_come_with_the_project_are_right(path: Path) -> None:
     [
         ("columns: {order_id: A}", "lacks time_zone, time_format; "),
         ("- a list", "holds no mapping"),
-        ("columns: [", "cannot be read"),
+        ("columns: [", "line 1: cannot be read"),
+        (
+            "currency: EUR\ncurrency_sign: %",
+            "line 2: cannot be read: found character '%' that cannot start any token; put signs",
+        ),
+        ("columns:\n\torder_id: A", "line 2: cannot be read"),
         ("a: b\n---\nc: d", "cannot be read"),
         ("", "holds no mapping"),
     ],
