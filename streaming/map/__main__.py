@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from common.cli import Parser
-from common.errors import UsageError, entry_point, flag
+from common.errors import UsageError, entry_point, flag, why
 from common.files import replace_file
 from streaming.map import proposal, sniff
 from streaming.map.columns import Proposal, propose, unread
@@ -37,8 +37,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     target: Path = arguments.out or Path(f"{stem(path)}.yml")
     if target.exists() and not arguments.force:
         raise UsageError(f"{target}: is there already; name another one (OUT=), or {flag('force')} replaces it")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target}: there is no folder {target.parent}; name another file (OUT=)")
     text = proposal.render(look_at(path))
-    replace_file(target, text)
+    try:
+        replace_file(target, text)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {why(error)}; name another file (OUT=)") from None
     replay(["--orders", str(path), "--mapping", str(target), "--dry-run"])
     doubts = sum("  # ? " in line for line in text.splitlines())
     count = f"{doubts} doubt{'s' if doubts != 1 else ''}"
@@ -121,9 +126,10 @@ def require_order_lines(path: Path, columns: Sequence[Column], proposals: Sequen
 
 
 def cells(path: Path, dialect: Dialect) -> Iterator[list[str]]:
-    """Yield the cells of all records behind the header, but of the broken ones."""
-    for text in Records(path, dialect):
-        if not isinstance(text, Broken):
+    """Yield the cells of all records behind the header, but of the broken ones, and of the header again."""
+    records = Records(path, dialect)
+    for text in records:
+        if not isinstance(text, Broken) and text != records.header_text:
             yield cells_of(text, dialect.delimiter)
 
 

@@ -31,6 +31,7 @@ class Style:
     thousands: str
     sign: str = ""
     doubt: str = ""
+    is_ambiguous: bool = False
 
 
 def style_of(columns: Iterable[Column]) -> Style | None:
@@ -44,8 +45,9 @@ def style_of(columns: Iterable[Column]) -> Style | None:
         return None
     examples = [one.example for shape, one in shapes if AMBIGUOUS.fullmatch(shape)]
     others = any(decimal != fitting[0][0] for decimal, _ in fitting)
-    doubt = f"{examples[0]} could be read in two ways" if examples and others else ""
-    return Style(*fitting[0], sign=next(iter(signs), ""), doubt=doubt)
+    is_ambiguous = bool(examples) and others
+    doubt = f"{examples[0]} could be read in two ways" if is_ambiguous else ""
+    return Style(*fitting[0], next(iter(signs), ""), doubt, is_ambiguous)
 
 
 def likely_style_of(columns: Iterable[Column]) -> Style | None:

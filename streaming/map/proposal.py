@@ -124,6 +124,9 @@ def money(found: Found) -> Iterator[str]:
     style = numbers.likely_style_of(amounts)
     if style is None:
         yield line("decimal", '"."', "the numbers are not written in one way")
+    elif style.is_ambiguous:
+        yield f"# decimal and thousands  # ? {style.doubt}: say which mark is which, as in"
+        yield '# decimal: "."   thousands: ","   or   decimal: ","   thousands: "."'
     elif style.decimal != "." or style.thousands or style.doubt:
         yield line("decimal", json.dumps(style.decimal), style.doubt)
         if style.thousands:

@@ -16,8 +16,16 @@ INVISIBLE = re.compile(r"^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$")
 INTEGER = re.compile(r"0*([0-9]{1,18})(?:\.0*)?")
 # As table programs write large numbers; without the plus it may be a code.
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+# How table programs and reports name a row with the sums of the others.
+SUMS = frozenset(
+    f"{word}{colon}"
+    for word in ("total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "totaux")
+    for colon in ("", ":")
+)
+# What a table program is told to take as a text: ="0101".
+FORMULA = re.compile(r'="([^"]*)"')
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-WITHIN_LINE = re.compile(r"""[^@\s,;|"']+@[^@\s,;|"']+\.[^@\s,;|"'.]+""")
+WITHIN_LINE = re.compile(r"""[^@\s,;|"'<>]+@[^@\s,;|"'<>]+\.[^@\s,;|"'<>.]+""")
 # As programs of mail write it: Ann Lee <ann@shop.test>, mailto:ann@shop.test.
 WRITTEN_ADDRESS = re.compile(r"(?:[^<>]*<|mailto:)([^<>@\s]+@[^<>@\s]+)>?", re.IGNORECASE)
 Hash = Callable[[str], str]
@@ -52,16 +60,20 @@ class Ids:
         """Return an id, None where the cell says that there is none.
 
         Raises:
-            UnreadableError: it is a number that has lost digits.
+            UnreadableError: it is a number that has lost digits, or names a row of sums.
         """
         text = text.strip()
         if not text.isascii():
             text = normalize("NFC", INVISIBLE.sub("", text))
         if text in self.empty:
             return None
-        # Most ids have no sign of either.
-        if "+" not in text and "@" not in text:
+        # Most ids have no such sign.
+        if "+" not in text and "@" not in text and text[0] != "=" and text.casefold() not in SUMS:
             return text
+        if match := FORMULA.fullmatch(text):
+            return self.read(match[1], name)
+        if text.casefold() in SUMS:
+            raise UnreadableError(f"{name} {shown(text)} names a row of sums; take it out of the file")
         if SCIENTIFIC.fullmatch(text):
             raise UnreadableError(f"{name} {shown(text)} is in scientific notation, which has lost digits")
         if match := WRITTEN_ADDRESS.fullmatch(text):
@@ -90,4 +102,6 @@ class Ids:
     def known(self, text: str) -> str:
         """Return a text, nothing where it is one that says that there is none."""
         text = text.strip()
+        if text.startswith("=") and (match := FORMULA.fullmatch(text)):
+            text = match[1].strip()
         return "" if text in self.empty else text

@@ -73,10 +73,11 @@ class Job:
         """Return a sending of the file."""
         return Sending(self.settings.path("replays"), self.digest, self.source, began_ms)
 
-    def events(self, stage: Stage, sending: Sending) -> Events:
-        """Return what makes the events of the staged file."""
+    def events(self, stage: Stage, sending: Sending, hash_text: Hash) -> Events:
+        """Return what makes the events of the staged file; e-mail addresses by a hash."""
         shift = shift_ms(stage, self.shift_to)
-        return Events(self.mapping, self.source, shift, Tally(), self.versions, sending)
+        pseudonymise = Ids(self.mapping, hash_text).without_addresses
+        return Events(self.mapping, self.source, shift, Tally(), self.versions, sending, pseudonymise)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -112,7 +113,7 @@ def show(job: Job) -> None:
     with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder), stand_in) as (stage, _):
         sending = job.sending(int(time.time() * 1000))
         sending.is_rehearsal = True
-        events = job.events(stage, sending)
+        events = job.events(stage, sending, stand_in)
         print("\n".join(preview.lines(events.of(stage))))
         print("; ".join((str(events.tally), *stage.notes, "nothing was sent")))
 
@@ -179,7 +180,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
         what = {**job.identity, "file_sha256": job.digest, "versions": job.versions}
         progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
         sending = job.sending(progress.began_ms)
-        events = job.events(stage, sending)
+        events = job.events(stage, sending, e_mail_hash(job.settings))
         tally, notes = events.tally, stage.notes
         declared = [] if before else [job.declaration()]
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -56,7 +56,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Events:
-    """Makes the events of one source; `shift_ms` moves their times, `versions` are those of the contracts by topic."""
+    """Makes the events of one source.
+
+    Args:
+        shift_ms: moves their times.
+        versions: those of the contracts, by topic.
+        pseudonymise: returns a text of the file with the hash in place of each e-mail address in it.
+    """
 
     mapping: Mapping
     source: str
@@ -64,6 +70,7 @@ class Events:
     tally: Tally
     versions: dict[str, int]
     sending: Sending
+    pseudonymise: Callable[[str], str] = str
 
     def of(self, stage: Stage) -> Iterator[Message]:
         """Yield the messages of all staged rows: orders in time order, raw rows, what earlier sendings had besides."""
@@ -159,8 +166,8 @@ class Events:
             "occurred_at": None,
             "customer_id": None,
             "sent_at": self.sending.sent_at,
-            "raw_row": row[: MAX_VALUE_BYTES // 8],
-            "raw_reason": f"row {number}: {reason}",
+            "raw_row": self.pseudonymise(row)[: MAX_VALUE_BYTES // 8],
+            "raw_reason": f"row {number}: {self.pseudonymise(reason)}",
             "raw_field": column_at_fault(reason),
         }
         return Message(topic, f"{self.source}/row-{number}", seal_event(event))

@@ -112,6 +112,8 @@ class FragmentParser:
         """Keep a row that is no line; a blank one, and the header, where it stands again, are none that are missed."""
         if raw.row == self.header:
             parsed.left_out["headers"] += 1
+            # Another file begins, so what follows stands in another place.
+            self.order_id = ""
             return
         if not raw.row.strip(f'{self.delimiter}" \t\r\n'):
             parsed.left_out["blanks"] += 1

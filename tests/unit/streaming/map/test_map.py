@@ -154,6 +154,26 @@ def test_the_name_of_a_product_is_no_order_and_marks_with_accents_are_known(tmp_
     assert "closed: sale  # ? done, or all paid back" in written
 
 
+def test_files_that_were_joined_raise_no_doubts_by_their_headers(tmp_path: Path) -> None:
+    text = proposed(tmp_path, ORDERS * 2)[1]
+    assert "some cells are not of it" not in text and "is no number" not in text
+
+
+def test_marks_that_may_be_two_are_left_to_be_said_and_their_rows_are_not_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "order_id,sku,qty,date,price\n1,A,1,2023-01-25,7\n" + '2,A,1,2023-01-25,"1,250"\n'
+    mapping, text = proposed(tmp_path, rows)
+    assert "decimal" not in mapping and "# ? 1,250 could be read in two ways: say which mark is which" in text
+    assert "may be 1250 or 1.25; say which by decimal: and thousands:" in capsys.readouterr().out
+
+
+def test_a_mapping_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    with pytest.raises(UsageError, match="there is no folder"):
+        main(["--file", str(tmp_path / "orders.csv"), "--out", str(tmp_path / "no" / "mapping.yml")])
+
+
 def test_a_column_of_many_words_is_no_status(tmp_path: Path) -> None:
     rows = "".join(f"{number},A,1,2023-01-05,1.00,word {number}\n" for number in range(31))
     mapping, text = proposed(tmp_path, f"order_id,sku,qty,date,price,status\n{rows}")

@@ -21,7 +21,7 @@ from streaming.map.profile import profiles
         (["12,50-", "(3,10 €)", "\u22121,00"], Style(",", "", "€")),
         (["$10.00", "$1,120.20"], Style(".", ",", "$")),
         (["-12.00", "EUR 5.00"], Style(".", "", "EUR")),
-        (["1.000", "2.500"], Style(".", "", doubt="1.000 could be read in two ways")),
+        (["1.000", "2.500"], Style(".", "", doubt="1.000 could be read in two ways", is_ambiguous=True)),
         (["1.000", "2.50"], Style(".", "")),
     ],
 )

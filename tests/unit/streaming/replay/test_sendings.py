@@ -136,3 +136,11 @@ def test_a_dry_run_shows_events_and_counts_and_leaves_nothing(
     assert held == "would be quarantined: 2 like row 3: quantity 'one' is not a whole number"
     assert summary == "4 lines = 1 in 1 orders + 1 in 1 returns + 2 in 2 unmappable; nothing was sent"
     assert not kafka.settings.path("replays").exists()
+
+
+def test_a_held_row_has_no_address(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PSEUDONYMS_PASSWORD", "secret")
+    [held] = shop.send(("3,A,Cup,one,2023-01-02 10:00:00,10.00,Ann <Ann@shop.test>",))
+    [sale] = shop.send(("3,A,Cup,1,2023-01-02 10:00:00,10.00,ann@shop.test",))
+    assert held["raw_row"] == f"3,A,Cup,one,2023-01-02 10:00:00,10.00,Ann <{sale['customer_id']}>"
+    assert len(sale["customer_id"]) == 64

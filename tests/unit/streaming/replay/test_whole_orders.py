@@ -95,6 +95,13 @@ def test_an_order_that_stands_again_is_sent_once_and_counted(
     assert f"+ {repeated} repeated" in str(replayed.tally)
 
 
+def test_an_order_that_ends_one_file_and_begins_the_next_is_sent_once(tmp_path: Path) -> None:
+    row = "1,A,Cup,1,2023-01-05 10:00:00,10.00,7"
+    replayed = Replayed(tmp_path, (row, HEADER, row))
+    assert replayed.lines("1") == [("A", 1, "10.00")]
+    assert str(replayed.tally) == "3 lines = 1 in 1 orders + 1 repeated + 1 header rows"
+
+
 def test_equal_lines_of_one_place_stay(tmp_path: Path) -> None:
     assert Replayed(tmp_path, (*ORDER, *ORDER, OTHERS[0])).lines("1") == [("A", 6, "2.50"), ("B", 2, "3.40")] * 2
 
