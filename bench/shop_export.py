@@ -19,7 +19,7 @@ from bench.first_answer import cost_of, make
 from common.errors import entry_point
 from common.settings import ROOT
 
-ORDERS, SAMPLE_ORDERS, CUSTOMERS_PER_ORDER = 50_000, 300, 0.15
+ORDERS, CUSTOMERS_PER_ORDER = 50_000, 0.15
 HEADER = (
     "Name", "Email", "Financial Status", "Currency", "Shipping", "Discount Amount", "Created at", "Lineitem quantity",
     "Lineitem name", "Lineitem price", "Lineitem sku", "Lineitem discount", "Cancelled at", "Refunded Amount",

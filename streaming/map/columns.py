@@ -63,7 +63,8 @@ NAMES = {
         "shipping", "shippingamount", "ordershipping", "shippingtotal", "ordershippingamount",
     ),
     "refunded_amount": ("refundedamount", "refundedtotal", "orderrefundamount", "refundamount", "totalrefunded"),
-    "cancelled_at": ("cancelledat", "canceledat"),
+    "cancelled_at": ("cancelledat", "canceledat", "cancellationdate"),
+    "refunded_at": ("refundedat", "refunddate"),
 }  # fmt: skip
 # What is called so may as well be something else.
 DOUBTS = {
