@@ -10,7 +10,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -33,8 +33,8 @@ from streaming.simulate.shop import Options
 CUSTOMERS, SAMPLE, DAYS, SEED = 20_000, 500, 420, 7
 ENDS_ON = date(2025, 1, 1)
 SCHEMA = (
-    "source string, customer_id string, as_of timestamp, recency_days int, frequency bigint, monetary double, "
-    "tenure_days int, label double"
+    "source string, customer_id string, as_of timestamp, days_before int, recency_days int, frequency bigint, "
+    "monetary double, tenure_days int, label double"
 )
 HEADER = ("mode", "subject", "AUC", "model's minus it", "Brier", "model's minus it", "ECE", "interval")
 
@@ -109,7 +109,8 @@ def rows(spark: SparkSession, history: History, days: int) -> DataFrame:
         **history.features(cut),
         "label": history.silent(cut, CHURN_HORIZON_DAYS).astype(float),
         "source": "simulator",
-        "as_of": model.cut(datetime.combine(ENDS_ON, datetime.min.time()), days),
+        "as_of": datetime.combine(ENDS_ON, datetime.min.time()) - timedelta(days=days),
+        "days_before": days,
     }
     names = [field.split()[0] for field in SCHEMA.split(", ")]
     return spark.createDataFrame(pd.DataFrame(columns)[names], SCHEMA)

@@ -23,7 +23,7 @@ from infra.local.files import PRIVATE, folder, properties, write
 from infra.pipeline.steps import DBT_PROJECT
 
 # Cautious: without the tests of models that only refer to it, which may not be there yet.
-SAMPLE = ("--select", "run_bounds", "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
+SAMPLE = ("--select", "+run_bounds", "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
 HEADER = ("side", "wall s", "server CPU s", "dbt CPU s", "nodes", "wall", "server CPU", "dbt CPU")
 SETTINGS = """
 import json

@@ -20,7 +20,7 @@ from infra.local.services import thrift
 
 MEMORY = "1500m"
 ROUNDS = ("cold", "warm")
-SAMPLE = ("--select", "run_bounds", "--exclude-resource-type", "test", "unit_test")
+SAMPLE = ("--select", "+run_bounds", "--exclude-resource-type", "test", "unit_test")
 KINDS = ("table", "view", "test", "unit_test")
 HEADER = ("server", "settings", "wall s", "server CPU s", "server MB", *(f"{kind} s" for kind in KINDS), "ours")
 

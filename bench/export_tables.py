@@ -34,7 +34,7 @@ MARTS = {
     "sales_daily": (419, "ssdlllllmmm"),
     "visits_before_purchase": (47, "sssblllmmmm"),
     "customer_behaviour": (400, "sssissmlmbislttst"),
-    "run_bounds": (1, "ttll"),
+    "run_bounds": (1, "ssdtt"),
     "at_risk_customers": (217, "ssttbsismmsmsmssiss"),
     "customer_360": (400, "sssisssmsllimbsssmssbmssmtt"),
     "model_cards": (3, "sstlsssss"),

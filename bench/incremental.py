@@ -31,10 +31,10 @@ SIZES, CUSTOMERS = (25_000, 250_000, 1_000_000), 4_000
 NEW, TOUCHED_CUSTOMERS = 1_000, 200
 SAMPLE_SIZES, SAMPLE_NEW = (300,), 50
 BEGIN, BETWEEN = datetime(2021, 1, 1, tzinfo=UTC), timedelta(seconds=100)
-ARRIVAL_DRIVEN = ("run_bounds", "int_order_versions", "int_customer_days", "int_sales_hours")
+ARRIVAL_DRIVEN = ("run_batches", "int_order_versions", "int_customer_days", "int_sales_hours")
 SAMPLE_MODELS = ARRIVAL_DRIVEN[:2]
 # What stands before anything is measured; a sample asks for no more than what leads to its models.
-BUILT = ("path:models/staging", "path:models/intermediate", "run_bounds")
+BUILT = ("path:models/staging", "path:models/intermediate", "+run_bounds")
 SAMPLE_BUILT = tuple(f"+{model}" for model in SAMPLE_MODELS)
 # The place of `operationMetrics` among the columns of `describe history`.
 METRICS = 12

@@ -52,13 +52,14 @@ def main(customers: int) -> None:
         F.expr(f"{tables.instant_sql(AS_OF)} - make_dt_interval(days)").alias("as_of"),
     )
     amount = F.expr("cast(cast(cents as decimal(18, 0)) / 100 as decimal(18, 4))").alias("monetary")
-    features = rows.select(*key, "recency_days", "frequency", amount, "tenure_days")
+    features = rows.select(*key, F.col("days").alias("days_before"), "recency_days", "frequency", amount, "tenure_days")
     labels = rows.where(F.col("days") >= HORIZON).select(*key, "is_churned")
     bounds = spark.range(1).select(
+        F.lit("bench").alias("source"),
+        F.lit("UTC").alias("time_zone"),
+        F.lit(AS_OF.date()).alias("as_of_day"),
         tables.instant(AS_OF).alias("as_of"),
         F.lit(None).cast("timestamp").alias("newest_event_at"),
-        F.lit(-1).cast("bigint").alias("max_ingest_seq"),
-        F.lit(-1).cast("bigint").alias("max_snapshot_seq"),
     )
     frames = {"core.run_bounds": bounds, "churn.churn_features": features, "churn.churn_labels": labels}
     for name, frame in frames.items():

@@ -58,7 +58,7 @@ def main() -> None:
 
 def at(features: DataFrame, days: int) -> DataFrame:
     """Return the rows of a cut."""
-    return features.where(F.col("as_of") == tables.instant(model.cut(learning_tables.AS_OF, days)))
+    return features.where(F.col(model.CUT) == days)
 
 
 def stock(newest: DataFrame) -> bgnbd.Parameters:

@@ -39,7 +39,7 @@ class Table:
 CUSTOMER = (
     ("source", "string not null", "shop the data is of"),
     ("customer_id", "string not null", "unique within its source"),
-    ("as_of", "timestamp not null", "UTC midnight; only what happened before it was known"),
+    ("as_of", "timestamp not null", "a midnight of the source's zone; only what happened before it was known"),
 )
 VERSION = (
     ("task", "string not null", "churn, satisfaction or segments"),

@@ -9,6 +9,7 @@ from reports import live_queries
 from reports.figures import (
     LAST_SPAN,
     AtRisk,
+    Clock,
     Driver,
     Figures,
     Metric,
@@ -34,6 +35,11 @@ VIEWS = (
 )
 
 # Sorting by code point, so that the order does not hang on the database's locale.
+CLOCKS: LiteralString = """
+    select source, time_zone, as_of_day
+    from reporting.run_bounds
+    order by source collate "C"
+"""
 POPULATIONS: LiteralString = """
     select
         source,
@@ -125,12 +131,8 @@ MONTHS: LiteralString = """
 def read(connection: psycopg.Connection[Any]) -> Figures:
     """Return the figures; a view that does not exist yet leaves its rows empty and is named in `missing`."""
     with one_version(connection, (*VIEWS, *live_queries.TABLES)) as views:
-        as_of = None
-        if "run_bounds" not in views.missing:
-            row = connection.execute("select max(as_of) from reporting.run_bounds").fetchone()
-            as_of = row[0] if row else None
         return Figures(
-            as_of=as_of,
+            clocks=views.rows("run_bounds", Clock, CLOCKS),
             populations=views.rows("customer_behaviour", Population, POPULATIONS),
             profiles=views.rows("segment_profiles", Profile, PROFILES),
             risks=views.rows("at_risk_customers", Risk, RISKS),

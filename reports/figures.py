@@ -158,10 +158,19 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """A source's clock: everything before the midnight of its zone that begins the day is history."""
+
+    source: str
+    time_zone: str
+    as_of_day: date
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything the report says comes from here."""
 
-    as_of: datetime | None = None
+    clocks: Sequence[Clock] = ()
     populations: Sequence[Population] = ()
     profiles: Sequence[Profile] = ()
     risks: Sequence[Risk] = ()
@@ -183,6 +192,15 @@ class Figures:
     def sources(self) -> list[str]:
         """Every source that anything is known of."""
         return sorted({row.source for row in self.populations} | {row.source for row in self.totals})
+
+    @property
+    def stamps(self) -> dict[tuple[date, str], list[str]]:
+        """The days that the figures are as of, each with its zone and the sources that it is of, the newest first."""
+        stamps: dict[tuple[date, str], list[str]] = {}
+        for clock in sorted(self.clocks, key=lambda one: (-one.as_of_day.toordinal(), one.time_zone, one.source)):
+            if clock.source in self.sources:
+                stamps.setdefault((clock.as_of_day, clock.time_zone), []).append(clock.source)
+        return stamps
 
     @property
     def customers_scored(self) -> int:

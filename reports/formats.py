@@ -72,8 +72,13 @@ def duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-def last_day(as_of: datetime) -> datetime:
-    """Return the last day that lies whole before an as-of midnight."""
+def moment(value: datetime | None) -> str:
+    """Return an instant as 9 Dec 2011, 15:00 UTC."""
+    return NOTHING if value is None else f"{day(value)}, {value:%H:%M} UTC"
+
+
+def last_day(as_of: date) -> date:
+    """Return the last day that lies whole before the midnight of an as-of day."""
     return as_of - timedelta(days=1)
 
 

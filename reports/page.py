@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # So many factors of satisfaction are drawn; all of them stand in the table.
 DRAWN_FACTORS = 4
 SHOWN_SEGMENTS = 10
-WRITERS = ("instant", "amount", "count", "day", "decimal", "last_day", "percent", "keep_together", "words")
+WRITERS = ("instant", "amount", "count", "day", "decimal", "last_day", "moment", "percent", "keep_together", "words")
 SEGMENTATION_NAMES = {
     "rule": "by membership, age and city",
     "rfm": "by recency, frequency and spend",
@@ -184,5 +184,6 @@ def month_charts(figures: Figures) -> list[Markup]:
 def month_bar(month: Month, figures: Figures) -> Bar:
     """Return the column of one month."""
     revenue = float(max(month.gross_revenue, Decimal(0)))
-    cut = figures.as_of is not None and f"{figures.as_of:%Y%m}" == f"{month.month_on:%Y%m}"
+    days = [clock.as_of_day for clock in figures.clocks if clock.source == month.source]
+    cut = month.month_on in [day.replace(day=1) for day in days]
     return Bar(f"{month.month_on:%b %y}", [0, revenue] if cut else [revenue, 0])

@@ -1,6 +1,6 @@
 -- on tables without rows every other test passes, having compared nothing
 {{ config(severity='warn') }}
 
-select as_of
-from {{ ref('run_bounds') }}
+select max_ingest_seq
+from {{ ref('run_batches') }}
 where max_ingest_seq < 0 and max_snapshot_seq < 0

@@ -71,7 +71,7 @@ def clock(settings: Settings) -> str | None:
     """Return the day that the marts are of; None where nothing was exported, or nobody answers."""
     try:
         with postgres.connect(settings, "reporter") as connection:
-            row = connection.execute("select max(as_of)::date::text from reporting.run_bounds").fetchone()
+            row = connection.execute("select max(as_of_day)::text from reporting.run_bounds").fetchone()
     except (UserError, psycopg.Error):
         return None
     return row[0] if row else None

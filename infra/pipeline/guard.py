@@ -28,8 +28,9 @@ EVENTS = """
     from bronze.events where broken_rule is null
 """
 EARLIER = """
-    select cast(max(features.as_of) as date) from churn.churn_features as features
-    inner join core.run_bounds as bounds on features.as_of < bounds.as_of
+    select max(date_sub(bounds.as_of_day, features.days_before)) from churn.churn_features as features
+    inner join core.run_bounds as bounds on features.source = bounds.source
+    where features.days_before > 0
 """
 
 
@@ -137,7 +138,7 @@ def comparisons(settings: Settings) -> list[Comparison]:
 
 def days_of(table: str, other: str) -> str:
     """Return the query of the rows of a table whose as-of dates another has too."""
-    return f"(select * from {table} where as_of in (select as_of from {other}))"
+    return f"(select * from {table} where (source, as_of) in (select source, as_of from {other}))"
 
 
 def compare(settings: Settings, comparison: Comparison) -> tuple[int, str]:

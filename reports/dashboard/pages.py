@@ -66,7 +66,8 @@ def pages() -> Environment:
     """Return what the pages are rendered with."""
     made = environment(TEMPLATES)
     made.globals.update(
-        instant=formats.instant, duration=formats.duration, amount=formats.amount, cell=cell, is_number=is_number,
+        instant=formats.instant, moment=formats.moment,
+        duration=formats.duration, amount=formats.amount, cell=cell, is_number=is_number,
         link=links.link, asked=links.asked, download=links.download, sorted_by=links.sorted_by,
         subject_of=links.subject_of, usual=usual, picture=picture,
         value_with_unit=value_with_unit,

@@ -5,7 +5,6 @@ explanation of a score is the arithmetic of the score itself.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pyspark.ml import Pipeline, PipelineModel
@@ -28,7 +27,9 @@ INPUTS = (*(f"log_{name}" for name in FEATURES), "logit_p0")
 # What is watched for drift.
 PROFILED = (*FEATURES, "churn_probability")
 KEY = ("source", "customer_id", "as_of")
-MART = Mart("churn.churn_features", (*KEY, *FEATURES))
+# Days from a row's cut to the as-of date of its source.
+CUT = "days_before"
+MART = Mart("churn.churn_features", (*KEY, CUT, *FEATURES))
 CUTS = " ".join(map(str, TRAINING_CUTS))
 RECIPE = f"logistic regression on standardised logs and BG/NBD, l2 0.001, beta calibration, cuts {CUTS}"
 SEED = 7
@@ -45,15 +46,10 @@ class Weight:
     mean: float
 
 
-def cut(as_of: datetime, days: int) -> datetime:
-    """Return the as-of date that lies `days` before the run's."""
-    return as_of - timedelta(days=days)
-
-
 def with_label(features: DataFrame, labels: DataFrame) -> DataFrame:
     """Return one row per customer and cut with its features and `label` (1.0 = churned)."""
     label = F.col("is_churned").cast("double").alias("label")
-    return features.select(*KEY, *FEATURES).join(labels.select(*KEY, label), list(KEY))
+    return features.select(*KEY, CUT, *FEATURES).join(labels.select(*KEY, label), list(KEY))
 
 
 def fit(training: DataFrame, newest: DataFrame) -> PipelineModel:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from common import tables
 from common.errors import entry_point
 from common.frames import fix_order
+from common.run_bounds import RunBounds
 from common.thresholds import HOLD_OUT_CUT, TRAINING_CUTS
 from spark.churn import model
 from spark.churn.evaluate import DECIDED_BY, evaluate
@@ -33,7 +32,7 @@ class Customers:
     today: DataFrame
 
 
-def prepare(as_of: datetime, features: DataFrame, labels: DataFrame) -> Customers:
+def prepare(bounds: RunBounds, features: DataFrame, labels: DataFrame) -> Customers:
     """Return the customers of the run.
 
     Raises:
@@ -41,12 +40,11 @@ def prepare(as_of: datetime, features: DataFrame, labels: DataFrame) -> Customer
             at one all did the same.
     """
     rows = model.with_label(features, labels)
-    earlier = F.col("as_of").isin(*(tables.instant(model.cut(as_of, days)) for days in TRAINING_CUTS))
-    training = fix_order(rows.where(earlier), *model.KEY)
-    held_out = fix_order(rows.where(F.col("as_of") == tables.instant(model.cut(as_of, HOLD_OUT_CUT))), *model.KEY)
+    training = fix_order(rows.where(F.col("days_before").isin(*TRAINING_CUTS)), *model.KEY)
+    held_out = fix_order(rows.where(F.col("days_before") == HOLD_OUT_CUT), *model.KEY)
     require_both_classes(training, "training", min(TRAINING_CUTS))
     require_both_classes(held_out, "held-out", HOLD_OUT_CUT)
-    return Customers(training, held_out, features.where(F.col("as_of") == tables.instant(as_of)))
+    return Customers(training, held_out, features.where(bounds.is_now()))
 
 
 def require_both_classes(rows: DataFrame, what: str, days: int) -> None:
@@ -91,8 +89,8 @@ def learn(customers: Customers, champion: Version | None) -> Learned:
 
 def newest_cut(training: DataFrame) -> DataFrame:
     """Return the rows of the newest cut that has any."""
-    last = training.agg(F.max("as_of").alias("as_of"))
-    return training.join(F.broadcast(last), "as_of")
+    last = training.agg(F.min("days_before").alias("days_before"))
+    return training.join(F.broadcast(last), "days_before")
 
 
 def summary(measures: Sequence[Measure], rows: int) -> str:

@@ -83,12 +83,13 @@ def unlike_the_log(store: Store, sources: Sequence[Source]) -> list[Source]:
 
 
 def run_date(sources: Sequence[Source]) -> datetime | None:
-    """Return the `as_of` of the run, None where its bounds are not exported."""
+    """Return the newest `as_of` of the run, None where it has none or its bounds are not exported."""
     for source in sources:
         if source.export.delta == BOUNDS:
-            for batch in source.lake.batches(["as_of"]):
-                # As a number: Arrow would load pandas for an instant.
-                return EPOCH + timedelta(microseconds=batch.column(0).cast(pa.int64())[0].as_py())
+            # As numbers: Arrow would load pandas for an instant.
+            batches = (batch.column(0).cast(pa.int64()).to_pylist() for batch in source.lake.batches(["as_of"]))
+            newest = max((micros for batch in batches for micros in batch), default=None)
+            return None if newest is None else EPOCH + timedelta(microseconds=newest)
     return None
 
 

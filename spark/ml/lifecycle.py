@@ -32,7 +32,7 @@ class Training(Generic[Data]):
     Args:
         task: its name, which is that of its package.
         marts: what it reads; the first holds the features.
-        prepare: returns what to learn from, of the run's as-of date and these marts in their order.
+        prepare: returns what to learn from, of the run's bounds and these marts in their order.
         fingerprint: returns what the data and the way to learn amount to; see `registry.fingerprint`.
         learn: returns the fitted model, measured beside the champion; None where there is no champion, or where it
             cannot read the features.
@@ -60,23 +60,23 @@ def train(spark: SparkSession, settings: Settings, training: Training[Data], *, 
         UserError: dbt's tables are missing, lack a column or are of another run, or the leakage guard refuses what was
             learned.
     """
-    task, as_of = training.task, run_bounds(spark).as_of
+    task, bounds = training.task, run_bounds(spark)
     frames = [one.read(spark) for one in training.marts]
     features = frames[0]
-    mart.require_rows_at(features, training.marts[0].name, as_of)
+    mart.require_rows_now(features, training.marts[0].name, bounds)
     try:
-        data = training.prepare(as_of, *frames)
+        data = training.prepare(bounds, *frames)
         content = training.fingerprint(data)
         newest, champion = registry.newest(spark, task), registry.champion(spark, task)
-        if newest is not None and not again and registry.is_current(newest, champion, as_of, content):
+        if newest is not None and not again and registry.is_current(newest, champion, bounds.as_of, content):
             return f"{task} {newest.version}: unchanged, it was trained on these rows already"
         learned = training.learn(data, measurable(champion, features))
     except NothingToLearnError as reason:
         return f"{task}: nothing to learn: {reason}"
-    version = registry.next_version(newest, as_of, content)
+    version = registry.next_version(newest, bounds.as_of, content)
     findings = leakage.require_honest(task, learned.labelled, learned.measures) if learned.labelled else []
     columns = mart.typed_names(features, learned.features)
-    trained = Trained(task, version, as_of, columns, champion, learned, findings)
+    trained = Trained(task, version, bounds.as_of, columns, champion, learned, findings)
     publish(spark, settings, trained)
     return summary(trained)
 

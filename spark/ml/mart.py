@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from common import tables
 from common.errors import UserError
+from common.run_bounds import RunBounds
 from spark.ml.registry import Version
 
 
@@ -78,11 +77,11 @@ def require_features(version: Version, frame: DataFrame, name: str) -> None:
         )
 
 
-def require_rows_at(frame: DataFrame, name: str, as_of: datetime) -> None:
-    """Raise where a feature table has rows, but none at the run's as-of date: dbt built it for another run.
+def require_rows_now(frame: DataFrame, name: str, bounds: RunBounds, moment: str = "as_of") -> None:
+    """Raise where a feature table has rows, but none at the as-of date of any source: dbt built it for another run.
 
     Raises:
-        UserError: the table is of another as-of date.
+        UserError: the table is of another run.
     """
-    if frame.where(F.col("as_of") == tables.instant(as_of)).isEmpty() and not frame.isEmpty():
-        raise UserError(f"{name} has no rows as of {as_of:%Y-%m-%d}, the run's date; run `make marts` again")
+    if frame.where(bounds.is_now(moment)).isEmpty() and not frame.isEmpty():
+        raise UserError(f"{name} has no rows as of {bounds.as_of:%Y-%m-%d}, the run's date; run `make marts` again")

@@ -1,4 +1,4 @@
-"""How customers are scored at the run's as-of date, the same way for every task: read, predict, replace, compare."""
+"""How customers are scored at their source's as-of date, the same way for every task: read, predict, replace."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,15 +51,17 @@ def score(spark: SparkSession, scoring: Scoring) -> str:
     task, champion = scoring.task, registry.champion(spark, scoring.task)
     if champion is None:
         return f"{task}: nothing scored: no model yet; `make train` makes one where there is something to learn"
-    as_of = run_bounds(spark).as_of
+    bounds = run_bounds(spark)
     features = tables.read(spark, scoring.features.name)
     mart.require_features(champion, features, scoring.features.name)
-    mart.require_rows_at(features, scoring.features.name, as_of)
+    mart.require_rows_now(features, scoring.features.name, bounds)
     mart.require_columns(features, scoring.features)
-    predicted = scoring.predict(champion.load(), features.where(F.col("as_of") == tables.instant(as_of)))
-    tables.replace(predicted.withColumn("model_version", F.lit(champion.version)), scoring.table, as_of)
-    shifted = drift.record(spark, task, champion.version, predicted, as_of)
-    return f"{task} {champion.version}: {scoring.summarise(tables.read(spark, scoring.table, as_of))}{shifted}"
+    predicted = scoring.predict(champion.load(), features.where(bounds.is_now()))
+    stored = predicted.withColumn("model_version", F.lit(champion.version))
+    tables.replace_where(stored, scoring.table, bounds.is_now())
+    shifted = drift.record(spark, task, champion.version, predicted, bounds.as_of)
+    scores = tables.read(spark, scoring.table).where(bounds.is_now())
+    return f"{task} {champion.version}: {scoring.summarise(scores)}{shifted}"
 
 
 def customers_scored(stored: DataFrame, column: str, name: str) -> str:

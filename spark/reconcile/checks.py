@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from common.contracts.model import Contracts
 
-BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_bounds"
+BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_batches"
 # The topics whose events become rows of a fact.
 FACTS = {"orders": "fct_orders", "returns": "fct_returns", "ratings": "fct_ratings", "visits": "fct_visits"}
 # Those of them whose events may cancel what was sent before.

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from common import tables
 from common.errors import entry_point
 from common.frames import fix_order
+from common.run_bounds import RunBounds
 from spark.ml import drift, lifecycle, registry
 from spark.ml.evaluation import MODEL, Measure, by_name
 from spark.ml.lifecycle import NothingToLearnError, Training
@@ -43,14 +42,14 @@ class Customers:
     spans: Mapping[str, Span]
 
 
-def prepare(as_of: datetime, features: DataFrame) -> Customers:
+def prepare(bounds: RunBounds, features: DataFrame) -> Customers:
     """Return the customers of the run.
 
     Raises:
         NothingToLearnError: nobody's level is known (order history alone), or all have the same.
     """
     rows = model.prepare(features)
-    to_score = fix_order(rows.where(F.col("as_of") == tables.instant(as_of)), *model.KEY)
+    to_score = fix_order(rows.where(bounds.is_now()), *model.KEY)
     known = fix_order(rows.where(F.col(model.LABEL).isNotNull()), *model.KEY)
     labels = sorted(row[model.LABEL] for row in known.select(model.LABEL).distinct().collect())
     if len(labels) < 2:

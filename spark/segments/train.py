@@ -6,14 +6,12 @@ measured is the very model that is published, and it has not seen the outcome.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from common import tables
 from common.errors import entry_point
 from common.frames import fix_order
+from common.run_bounds import RunBounds
 from spark.ml import drift, lifecycle, mart, promotion, registry
 from spark.ml.evaluation import MODEL, Measure, by_name
 from spark.ml.lifecycle import NothingToLearnError, Training
@@ -35,7 +33,7 @@ class Customers:
     rows: DataFrame
 
 
-def prepare(as_of: datetime, features: DataFrame, past: DataFrame) -> Customers:
+def prepare(bounds: RunBounds, features: DataFrame, past: DataFrame) -> Customers:
     """Return the customers of the run.
 
     A shop that has more than doubled since the cut is not the one that it was, so today's are learned from.
@@ -43,9 +41,9 @@ def prepare(as_of: datetime, features: DataFrame, past: DataFrame) -> Customers:
     Raises:
         UserError: the past is of another run.
     """
-    mart.require_rows_at(past.select(F.col("spent_until").alias("as_of")), PAST.name, as_of)
-    today = fix_order(model.prepare(features.where(F.col("as_of") == tables.instant(as_of))), *model.KEY)
-    earlier = past.where(F.col("spent_until") == tables.instant(as_of))
+    mart.require_rows_now(past, PAST.name, bounds, "spent_until")
+    today = fix_order(model.prepare(features.where(bounds.is_now())), *model.KEY)
+    earlier = past.where(bounds.is_now("spent_until"))
     before = fix_order(model.prepare(earlier, *OUTCOMES), *model.KEY)
     return Customers(today, before if 2 * before.count() >= max(today.count(), 1) else today)
 

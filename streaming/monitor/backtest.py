@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments, settings = parser.parse_args(argv), read_settings()
     spark, began = session("backtest", settings, identity=IDENTITY), time.monotonic()
     with telling_failures(settings, "backtest"):
-        as_of = run_bounds(spark).as_of
+        bounds = run_bounds(spark)
+        as_of, midnights = bounds.until, bounds.midnights
         orders = learning.past_orders(spark).where(F.col("occurred_at") < instant(as_of))
         if not (count := orders.count()):
             raise UserError("the marts hold no orders; feed the platform, then `make marts`")
@@ -41,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         verdicts = history.verdicts(orders, learning.past_profiles(spark), settings.alert_rate).persist()
         by_month = dict(months(verdicts))
         say(f"orders judged in {time.monotonic() - began:.1f} s; now the rates")
-        shops = histories(orders_by_hour(spark, as_of), as_of)
-        rates = rate_history(shops, as_of, WEEKDAYS / settings.rate_alert_days)
+        shops = histories(orders_by_hour(spark, midnights), midnights)
+        rates = rate_history(shops, midnights, WEEKDAYS / settings.rate_alert_days)
         print("\n".join(aligned([("month", "orders", *CHANNELS, *RATE_CHANNELS), *with_rates(by_month, rates)])))
         print("\n".join(["", *most_surprising(verdicts, arguments.top), ""]))
         print("\n".join([*most_surprising_rates(rates, arguments.top), ""]))

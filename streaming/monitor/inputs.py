@@ -117,7 +117,7 @@ class Inputs:
     def learn(self, known: datetime | None) -> None:
         """Make and store the baseline of the marts, where they are newer than the one that is known."""
         try:
-            as_of = run_bounds(self.spark).as_of
+            as_of = run_bounds(self.spark).until
             if known is None or known < as_of:
                 learning.refresh(self.spark, self.settings.alert_rate)
                 say(f"monitor: learned from the marts what was usual before {as_of:%Y-%m-%d}")

@@ -69,6 +69,15 @@ def conflicting(events: Sequence[Event]) -> list[Event]:
     return chance.sample(mixed, len(mixed))
 
 
+def moved(events: Sequence[Event], by: timedelta) -> list[Event]:
+    """Return the same events at other instants."""
+    times = [{name: one[name] for name in ("occurred_at", "sent_at") if one.get(name)} for one in events]
+    return [
+        {**one, **{name: stamp(datetime.fromisoformat(at) + by) for name, at in its.items()}}
+        for one, its in zip(events, times, strict=True)
+    ]
+
+
 def event_of(topic: str, event_id: str, at: datetime, customer: str | None, **fields: Any) -> Event:
     """Return an event."""
     envelope = {"event_id": event_id, "schema_version": 1, "occurred_at": stamp(at), "customer_id": customer}

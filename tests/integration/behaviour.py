@@ -13,13 +13,12 @@ LARGEST_BASKET, FEWEST_ORDERS, MOST_PAIRS, MOST_PRODUCTS = 30, 5, 1000, 50
 
 
 def sold_lines(path: Path) -> pd.DataFrame:
-    """Return the lines of valid orders, with the customer, the instant of the order (UTC) and the amount."""
+    """Return the lines of valid orders, with customer and amount, and when it was ordered by the clock of London."""
     lines = pd.read_csv(path, dtype=str, keep_default_na=False)
     quantity = lines.Quantity.astype(int)
     bad = set(lines.InvoiceNo[quantity < 0])
     lines = lines[~lines.InvoiceNo.isin(bad) & ~lines.InvoiceNo.str[0].isin(["A", "C"])].copy()
-    local = pd.to_datetime(lines.InvoiceDate).groupby(lines.InvoiceNo).transform("min")
-    lines["at"] = local.dt.tz_localize("Europe/London").dt.tz_convert("UTC")
+    lines["at"] = pd.to_datetime(lines.InvoiceDate).groupby(lines.InvoiceNo).transform("min")
     lines["customer"] = lines.CustomerID.str.removesuffix(".0")
     amounts = [int(q) * Decimal(p) for q, p in zip(lines.Quantity, lines.UnitPrice, strict=True)]
     lines["amount"] = pd.Series(amounts, lines.index)

@@ -2,16 +2,18 @@
 
 import random
 import threading
+from datetime import timedelta
 
 import pytest
 
 from common import thrift
 from common.errors import UserError
-from tests.integration.arrivals import conflicting, part, record, shop
+from tests.integration.arrivals import conflicting, moved, part, record, shop
 from tests.integration.events import send
 from tests.integration.harness import Platform
 
-CORE = ("--select", "run_bounds", "path:models/staging", "path:models/intermediate", "--exclude", "int_products_bought")
+STAGED = ("path:models/staging", "path:models/intermediate")
+CORE = ("--select", "+run_bounds", *STAGED, "--exclude", "int_products_bought")
 MARTS = ("--selector", "lake_before_scores")
 BY_SOURCE = {
     "core.int_order_versions": ("payload_hash", "ingest_seq"),
@@ -24,6 +26,20 @@ BY_SOURCE = {
     "behaviour.customer_days": (),
     "churn.churn_features": (),
 }
+# What two shops of the same events have in common, where one has them at the same hours of another zone, or long ago.
+BY_CLOCK = {
+    "behaviour.sales_daily": (),
+    "behaviour.purchase_calendar": (),
+    "behaviour.cohort_retention": (),
+    "behaviour.buying_frequency": ("as_of",),
+    "behaviour.customer_days": ("as_of",),
+    "core.customer_behaviour": ("as_of", "first_ordered_at", "last_ordered_at"),
+    "churn.churn_features": ("as_of",),
+    "segments.customer_segments": ("as_of",),
+    "segments.segment_movements": ("as_of", "from_as_of"),
+}
+BY_AGE = ("behaviour.buying_frequency", "core.customer_behaviour", "churn.churn_features", "segments.customer_segments")
+TOKYO, LONG_AGO = timedelta(hours=-9), timedelta(days=-2800)
 DIFFERENT_BATCHES = "select count(distinct ingest_seq) from bronze.events where source = 'arrival_forward'"
 
 
@@ -49,19 +65,20 @@ class Reader(threading.Thread):
 
 @pytest.fixture(scope="module")
 def shops(never_fed: Platform) -> Platform:
-    """Three shops whose same events arrive forwards, backwards and shuffled, and one with conflicts, in three runs."""
+    """Shops whose same events arrive forwards, backwards, shuffled, of Tokyo, of long ago, conflicting; in 3 runs."""
     forward = shop()
     shuffled = random.Random(1).sample(forward, len(forward))
     events = {"arrival_forward": forward, "arrival_backward": forward[::-1], "arrival_shuffled": shuffled}
     events["conflicts"] = conflicting(forward)
+    events["tokyo"], events["long_ago"] = moved(forward, TOKYO), moved(forward, LONG_AGO)
     platform = never_fed
-    platform.make("ingest")  # makes the topics
+    platform.make("declare", SOURCE="tokyo", TIME_ZONE="Asia/Tokyo")  # makes the topics
     for turn in range(3):
         send(platform, *(record(source, event) for source, its in events.items() for event in part(its, turn, 3)))
         platform.make("ingest")
         if turn == 1:
             # as if the run had failed behind the orders: the returns and all that counts them stay behind
-            platform.dbt("run", "--select", "run_bounds", "int_order_versions", "int_customer_days")
+            platform.dbt("run", "--select", "+run_bounds", "int_order_versions", "int_customer_days")
         else:
             platform.dbt("run", *(CORE if turn == 0 else MARTS))
     return platform
@@ -86,16 +103,30 @@ def lake_tables(platform: Platform) -> list[str]:
 def test_the_order_of_arrival_changes_no_mart(shops: Platform) -> None:
     assert int(shops.value(DIFFERENT_BATCHES, "lake")) >= 3
     for table, arrival in BY_SOURCE.items():
-        columns = ", ".join(("source", *arrival))
-        rows = shops.rows(
-            "select source, count(*) as many, sum(cast(hash as decimal(38, 0))) as hashes from ("
-            f" select source, xxhash64(struct(* except ({columns}))) as hash from {table}"
-            " where source like 'arrival%') group by source",
-            "lake",
-        )
-        hashes = {row["source"]: (row["many"], row["hashes"]) for row in rows}
+        hashes = hashes_by_source(shops, table, ("source", *arrival))
+        hashes = {source: own for source, own in hashes.items() if source.startswith("arrival")}
         assert len(hashes) == 3, table
         assert len(set(hashes.values())) == 1, (table, hashes)
+
+
+def test_a_shop_answers_by_its_own_clock_whoever_is_beside_it(shops: Platform) -> None:
+    for table, moments in BY_CLOCK.items():
+        hashes = hashes_by_source(shops, table, ("source", *moments))
+        assert hashes["tokyo"] == hashes["arrival_forward"], table
+        assert table not in BY_AGE or hashes["long_ago"] == hashes["arrival_forward"], table
+    days = {row["source"]: row for row in shops.rows("select * from core.run_bounds", "lake")}
+    assert days["tokyo"]["as_of_day"] == days["arrival_forward"]["as_of_day"]
+    assert days["tokyo"]["as_of"][11:16] == "15:00"
+
+
+def hashes_by_source(platform: Platform, table: str, left_out: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Return, by source, the number of rows of a table and a sum over the hashes of its columns but those left out."""
+    rows = platform.rows(
+        "select source, count(*) as many, sum(cast(hash as decimal(38, 0))) as hashes from ("
+        f" select source, xxhash64(struct(* except ({', '.join(left_out)}))) as hash from {table}) group by source",
+        "lake",
+    )
+    return {row["source"]: (row["many"], row["hashes"]) for row in rows}
 
 
 def test_a_full_refresh_changes_no_row_and_no_reader_notices(shops: Platform) -> None:
@@ -138,6 +169,39 @@ def test_backfill_takes_up_days_again(shops: Platform) -> None:
     assert contents(shops, tables) != before
     shops.make("backfill", FROM="2023-12-30", TO="2024-01-31")
     assert contents(shops, tables) == before
+
+
+def test_a_zone_that_changes_asks_for_a_full_refresh_and_is_right_after_it(shops: Platform) -> None:
+    tables = {table: ("source", *moments) for table, moments in BY_CLOCK.items()}
+    before = {table: hashes_by_source(shops, table, left_out) for table, left_out in tables.items()}
+    shops.make("declare", SOURCE="tokyo", TIME_ZONE="UTC")
+    shops.make("ingest")
+    refused = shops.dbt("--no-use-colors", "run", *CORE, status=1).stdout
+    named = "int_order_versions has the days of tokyo by another time zone than was declared; run `dbt build"
+    assert named in refused
+    make_old(shops)
+    refused = shops.dbt("--no-use-colors", "run", *CORE, status=1).stdout
+    assert "int_order_versions was built before it had time_zone; run `dbt build --full-refresh` once" in refused
+    shops.dbt("run", *MARTS, "--full-refresh")
+    for table, left_out in tables.items():
+        after = hashes_by_source(shops, table, left_out)
+        is_other = after.pop("tokyo") != before[table].pop("tokyo")
+        assert is_other or table != "behaviour.purchase_calendar"
+        assert after == before[table], table
+
+
+def make_old(platform: Platform) -> None:
+    """Give the lake the shape that it had when it knew one clock and no zones."""
+    platform.write(
+        "create or replace table core.run_bounds using delta as "
+        "select max(as_of) as as_of, max(newest_event_at) as newest_event_at, 1l as max_ingest_seq from core.run_bounds"
+    )
+    platform.write(
+        "create or replace table core.int_order_versions using delta as "
+        "select * except (time_zone) from core.int_order_versions"
+    )
+    platform.write("drop table core.run_batches")
+    platform.write("drop table core.dim_sources")
 
 
 def test_backfill_names_what_is_wrong_with_its_days(platform: Platform) -> None:

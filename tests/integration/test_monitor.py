@@ -27,7 +27,7 @@ from tests.integration.events import LINE, order
 from tests.integration.harness import SAMPLE, Platform, wait_until
 
 SOURCE, PREFIX = "sample", "monitored-"
-MARTS = ("run_bounds", "+fct_orders", "+dim_customers", "+dim_customer_history")
+MARTS = ("+run_bounds", "+fct_orders", "+dim_customers", "+dim_customer_history")
 # Of the sample, with ten orders and more each; the last ones order in the last part only, in a partition each.
 PEOPLE, LAST_PEOPLE = ("12246", "12232", "12120"), ("12015", "12064", "12218")
 CHANNELS = {"size_up", "size_down", "speed"}

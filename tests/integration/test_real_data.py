@@ -17,8 +17,10 @@ BY_RULE = """
 """
 
 
-def test_the_clock_of_the_lake_is_the_day_after_the_last_order(platform: Platform) -> None:
-    assert platform.value("select as_of from reporting.run_bounds").startswith("2011-12-10")
+def test_the_clock_of_the_shop_is_the_midnight_of_its_zone_after_the_last_order(platform: Platform) -> None:
+    [clock] = platform.rows("select * from reporting.run_bounds where source = 'online_retail'")
+    assert (clock["time_zone"], clock["as_of_day"]) == ("Europe/London", "2011-12-10")
+    assert clock["as_of"].startswith("2011-12-10 00:00:00")
 
 
 def test_every_count_and_sum_is_that_of_the_independent_computation(platform: Platform) -> None:

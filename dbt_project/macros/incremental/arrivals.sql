@@ -42,7 +42,9 @@
         {%- do columns.append(kind ~ '_seq') -%}
         {%- do counts.append("count_if(kind = '" ~ kind ~ "')") -%}
     {%- endfor -%}
-    {%- for batch in batches_held(columns) -%}
+    {%- set held = batches_held(columns) -%}
+    {{ refuse_another_zone(held) }}
+    {%- for batch in held -%}
         {%- do conditions.append("kind = '" ~ kinds[loop.index0] ~ "' and " ~ arrived_after(batch)) -%}
     {%- endfor -%}
     {%- set extent = one_row_of(
@@ -55,12 +57,12 @@
     {{ return({'rows': rows | join(' or ') if rows else 'false', 'days': extent[:2]}) }}
 {%- endmacro %}
 
-{% macro within_days(column, days) -%}
+{% macro within_days(column, days, margin=0) -%}
     {%- if not is_incremental() -%}
         true
     {%- elif days[0] is none -%}
         {{ nothing_arrived() }}
     {%- else -%}
-        {{ column }} >= date '{{ days[0] }}' and {{ column }} < date '{{ days[1] }}' + interval 1 day
+        {{ column }} >= date '{{ days[0] }}' - interval {{ margin }} days and {{ column }} < date '{{ days[1] }}' + interval {{ margin + 1 }} days
     {%- endif -%}
 {%- endmacro %}

@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 {% macro versions_known_of_cells(activity, grain, fields) -%}
-    select {{ grain | join(', ') }}, known_on, order_seq, return_seq, rating_seq, version.*
+    select {{ grain | join(', ') }}, known_on, order_seq, return_seq, rating_seq, time_zone, version.*
     from (
         select
             *,
@@ -32,9 +32,10 @@
                     max(ingest_seq) filter (where kind = 'order') as order_seq,
                     max(ingest_seq) filter (where kind = 'return') as return_seq,
                     max(ingest_seq) filter (where kind = 'rating') as rating_seq,
+                    min(time_zone) as time_zone,
                     collect_list(struct(
-                        cast(recorded_at as date) as recorded_on,
-                        cast(superseded_at as date) as superseded_on,
+                        {{ local_day('recorded_at', 'time_zone') }} as recorded_on,
+                        {{ local_day('superseded_at', 'time_zone') }} as superseded_on,
                         {{ fields | join(', ') }}
                     )) as versions
                 from {{ activity }}

@@ -8,7 +8,9 @@
 
 {% macro events_to_version(topic, key, columns) -%}
     {%- set staged = ref('stg_events__' ~ topic) -%}
-    {%- set arrived = arrived_after(batches_held(['ingest_seq'])[0]) -%}
+    {%- set held = batches_held(['ingest_seq']) -%}
+    {{ refuse_another_zone(held) }}
+    {%- set arrived = arrived_after(held[0]) -%}
     {%- set keys = one_row_of('select min(' ~ key ~ '), max(' ~ key ~ ') from ' ~ staged ~ ' where ' ~ arrived, 2) -%}
     {%- set own = ['event_id', 'source', key, 'recorded_at', 'sent_at', 'payload_hash', 'ingest_seq'] -%}
     {%- set names = (own + columns) | join(', ') -%}
@@ -39,7 +41,7 @@
         {%- if cells %},
         -- whose days an event of this key may have been counted in, however it was corrected since
         sort_array(collect_set(customer_id) over (partition by source, {{ key }})) as customer_ids,
-        sort_array(collect_set(cast(recorded_at as date)) over (partition by source, {{ key }})) as recorded_days
+        sort_array(collect_set({{ local_day('recorded_at', 'time_zone') }}) over (partition by source, {{ key }})) as recorded_days
         {%- endif %}
     from (
         select
@@ -67,6 +69,7 @@
                 from (
                     {{ events_to_version(topic, key, columns) }}
                 )
+                inner join (select source, time_zone from {{ ref('dim_sources') }}) using (source)
             )
             where copy_number = 1
             window so_far as (partition by source, {{ key }}, is_kept order by place rows unbounded preceding)

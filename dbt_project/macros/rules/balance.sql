@@ -1,4 +1,4 @@
-{% macro balance_columns(openings, totals, as_of) -%}
+{% macro balance_columns(openings, totals, as_of_day) -%}
     cast(
             if({{ openings }}.customer_id is null, 0, {{ openings }}.total_spend) + coalesce({{ totals }}.amount, 0)
             as decimal(18, 4)
@@ -8,8 +8,8 @@
         cast(coalesce({{ totals }}.average_rating, {{ openings }}.average_rating) as decimal(4, 2)) as average_rating,
         coalesce({{ totals }}.discount_applied, {{ openings }}.discount_applied) as discount_applied,
         coalesce(
-            datediff({{ as_of }}, {{ totals }}.last_counted_order_at),
-            {{ openings }}.days_since_last_purchase + datediff({{ as_of }}, {{ openings }}.snapshot_as_of)
+            datediff({{ as_of_day }}, {{ totals }}.last_counted_order_on),
+            {{ openings }}.days_since_last_purchase + datediff({{ as_of_day }}, {{ openings }}.snapshot_on)
         ) as days_since_last_purchase
 {%- endmacro %}
 

@@ -5,8 +5,12 @@
     where
         topic = '{{ topic }}'
         and broken_rule is null
-        and ingest_seq <= (select bounds.max_ingest_seq from {{ ref('run_bounds') }} as bounds)
-        and {{ true_unless_blind('occurred_at < ' ~ given_day('as_of')) }}
+        and ingest_seq <= (select bounds.max_ingest_seq from {{ ref('run_batches') }} as bounds)
+        and {{ true_unless_blind('occurred_at < ' ~ midnight(given_day('as_of'), zone_of_source())) }}
+{%- endmacro %}
+
+{% macro zone_of_source() -%}
+    coalesce((select map_from_entries(collect_list(struct(source, time_zone))) from {{ ref('dim_sources') }})[source], 'UTC')
 {%- endmacro %}
 
 {% macro record_columns() -%}
@@ -29,9 +33,9 @@
     {{ line }}.quantity * {{ line }}.unit_price - coalesce({{ line }}.discount_amount, 0)
 {%- endmacro %}
 
-{% macro known_by(state, instant) -%}
-    {{ state }}.known_on < {{ instant }}
-    and ({{ state }}.superseded_on is null or {{ state }}.superseded_on >= {{ instant }})
+{% macro known_by(state, day) -%}
+    {{ state }}.known_on < {{ day }}
+    and ({{ state }}.superseded_on is null or {{ state }}.superseded_on >= {{ day }})
 {%- endmacro %}
 
 {% macro known_at(version, instant) -%}

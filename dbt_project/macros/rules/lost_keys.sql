@@ -14,7 +14,7 @@
                 and child.{{ column }} is not null
                 {%- endfor %}
                 {%- if key.happened_at is defined %}
-                and child.{{ key.happened_at }} < (select as_of from {{ ref('run_bounds') }})
+                and child.{{ key.happened_at }} < (select map_from_entries(collect_list(struct(source, as_of))) from {{ ref('run_bounds') }})[child.source]
                 {%- endif %}
                 then 1
         end as lost_{{ loop.index }}

@@ -5,7 +5,8 @@
             predictions.*,
             rank() over (partition by predictions.source order by predictions.as_of desc) as day_rank
         from {{ source('predictions', table) }} as predictions
-        inner join {{ ref('run_bounds') }} as bounds on predictions.as_of <= bounds.as_of
+        inner join {{ ref('run_bounds') }} as bounds
+            on predictions.source = bounds.source and predictions.as_of <= bounds.as_of
     )
     where day_rank = 1
 {%- endmacro %}

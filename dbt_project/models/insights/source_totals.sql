@@ -7,7 +7,7 @@ bounds as (
 sales as (
     select hours.*
     from {{ ref('int_sales_hours') }} as hours
-    inner join bounds on {{ known_by('hours', 'bounds.as_of') }}
+    inner join bounds on hours.source = bounds.source and {{ known_by('hours', 'bounds.as_of_day') }}
     where hours.orders + hours.returns > 0
 ),
 
@@ -64,7 +64,7 @@ final as (
         totals.last_ordered_at,
         bounds.as_of
     from sources
-    cross join bounds
+    inner join bounds on sources.source = bounds.source
     left join totals on sources.source = totals.source
     left join customers on sources.source = customers.source
 )

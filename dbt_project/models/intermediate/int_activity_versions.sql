@@ -1,25 +1,15 @@
 with
 
-orders as (
-    select * from {{ ref('int_order_versions') }}
-),
-
-returns as (
-    select * from {{ ref('int_return_versions') }}
-),
-
-ratings as (
-    select * from {{ ref('int_rating_versions') }}
-),
-
 final as (
     select
         source,
+        time_zone,
         'order' as kind,
         order_id as activity_id,
         event_id,
         customer_id,
         ordered_at as happened_at,
+        {{ local_day('ordered_at', 'time_zone') }} as happened_on,
         recorded_at,
         superseded_at,
         line_count,
@@ -32,15 +22,17 @@ final as (
         recorded_days,
         payload_hash,
         ingest_seq
-    from orders
+    from {{ ref('int_order_versions') }}
     union all
     select
         source,
+        time_zone,
         'return' as kind,
         return_id as activity_id,
         event_id,
         customer_id,
         returned_at as happened_at,
+        {{ local_day('returned_at', 'time_zone') }} as happened_on,
         recorded_at,
         superseded_at,
         line_count,
@@ -53,15 +45,17 @@ final as (
         recorded_days,
         payload_hash,
         ingest_seq
-    from returns
+    from {{ ref('int_return_versions') }}
     union all
     select
         source,
+        time_zone,
         'rating' as kind,
         rating_id as activity_id,
         event_id,
         customer_id,
         rated_at as happened_at,
+        {{ local_day('rated_at', 'time_zone') }} as happened_on,
         recorded_at,
         superseded_at,
         cast(null as int) as line_count,
@@ -74,7 +68,7 @@ final as (
         recorded_days,
         payload_hash,
         ingest_seq
-    from ratings
+    from {{ ref('int_rating_versions') }}
 )
 
 select * from final

@@ -13,10 +13,9 @@ with
 activity as (
     select
         *,
-        cast(happened_at as date) as happened_on,
         struct(happened_at, activity_id) as place
     from {{ ref('int_activity_versions') }}
-    where customer_id is not null and {{ within_days('happened_at', arrived.days) }}
+    where customer_id is not null and {{ within_days('happened_at', arrived.days, margin=1) }}
 ),
 
 touched_cells as (
@@ -49,7 +48,8 @@ states as (
         {{ newest_known('rating', 'place') }} as last_rating,
         max(order_seq) as order_seq,
         max(return_seq) as return_seq,
-        max(rating_seq) as rating_seq
+        max(rating_seq) as rating_seq,
+        min(time_zone) as time_zone
     from known_versions
     group by source, customer_id, happened_on, known_on
 ),

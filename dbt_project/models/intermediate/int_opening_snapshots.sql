@@ -12,13 +12,16 @@ snapshots as (
 
 candidates as (
     select
-        snapshots.*,
+        snapshots.* except (snapshot_as_of),
+        cast(snapshots.snapshot_as_of as date) as snapshot_on,
+        {{ midnight('cast(snapshots.snapshot_as_of as date)', 'bounds.time_zone') }} as snapshot_as_of,
         row_number() over (
             partition by snapshots.source, snapshots.customer_id
             order by snapshots.snapshot_as_of desc
         ) as snapshot_rank
     from snapshots
-    inner join bounds on snapshots.snapshot_as_of <= bounds.as_of
+    inner join bounds
+        on snapshots.source = bounds.source and cast(snapshots.snapshot_as_of as date) <= bounds.as_of_day
 ),
 
 final as (

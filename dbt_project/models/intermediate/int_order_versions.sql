@@ -11,6 +11,7 @@ versions as (
 final as (
     select
         source,
+        time_zone,
         order_id,
         event_id,
         customer_id,

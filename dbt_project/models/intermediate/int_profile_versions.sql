@@ -9,6 +9,7 @@ versions as (
 final as (
     select
         source,
+        time_zone,
         customer_id,
         event_id,
         recorded_at,

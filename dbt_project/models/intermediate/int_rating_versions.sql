@@ -9,6 +9,7 @@ versions as (
 final as (
     select
         source,
+        time_zone,
         rating_id,
         event_id,
         order_id,

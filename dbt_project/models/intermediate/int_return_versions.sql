@@ -11,6 +11,7 @@ versions as (
 final as (
     select
         source,
+        time_zone,
         return_id,
         event_id,
         order_id,

@@ -14,10 +14,9 @@ with
 activity as (
     select
         *,
-        cast(happened_at as date) as happened_on,
-        hour(happened_at) as hour_of_day
+        hour({{ local_time('happened_at', 'time_zone') }}) as hour_of_day
     from {{ ref('int_activity_versions') }}
-    where kind in ('order', 'return') and {{ within_days('happened_at', arrived.days) }}
+    where kind in ('order', 'return') and {{ within_days('happened_at', arrived.days, margin=1) }}
 ),
 
 touched_cells as (
@@ -48,7 +47,8 @@ states as (
         min(happened_at) filter (where kind = 'order') as first_ordered_at,
         max(happened_at) filter (where kind = 'order') as last_ordered_at,
         max(order_seq) as order_seq,
-        max(return_seq) as return_seq
+        max(return_seq) as return_seq,
+        min(time_zone) as time_zone
     from known_versions
     group by source, currency, happened_on, hour_of_day, known_on
 ),

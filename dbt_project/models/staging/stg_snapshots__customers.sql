@@ -11,7 +11,7 @@ rows_of_files as (
     from {{ source('bronze', 'customer_snapshots') }}
     where
         broken_rule is null
-        and ingest_seq <= (select bounds.max_snapshot_seq from {{ ref('run_bounds') }} as bounds)
+        and ingest_seq <= (select bounds.max_snapshot_seq from {{ ref('run_batches') }} as bounds)
         and {{ true_unless_blind('snapshot_as_of <= ' ~ given_day('as_of')) }}
 )
 

@@ -38,7 +38,7 @@ def refresh(spark: SparkSession, alert_rate: float) -> Baseline:
     Raises:
         UserError: dbt has not run yet.
     """
-    as_of = run_bounds(spark).as_of
+    as_of = run_bounds(spark).until
     if as_of != baseline.newest(tables.read(spark, BASELINE_CUSTOMERS.name)):
         baseline.store(build(past_orders(spark), past_profiles(spark), as_of, alert_rate))
         # The customers first, as they say that a baseline is whole.

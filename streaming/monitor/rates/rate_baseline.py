@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from common import tables
 from common.errors import UserError
 from common.live_tables import BASELINE_RATES
-from common.run_bounds import run_bounds
+from common.run_bounds import EPOCH, run_bounds
 from common.settings import Settings
 from streaming.monitor.old_baselines import drop_old
 from streaming.monitor.rates.rate_alerts import SHOP
@@ -45,12 +47,13 @@ def of_marts(spark: SparkSession, settings: Settings) -> RateBaseline:
     Raises:
         UserError: a mart is not there; a build of dbt may have ended before it.
     """
-    as_of = run_bounds(spark).as_of
+    bounds = run_bounds(spark)
+    as_of, midnights = bounds.until, bounds.midnights
     stored = tables.read(spark, BASELINE_RATES.name).where(F.col("baseline_as_of") == tables.instant(as_of))
     rows = stored.toArrow().to_pylist()
     if rows:
         return of_rows(as_of, rows)
-    learned = learn(orders_by_hour(spark, as_of), as_of, WEEKDAYS / settings.rate_alert_days)
+    learned = learn(orders_by_hour(spark, midnights), midnights, WEEKDAYS / settings.rate_alert_days)
     if learned.sources:
         frame = spark.createDataFrame(list(rows_of(learned)), schema())
         dated = frame.withColumn("baseline_as_of", tables.instant(as_of)).select(*COLUMNS)
@@ -59,11 +62,10 @@ def of_marts(spark: SparkSession, settings: Settings) -> RateBaseline:
     return learned
 
 
-def orders_by_hour(spark: SparkSession, as_of: datetime) -> DataFrame:
-    """Return source, city (null for an order of nobody that is known), day, hour and orders before a midnight."""
+def orders_by_hour(spark: SparkSession, midnights: Mapping[str, datetime]) -> DataFrame:
+    """Return source, city (null for an order of nobody that is known), day, hour and orders before its midnight."""
     orders, customers = (tables.read(spark, name) for name in ("core.fct_orders", "core.dim_customers"))
-    since = tables.instant(as_of - timedelta(days=MOST_DAYS))
-    past = orders.where((F.col("ordered_at") < tables.instant(as_of)) & (F.col("ordered_at") >= since))
+    past = orders.where(reduce(or_, (lies_before(*one) for one in midnights.items()), F.lit(False)))
     cities = customers.select("source", "customer_id", "city")
     return (
         past.join(cities, ["source", "customer_id"], "left")
@@ -72,20 +74,27 @@ def orders_by_hour(spark: SparkSession, as_of: datetime) -> DataFrame:
     )
 
 
-def learn(orders: DataFrame, as_of: datetime, alerts_a_week: float) -> RateBaseline:
-    """Return the bands of a midnight; sources with too short a history have none."""
+def lies_before(source: str, midnight: datetime) -> Column:
+    """Return whether an order is of a source and the days before a midnight that are looked at."""
+    at, since = F.col("ordered_at"), midnight - timedelta(days=MOST_DAYS)
+    return (F.col("source") == source) & (at < tables.instant(midnight)) & (at >= tables.instant(since))
+
+
+def learn(orders: DataFrame, midnights: Mapping[str, datetime], alerts_a_week: float) -> RateBaseline:
+    """Return the bands of each source's midnight; sources with too short a history have none."""
     sources = {}
-    for source, (cities, counts) in histories(orders, as_of).items():
+    for source, (cities, counts) in histories(orders, midnights).items():
         bands = History.of(counts).bands(counts.days, alerts_a_week)
         if bands:
             sources[source] = cities, bands
-    return RateBaseline(as_of, sources)
+    return RateBaseline(max(midnights.values(), default=EPOCH), sources)
 
 
-def histories(orders: DataFrame, as_of: datetime) -> dict[str, tuple[tuple[str, ...], Counts]]:
-    """Return, by source, the shop and its busiest cities, and their counts from the first order's day to a midnight."""
+def histories(orders: DataFrame, midnights: Mapping[str, datetime]) -> dict[str, tuple[tuple[str, ...], Counts]]:
+    """Return by source the shop, its busiest cities, and their counts from the first order's day to its midnight."""
     frame = orders.toPandas()
-    frame["day"] = (frame["day"].astype("datetime64[s]") - np.datetime64(as_of, "s")).dt.days
+    ends = frame["source"].map(midnights).astype("datetime64[s]")
+    frame["day"] = (frame["day"].astype("datetime64[s]") - ends).dt.days
     result = {}
     for source, rows in frame.groupby("source"):
         busiest = rows.groupby("city")["orders"].sum().nlargest(MOST_CITIES).index.sort_values()
@@ -97,7 +106,7 @@ def histories(orders: DataFrame, as_of: datetime) -> dict[str, tuple[tuple[str, 
         place = rows["city"].map({city: at for at, city in enumerate(cities)}).fillna(0).astype(int).to_numpy()
         of_city = place > 0
         np.add.at(counts, (place[of_city], day[of_city], hour[of_city]), number[of_city])
-        result[str(source)] = cities, Counts(counts, (as_of + timedelta(days=first)).weekday())
+        result[str(source)] = cities, Counts(counts, (midnights[str(source)] + timedelta(days=first)).weekday())
     return result
 
 

@@ -34,18 +34,18 @@ class RateHistory:
         return sorted(self.alerts, key=lambda one: (-score(one), str(one["alert_id"])))[:count]
 
 
-def rate_history(shops: Mapping[str, Shop], as_of: datetime, alerts_a_week: float) -> RateHistory:
+def rate_history(shops: Mapping[str, Shop], midnights: Mapping[str, datetime], alerts_a_week: float) -> RateHistory:
     """Return the verdicts on all days that have enough of a past.
 
     Args:
         shops: by source, the counts of the days up to a midnight.
-        as_of: that midnight, naive, in UTC.
+        midnights: by source, that midnight, naive, in UTC.
         alerts_a_week: of a shop with its cities, in each direction.
     """
     alerts: list[Alert] = []
     days = Counter[str]()
     for source, (cities, counts) in shops.items():
-        first = as_of.replace(tzinfo=UTC) - timedelta(days=counts.days)
+        first = midnights[source].replace(tzinfo=UTC) - timedelta(days=counts.days)
         alerts += past_alerts(source, (cities, counts), first, alerts_a_week)
         days.update(month(first + timedelta(days=day)) for day in range(LEAST_DAYS, counts.days))
     return RateHistory(tuple(alerts), days)

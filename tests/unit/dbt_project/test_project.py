@@ -25,7 +25,7 @@ lakehouse:
 # Anything that makes a second run of the same data differ.
 CHANCE = re.compile(r"\b(now|current_date|current_timestamp|localtimestamp|rand|randn|random|uuid|getdate)\b", re.I)
 # What every layer is built by, so it stands beside them.
-CLOCKS = {"run_bounds", "dim_sources"}
+CLOCKS = {"run_batches", "run_bounds", "dim_sources"}
 COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.S)
 
 Node = dict[str, Any]

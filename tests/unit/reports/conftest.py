@@ -8,6 +8,7 @@ import pytest
 
 from reports.figures import (
     AtRisk,
+    Clock,
     Driver,
     Figures,
     Metric,
@@ -96,7 +97,7 @@ def figures() -> Figures:
 def two_shops() -> Figures:
     """Return the figures of a shop with orders and of one with totals."""
     return Figures(
-        as_of=AS_OF,
+        clocks=[Clock("retail", "UTC", AS_OF.date()), Clock("shop", "UTC", AS_OF.date())],
         populations=[Population("retail", 4000, 0, 0, 0), Population("shop", 350, 125, 107, 116)],
         profiles=[
             replace(CHAMPIONS, currency="GBP", average_orders=Decimal("12.5")),

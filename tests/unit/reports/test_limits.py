@@ -34,7 +34,7 @@ def test_customers_outside_every_segment_are_counted(figures: Figures) -> None:
 
 def test_a_model_that_does_not_beat_its_baseline_is_named(figures: Figures) -> None:
     measured = [
-        Metric("satisfaction", "1", subject, "accuracy", Decimal(value), None, None, figures.as_of)
+        Metric("satisfaction", "1", subject, "accuracy", Decimal(value), None, None, None)
         for subject, value in (
             ("model", "0.977"),
             ("majority", "0.359"),

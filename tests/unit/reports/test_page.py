@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -131,7 +132,7 @@ def test_orders_alone_leave_satisfaction_open_and_say_what_is_missing(figures: F
 
 def test_snapshot_alone_leaves_purchasing_open(figures: Figures) -> None:
     snapshot = Figures(
-        as_of=figures.as_of,
+        clocks=figures.clocks,
         populations=figures.populations[1:],
         risks=figures.risks[1:],
         profiles=figures.profiles[2:],
@@ -143,10 +144,24 @@ def test_snapshot_alone_leaves_purchasing_open(figures: Figures) -> None:
     assert "Amounts without a currency" in page
 
 
+def test_shops_of_several_clocks_have_a_stamp_each(figures: Figures) -> None:
+    retail, shop = figures.clocks
+    page = render(replace(figures, clocks=[retail, replace(shop, time_zone="Asia/Tokyo", as_of_day=date(2012, 1, 1))]))
+    tokyo, utc = (
+        page.index(f"As of <b>{text}") for text in ("1 Jan 2012</b>, 00:00 Asia/Tokyo", "10 Dec 2011</b>, 00:00 UTC")
+    )
+    assert tokyo < page.index("31 Dec 2011.", tokyo) < page.index("<b>shop</b>.", tokyo) < utc
+    assert utc < page.index("9 Dec 2011.", utc) < page.index("<b>retail</b>.", utc)
+
+
 def test_the_month_that_the_clock_cuts_is_marked(figures: Figures) -> None:
     assert "month not over yet" in render(figures)
     whole = replace(figures, months=figures.months[:12])
     assert "month not over yet" not in render(whole)
+    # Another shop's clock says nothing of this one's months.
+    retail, shop = figures.clocks
+    over = replace(figures, clocks=[replace(retail, as_of_day=date(2012, 1, 10)), shop])
+    assert "month not over yet" not in render(over)
 
 
 def test_model_quality_stands_beside_its_baseline_with_its_interval(figures: Figures) -> None:
@@ -158,7 +173,7 @@ def test_model_quality_stands_beside_its_baseline_with_its_interval(figures: Fig
 
 def test_one_customer_and_nothing_spent(figures: Figures) -> None:
     alone = Figures(
-        as_of=figures.as_of,
+        clocks=figures.clocks,
         populations=[Population("shop", 1, 0, 0, 0)],
         profiles=[Profile("shop", "rule", "new", None, 1, Decimal(1), None, None, None, None, None)],
         risks=[Risk("shop", None, 1, 1, 0, 0, 0, None)],

@@ -11,7 +11,7 @@ days as (
         days.customer_id,
         days.happened_on as bought_on
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     where days.orders > 0
 ),
 
@@ -32,12 +32,12 @@ final as (
         cast(avg(cast(gaps.gap_days as decimal(9, 0))) as decimal(9, 2)) as average_gap_days,
         cast(percentile(gaps.gap_days, 0.5) as decimal(9, 1)) as median_gap_days,
         max(gaps.gap_days) as longest_gap_days,
-        datediff(min(bounds.as_of), max(gaps.bought_on)) as recency_days,
+        datediff(min(bounds.as_of_day), max(gaps.bought_on)) as recency_days,
         -- silent for longer than ever before
-        datediff(min(bounds.as_of), max(gaps.bought_on)) > max(gaps.gap_days) as is_overdue,
+        datediff(min(bounds.as_of_day), max(gaps.bought_on)) > max(gaps.gap_days) as is_overdue,
         min(bounds.as_of) as as_of
     from gaps
-    cross join bounds
+    inner join bounds on gaps.source = bounds.source
     group by gaps.source, gaps.customer_id
 )
 

@@ -11,7 +11,7 @@ months as (
         cast(date_trunc('month', days.happened_on) as date) as month_on,
         sum(days.gross_amount) as gross_revenue
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     where days.orders > 0
     group by days.source, days.customer_id, cast(date_trunc('month', days.happened_on) as date)
 ),
@@ -39,9 +39,9 @@ cohorts as (
         counts.source,
         counts.cohort_on,
         counts.active_customers as cohort_customers,
-        date_trunc('month', bounds.as_of - interval 1 day) as newest_month
+        date_trunc('month', date_sub(bounds.as_of_day, 1)) as newest_month
     from counts
-    cross join bounds
+    inner join bounds on counts.source = bounds.source
     where counts.months_since = 0
 ),
 

@@ -10,7 +10,7 @@ days as (
         bounds.as_of,
         row_number() over (partition by days.source, days.customer_id order by days.happened_on desc) as place
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     -- what was corrected away has left a day of zeros
     where days.orders > 0 or days.returns > 0 or days.ratings > 0
 ),

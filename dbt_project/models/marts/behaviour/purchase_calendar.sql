@@ -10,7 +10,7 @@ hours as (
         {{ season_of('hours.happened_on') }} as season,
         weekday(hours.happened_on) + 1 as iso_weekday
     from {{ ref('int_sales_hours') }} as hours
-    inner join bounds on {{ known_by('hours', 'bounds.as_of') }}
+    inner join bounds on hours.source = bounds.source and {{ known_by('hours', 'bounds.as_of_day') }}
     where hours.orders > 0
 ),
 

@@ -17,7 +17,7 @@ sales as (
         cast(sum(hours.returned_amount) as decimal(18, 4)) as returned_amount,
         cast(sum(hours.gross_amount - hours.returned_amount) as decimal(18, 4)) as net_revenue
     from {{ ref('int_sales_hours') }} as hours
-    inner join bounds on {{ known_by('hours', 'bounds.as_of') }}
+    inner join bounds on hours.source = bounds.source and {{ known_by('hours', 'bounds.as_of_day') }}
     where hours.orders + hours.returns > 0
     group by hours.source, hours.currency, hours.happened_on
 ),
@@ -29,7 +29,7 @@ buyers as (
         days.happened_on as sold_on,
         count(*) as buyers
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     where days.orders > 0
     group by days.source, days.happened_on
 ),

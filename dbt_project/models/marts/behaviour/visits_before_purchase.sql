@@ -16,8 +16,10 @@ moments as (
         visits.products_viewed,
         visits.products_in_cart
     from {{ ref('int_visit_versions') }} as visits
-    inner join bounds on {{ known_at('visits', 'bounds.as_of') }}
-    where visits.customer_id is not null and visits.recorded_at >= {{ trailing_from() }}
+    inner join bounds on visits.source = bounds.source and {{ known_at('visits', 'bounds.as_of') }}
+    where
+        visits.customer_id is not null and visits.recorded_at >= {{ trailing_from() }}
+        and visits.recorded_at >= {{ midnight_before('bounds', var('trailing_days')) }}
     union all
     select
         versions.source,
@@ -30,8 +32,10 @@ moments as (
         null as products_viewed,
         null as products_in_cart
     from {{ ref('int_order_versions') }} as versions
-    inner join bounds on {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null and versions.recorded_at >= {{ trailing_from() }}
+    inner join bounds on versions.source = bounds.source and {{ known_at('versions', 'bounds.as_of') }}
+    where
+        versions.customer_id is not null and versions.recorded_at >= {{ trailing_from() }}
+        and versions.recorded_at >= {{ midnight_before('bounds', var('trailing_days')) }}
 ),
 
 -- backwards, as Spark counts a window that grows in one pass, and begins again at each row of one that shrinks

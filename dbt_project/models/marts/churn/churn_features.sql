@@ -7,8 +7,11 @@ bounds as (
 -- the run's day, to score; the days before it, to train, to calibrate and to test
 cuts as (
     select
-        explode(transform(array({{ var('cut_days') | join(', ') }}), days -> as_of - make_dt_interval(days))) as as_of
-    from bounds
+        bounds.source,
+        cut.days_before,
+        date_sub(bounds.as_of_day, cut.days_before) as as_of_day,
+        {{ midnight_before('bounds', 'cut.days_before') }} as as_of
+    from bounds lateral view explode(array({{ var('cut_days') | join(', ') }})) cut as days_before
 ),
 
 totals as (
@@ -16,13 +19,15 @@ totals as (
         days.source,
         days.customer_id,
         cuts.as_of,
-        min(days.first_ordered_at) as first_ordered_at,
-        max(days.last_ordered_at) as last_ordered_at,
+        cuts.days_before,
+        cuts.as_of_day,
+        min(days.happened_on) filter (where days.orders > 0) as first_ordered_on,
+        max(days.happened_on) filter (where days.orders > 0) as last_ordered_on,
         sum(days.orders) as orders,
         sum(days.gross_amount - days.returned_amount) as amount
     from {{ ref('int_customer_days') }} as days
-    inner join cuts on {{ known_by('days', 'cuts.as_of') }}
-    group by days.source, days.customer_id, cuts.as_of
+    inner join cuts on days.source = cuts.source and {{ known_by('days', 'cuts.as_of_day') }}
+    group by days.source, days.customer_id, cuts.as_of, cuts.days_before, cuts.as_of_day
 ),
 
 final as (
@@ -30,10 +35,11 @@ final as (
         source,
         customer_id,
         as_of,
-        datediff(as_of, last_ordered_at) as recency_days,
+        days_before,
+        datediff(as_of_day, last_ordered_on) as recency_days,
         orders as frequency,
         cast(greatest(amount, 0) as decimal(18, 4)) as monetary,
-        datediff(as_of, first_ordered_at) as tenure_days
+        datediff(as_of_day, first_ordered_on) as tenure_days
     from totals
     where orders > 0
 )

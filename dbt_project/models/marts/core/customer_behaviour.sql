@@ -15,14 +15,14 @@ openings as (
 days as (
     select days.*
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
 ),
 
 -- what happened before the opening balance is in it already, whenever it arrived
 days_by_opening as (
     select
         days.*,
-        openings.customer_id is null or days.happened_on >= openings.snapshot_as_of as is_counted
+        openings.customer_id is null or days.happened_on >= openings.snapshot_on as is_counted
     from days
     left join openings on days.source = openings.source and days.customer_id = openings.customer_id
 ),
@@ -38,7 +38,7 @@ totals as (
         max_by(last_rating, happened_on) filter (where is_counted and last_rating is not null) as last_rating,
         max_by(discount_applied, happened_on) filter (where is_counted and discount_applied is not null)
             as discount_applied,
-        max(last_ordered_at) filter (where is_counted) as last_counted_order_at,
+        max(happened_on) filter (where is_counted and orders > 0) as last_counted_order_on,
         nullif(sum(orders), 0) as orders,
         min(first_ordered_at) as first_ordered_at,
         max(last_ordered_at) as last_ordered_at,
@@ -50,7 +50,7 @@ totals as (
 final as (
     select
         customers.*,
-        {{ balance_columns('openings', 'totals', 'bounds.as_of') }},
+        {{ balance_columns('openings', 'totals', 'bounds.as_of_day') }},
         coalesce({{ satisfaction_of('totals.last_rating') }}, openings.satisfaction_level) as satisfaction_level,
         -- a totals file does not say how many orders its totals are of
         coalesce(totals.orders, if(openings.customer_id is null, 0, null)) as orders,
@@ -59,7 +59,7 @@ final as (
         totals.currency,
         bounds.as_of
     from customers
-    cross join bounds
+    inner join bounds on customers.source = bounds.source
     left join openings on customers.source = openings.source and customers.customer_id = openings.customer_id
     left join totals on customers.source = totals.source and customers.customer_id = totals.customer_id
 )

@@ -17,7 +17,7 @@ openings as (
 days as (
     select days.*
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     where days.orders + days.returns + days.ratings > 0
 ),
 
@@ -32,11 +32,11 @@ statements as (
             profiles.event_id
         ) as statement,
         profiles.gender,
-        cast(floor(months_between(bounds.as_of, profiles.birth_date) / 12) as int) as age,
+        cast(floor(months_between(bounds.as_of_day, profiles.birth_date) / 12) as int) as age,
         profiles.city,
         profiles.membership_type
     from profiles
-    inner join bounds on profiles.recorded_at < bounds.as_of
+    inner join bounds on profiles.source = bounds.source and profiles.recorded_at < bounds.as_of
     union all
     select
         source,

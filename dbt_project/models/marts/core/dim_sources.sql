@@ -8,8 +8,8 @@
 
 with
 
-bounds as (
-    select * from {{ ref('run_bounds') }}
+batches as (
+    select * from {{ ref('run_batches') }}
 ),
 
 statements as (
@@ -29,7 +29,7 @@ statements as (
     where
         broken_rule is null
         and ingest_seq > {{ held[0] }}
-        and ingest_seq <= (select bounds.max_ingest_seq from bounds)
+        and ingest_seq <= (select batches.max_ingest_seq from batches)
         and {{ nothing_arrived() if is_incremental() and arrived == [none, none] else 'true' }}
     group by source
     union all
@@ -44,7 +44,7 @@ statements as (
     where
         broken_rule is null
         and ingest_seq > {{ held[1] }}
-        and ingest_seq <= (select bounds.max_snapshot_seq from bounds)
+        and ingest_seq <= (select batches.max_snapshot_seq from batches)
     group by source
     {%- if is_incremental() %}
     union all

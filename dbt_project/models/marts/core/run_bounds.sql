@@ -1,51 +1,34 @@
-{{ config(materialized='incremental', unique_key=[]) }}
-
 with
 
-events as (
+sources as (
+    select * from {{ ref('dim_sources') }}
+),
+
+days as (
     select
-        max(occurred_at) filter (where broken_rule is null) as newest_event_at,
-        max(ingest_seq) as max_ingest_seq
-    from {{ source('bronze', 'events') }}
-    where ingest_seq > {{ batches_held(['max_ingest_seq'])[0] }}
-    {%- if is_incremental() %}
-    union all
-    select
+        source,
+        time_zone,
         newest_event_at,
-        max_ingest_seq
-    from {{ this }}
-    {%- endif %}
-),
-
-newest as (
-    select
-        max(newest_event_at) as newest_event_at,
-        coalesce(max(max_ingest_seq), -1) as max_ingest_seq
-    from events
-),
-
-snapshots as (
-    select
-        max(snapshot_as_of) filter (where broken_rule is null) as newest_snapshot_as_of,
-        coalesce(max(ingest_seq), -1) as max_snapshot_seq
-    from {{ source('bronze', 'customer_snapshots') }}
+        coalesce(
+            {{ given_day('as_of') }},
+            greatest(
+                date_add({{ local_day('newest_event_at', 'time_zone') }}, 1),
+                cast(newest_snapshot_as_of as date)
+            )
+        ) as as_of_day
+    from sources
+    -- of a shop that has said where it is and nothing else there is nothing to date
+    where coalesce(newest_event_at, newest_snapshot_as_of) is not null
 ),
 
 final as (
     select
-        coalesce(
-            {{ given_day('as_of') }},
-            greatest(
-                date_trunc('day', newest.newest_event_at) + interval 1 day,
-                snapshots.newest_snapshot_as_of
-            ),
-            timestamp '1970-01-01'
-        ) as as_of,
-        newest.newest_event_at,
-        newest.max_ingest_seq,
-        snapshots.max_snapshot_seq
-    from newest
-    cross join snapshots
+        source,
+        time_zone,
+        as_of_day,
+        {{ midnight('as_of_day', 'time_zone') }} as as_of,
+        newest_event_at
+    from days
 )
 
 select * from final

@@ -12,14 +12,14 @@ last_ratings as (
     select
         days.source,
         days.customer_id,
-        cast(max(days.happened_on) as timestamp) as rated_on,
+        max(days.happened_on) as rated_on,
         max_by(days.last_rating, days.happened_on) as last_rating
     from {{ ref('int_customer_days') }} as days
-    inner join bounds on {{ known_by('days', 'bounds.as_of') }}
+    inner join bounds on days.source = bounds.source and {{ known_by('days', 'bounds.as_of_day') }}
     left join openings on days.source = openings.source and days.customer_id = openings.customer_id
     where
         days.ratings > 0
-        and (openings.customer_id is null or days.happened_on >= openings.snapshot_as_of)
+        and (openings.customer_id is null or days.happened_on >= openings.snapshot_on)
     group by days.source, days.customer_id
 ),
 
@@ -27,10 +27,10 @@ levels as (
     select
         customers.source,
         customers.customer_id,
-        openings.snapshot_as_of,
-        coalesce(last_ratings.rated_on, openings.snapshot_as_of) as as_of,
+        openings.snapshot_on,
+        coalesce(last_ratings.rated_on, openings.snapshot_on) as as_of_day,
         coalesce({{ satisfaction_of('last_ratings.last_rating') }}, openings.satisfaction_level) as satisfaction_level,
-        coalesce(last_ratings.rated_on + make_dt_interval(1), openings.snapshot_as_of) as level_known_at
+        coalesce(date_add(last_ratings.rated_on, 1), openings.snapshot_on) as level_known_on
     from {{ ref('dim_customers') }} as customers
     left join last_ratings
         on customers.source = last_ratings.source and customers.customer_id = last_ratings.customer_id
@@ -53,25 +53,27 @@ cuts as (
     select
         levels.source,
         levels.customer_id,
-        levels.snapshot_as_of,
-        bounds.as_of,
+        levels.snapshot_on,
+        bounds.as_of_day,
         null as satisfaction_level,
-        null as level_known_at
+        null as level_known_on
     from levels
     left semi join shops on levels.source = shops.source
-    cross join bounds
+    inner join bounds on levels.source = bounds.source
 ),
 
 final as (
     select
-        source,
-        customer_id,
-        as_of,
-        max(snapshot_as_of) as snapshot_as_of,
-        max(satisfaction_level) as satisfaction_level,
-        max(level_known_at) as level_known_at
+        cuts.source,
+        cuts.customer_id,
+        {{ midnight('cuts.as_of_day', 'min(bounds.time_zone)') }} as as_of,
+        cuts.as_of_day,
+        max(cuts.snapshot_on) as snapshot_on,
+        max(cuts.satisfaction_level) as satisfaction_level,
+        {{ midnight('max(cuts.level_known_on)', 'min(bounds.time_zone)') }} as level_known_at
     from cuts
-    group by source, customer_id, as_of
+    inner join bounds on cuts.source = bounds.source
+    group by cuts.source, cuts.customer_id, cuts.as_of_day
 )
 
 select * from final

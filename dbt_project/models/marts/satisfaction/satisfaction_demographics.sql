@@ -26,7 +26,7 @@ statements as (
             profiles.event_id
         ) as statement,
         profiles.gender,
-        cast(floor(months_between(cuts.as_of, profiles.birth_date) / 12) as int) as age,
+        cast(floor(months_between(cuts.as_of_day, profiles.birth_date) / 12) as int) as age,
         profiles.city,
         profiles.membership_type
     from cuts

@@ -24,16 +24,16 @@ totals as (
         sum(days.returns) as returns,
         cast(sum(days.rating_sum) as decimal(18, 0)) / nullif(sum(days.ratings), 0) as average_rating,
         {{ newest_known('days.discount_applied', 'days.happened_on') }} as discount_applied,
-        min(days.first_ordered_at) as first_ordered_at,
-        max(days.last_ordered_at) as last_counted_order_at,
+        min(days.happened_on) filter (where days.orders > 0) as first_ordered_on,
+        max(days.happened_on) filter (where days.orders > 0) as last_counted_order_on,
         max(days.happened_on) filter (where days.returns > 0) as last_returned_on
     from cuts
     inner join {{ ref('int_customer_days') }} as days
         on
             cuts.source = days.source
             and cuts.customer_id = days.customer_id
-            and {{ known_by('days', 'cuts.as_of') }}
-    where cuts.snapshot_as_of is null or days.happened_on >= cuts.snapshot_as_of
+            and {{ known_by('days', 'cuts.as_of_day') }}
+    where cuts.snapshot_on is null or days.happened_on >= cuts.snapshot_on
     group by cuts.source, cuts.customer_id, cuts.as_of
 ),
 
@@ -46,12 +46,12 @@ final as (
         demographics.gender,
         demographics.city,
         demographics.membership_type,
-        {{ balance_columns('openings', 'totals', 'cuts.as_of') }},
+        {{ balance_columns('openings', 'totals', 'cuts.as_of_day') }},
         -- a totals file does not say how often or since when
         if(openings.customer_id is null, coalesce(totals.orders, 0), null) as orders,
         if(openings.customer_id is null, coalesce(totals.returns, 0), null) as returns,
-        if(openings.customer_id is null, datediff(cuts.as_of, totals.first_ordered_at), null) as tenure_days,
-        coalesce(totals.last_returned_on, date '0001-01-01') >= cast(totals.last_counted_order_at as date)
+        if(openings.customer_id is null, datediff(cuts.as_of_day, totals.first_ordered_on), null) as tenure_days,
+        coalesce(totals.last_returned_on, date '0001-01-01') >= totals.last_counted_order_on
             as has_returned_since_purchase,
         cuts.satisfaction_level,
         cuts.level_known_at

@@ -1,7 +1,16 @@
 with
 
+bounds as (
+    select * from {{ ref('run_bounds') }}
+),
+
 behaviour as (
-    select * from {{ ref('customer_behaviour') }}
+    select
+        behaviour.*,
+        datediff(bounds.as_of_day, {{ local_day('behaviour.last_ordered_at', 'bounds.time_zone') }})
+            as days_since_last_order
+    from {{ ref('customer_behaviour') }} as behaviour
+    inner join bounds on behaviour.source = bounds.source
 ),
 
 final as (
@@ -9,7 +18,7 @@ final as (
         source,
         customer_id,
         as_of,
-        coalesce(days_since_last_purchase, datediff(as_of, last_ordered_at)) as recency_days,
+        coalesce(days_since_last_purchase, days_since_last_order) as recency_days,
         orders as frequency,
         greatest(coalesce(total_spend, 0), 0) as monetary
     from behaviour

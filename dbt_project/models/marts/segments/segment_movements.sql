@@ -7,10 +7,9 @@ bounds as (
 features as (
     select
         features.*,
-        features.as_of = bounds.as_of as is_now
+        features.days_before = 0 as is_now
     from {{ ref('churn_features') }} as features
-    inner join bounds
-        on features.as_of in (bounds.as_of, {{ movements_from('bounds.as_of') }})
+    where features.days_before in (0, {{ var('movement_days') }})
 ),
 
 scores as (
@@ -45,10 +44,11 @@ movements as (
 
 final as (
     select
-        *,
-        {{ movements_from('as_of') }} as from_as_of
+        movements.*,
+        {{ movements_from('bounds') }} as from_as_of
     from movements
-    where from_segment is distinct from to_segment
+    inner join bounds on movements.source = bounds.source
+    where movements.from_segment is distinct from movements.to_segment
 )
 
 select * from final

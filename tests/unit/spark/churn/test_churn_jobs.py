@@ -25,6 +25,7 @@ CUSTOMERS = """
         'shop' as source,
         cast(id as string) as customer_id,
         {cut} as as_of,
+        {days} as days_before,
         cast(1 + id % 90 as int) as recency_days,
         1 + id % 6 as frequency,
         cast(10 + id % 31 as decimal(18, 4)) as monetary,
@@ -41,11 +42,18 @@ def lake(marts: SparkSession) -> SparkSession:
     return marts
 
 
+def cut_before(days: int) -> datetime:
+    """Return the cut so many days before the run's."""
+    return AS_OF - timedelta(days=days)
+
+
 def fill(spark: SparkSession, customers: int) -> None:
     """Put the features and labels of customers into the lake; a few do not do what they mostly do."""
     cuts = (0, HOLD_OUT_CUT, *TRAINING_CUTS)
     parts = [
-        CUSTOMERS.format(cut=tables.instant_sql(AS_OF - timedelta(days=days)), first=days, last=days + customers)
+        CUSTOMERS.format(
+            cut=tables.instant_sql(AS_OF - timedelta(days=days)), days=days, first=days, last=days + customers
+        )
         for days in cuts
     ]
     spark.sql(f"create or replace table churn.churn_features using delta as {' union all '.join(parts)}")
@@ -160,7 +168,7 @@ def test_a_training_that_is_killed_before_its_row_changes_nothing(
 
 def test_no_event_after_the_newest_cut_is_nothing_to_learn(lake: SparkSession, settings: Settings) -> None:
     """Nobody of the held-out cut bought again."""
-    held_out = tables.instant_sql(model.cut(AS_OF, HOLD_OUT_CUT))
+    held_out = tables.instant_sql(cut_before(HOLD_OUT_CUT))
     lake.sql(f"update churn.churn_labels set is_churned = true where as_of = {held_out}")
     assert train(lake, settings, TRAINING) == "churn: nothing to learn: every held-out row churned"
 

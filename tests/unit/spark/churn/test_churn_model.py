@@ -1,7 +1,7 @@
 """Churn: cuts, inputs, the pipeline and its explanations on rows that a reader can check."""
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -16,8 +16,9 @@ from spark.churn.bgnbd import Parameters
 from spark.churn.reasons import reasons
 
 AS_OF = datetime(2011, 12, 10)
+CUT = AS_OF - timedelta(days=180)
 FEATURES = (
-    "source string, customer_id string, as_of timestamp, recency_days int, frequency bigint, "
+    "source string, customer_id string, as_of timestamp, days_before int, recency_days int, frequency bigint, "
     "monetary decimal(18,4), tenure_days int"
 )
 LABELS = "source string, customer_id string, as_of timestamp, is_churned boolean"
@@ -25,20 +26,17 @@ PAPER = Parameters(r=0.243, alpha=30.9, a=0.793, b=2.426)
 
 
 def test_no_label_window_of_a_training_cut_reaches_into_the_hold_out() -> None:
-    held_out = model.cut(AS_OF, HOLD_OUT_CUT)
-    assert held_out == datetime(2011, 9, 11)
-    assert all(model.cut(AS_OF, days - CHURN_HORIZON_DAYS) <= held_out for days in TRAINING_CUTS)
+    assert all(days - CHURN_HORIZON_DAYS >= HOLD_OUT_CUT for days in TRAINING_CUTS)
 
 
 def history(spark: SparkSession, customers: int = 200) -> tuple[DataFrame, DataFrame]:
     """Return features and labels at one cut, of customers who churned the likelier the longer ago they bought."""
-    cut = model.cut(AS_OF, 180)
     chance = np.random.default_rng(3)
     bought, went = [], []
     for n in range(customers):
         recency = 1 + n % 120
-        bought.append(("shop", str(n), cut, recency, 1 + n % 7, Decimal(5 * (n % 50)), recency + n % 90))
-        went.append(("shop", str(n), cut, bool(chance.random() < recency / 120)))
+        bought.append(("shop", str(n), CUT, 180, recency, 1 + n % 7, Decimal(5 * (n % 50)), recency + n % 90))
+        went.append(("shop", str(n), CUT, bool(chance.random() < recency / 120)))
     return spark.createDataFrame(bought, FEATURES), spark.createDataFrame(went, LABELS)
 
 
@@ -50,7 +48,7 @@ def test_labels_meet_features_by_customer_and_cut(spark: SparkSession) -> None:
 
 
 def test_inputs_are_logs_and_money_has_a_floor(spark: SparkSession) -> None:
-    lost = spark.createDataFrame([("shop", "x", AS_OF, 0, 3, Decimal("-7.5"), 9)], FEATURES)
+    lost = spark.createDataFrame([("shop", "x", AS_OF, 0, 0, 3, Decimal("-7.5"), 9)], FEATURES)
     row = model.inputs(PAPER).transform(lost).collect()[0]
     assert [row[name] for name in model.INPUTS[:4]] == pytest.approx([0.0, math.log(4), 0.0, math.log(10)])
     assert row["rhythm_probability"] == pytest.approx(1 / (1 + math.exp(-row["logit_p0"])))
@@ -101,9 +99,8 @@ def test_contributions_add_up_to_the_log_odds_and_are_nothing_for_the_average_cu
 
 
 def test_customers_who_are_all_alike_give_their_common_share(spark: SparkSession) -> None:
-    cut = model.cut(AS_OF, 180)
     rows = spark.createDataFrame(
-        [("shop", str(n), cut, 9, 1, Decimal(5), 9, float(n < 3)) for n in range(4)], FEATURES + ", label double"
+        [("shop", str(n), CUT, 180, 9, 1, Decimal(5), 9, float(n < 3)) for n in range(4)], FEATURES + ", label double"
     )
     probabilities = [row["churn_probability"] for row in model.fit(rows, rows).transform(rows).collect()]
     assert probabilities == pytest.approx([0.75] * 4, abs=1e-2)

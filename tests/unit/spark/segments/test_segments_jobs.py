@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from common import tables
 from common.errors import UserError
+from common.run_bounds import Clock, RunBounds
 from common.settings import Settings
 from spark.ml import promotion, publication, registry
 from spark.ml.lifecycle import train
@@ -19,6 +20,7 @@ from spark.segments.train import PAST, TRAINING, prepare
 from tests.unit.spark.run_bounds import set_as_of
 
 AS_OF = datetime(2011, 12, 10)
+BOUNDS = RunBounds((Clock("shop", AS_OF.date(), AS_OF),), 1, 1)
 CUT = AS_OF - timedelta(days=90)
 # Four kinds of customers, told apart by everything; within a kind spend differs a little.
 CUSTOMERS = """
@@ -154,13 +156,13 @@ def test_too_few_or_alike_are_nothing_to_learn(lake: SparkSession, settings: Set
 def test_unknown_numbers_are_left_out(spark: SparkSession) -> None:
     features = today(spark, 80).withColumn("recency_days", F.expr("if(customer_id < 2, null, recency_days)"))
     earlier = past(spark, 80).withColumn("monetary", F.expr("if(customer_id < 1, null, monetary)"))
-    customers = prepare(AS_OF, features, earlier)
+    customers = prepare(BOUNDS, features, earlier)
     assert (customers.today.count(), customers.rows.count()) == (78, 79)
 
 
 @pytest.mark.parametrize(("then", "day"), [(40, CUT), (39, AS_OF), (0, AS_OF)])
 def test_a_shop_that_has_more_than_doubled_learns_from_today(spark: SparkSession, then: int, day: datetime) -> None:
-    rows = prepare(AS_OF, today(spark, 80), past(spark, then)).rows
+    rows = prepare(BOUNDS, today(spark, 80), past(spark, then)).rows
     assert [row["as_of"] for row in rows.select("as_of").distinct().collect()] == [day]
 
 
@@ -181,7 +183,7 @@ def test_tables_of_another_run_or_shape_are_refused(lake: SparkSession, settings
 
 
 def test_what_decides_follows_from_what_is_known(spark: SparkSession) -> None:
-    customers = prepare(AS_OF, today(spark, 80), past(spark, 80))
+    customers = prepare(BOUNDS, today(spark, 80), past(spark, 80))
     rows = customers.rows
     stages, _ = model.fit(rows, 80)
     assert stages is not None

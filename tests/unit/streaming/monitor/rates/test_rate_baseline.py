@@ -14,9 +14,11 @@ from streaming.monitor.old_baselines import KEPT
 from streaming.monitor.rates.rate_alerts import alert
 from streaming.monitor.rates.rate_baseline import histories, learn, newest, of_rows, rows_of, schema
 from streaming.monitor.rates.rate_verdicts import DOWN, UP, Finding, judge
+from tests.unit.spark.run_bounds import set_clocks
 from tests.unit.streaming.monitor.baseline_rows import baseline_rows
 
 MONDAY = datetime(2024, 3, 4)
+LONG_AGO = MONDAY - timedelta(days=4900)
 ORDERS = "source string, city string, day date, hour int, orders bigint"
 
 
@@ -26,7 +28,7 @@ def test_orders_of_a_city_are_the_shops_too_and_hours_without_one_are_zero(spark
         ("main", None, date(2024, 3, 2), 9, 1),
         ("main", "York", date(2024, 3, 3), 23, 4),
     ]
-    cities, counts = histories(spark.createDataFrame(rows, ORDERS), MONDAY)["main"]
+    cities, counts = histories(spark.createDataFrame(rows, ORDERS), {"main": MONDAY})["main"]
     assert cities == ("", "Leeds", "York")
     assert (counts.orders.shape, counts.first_weekday) == ((3, 2, 24), 5)
     assert counts.orders[:, 0, 9].tolist() == [3, 2, 0] and counts.orders[:, 1, 23].tolist() == [4, 0, 4]
@@ -40,7 +42,7 @@ def test_a_baseline_comes_back_from_its_rows_as_it_was(spark: SparkSession) -> N
         for day in range(84)
         for hour in range(9, 18)
     ]
-    learned = learn(spark.createDataFrame(rows, ORDERS), MONDAY, 1.0)
+    learned = learn(spark.createDataFrame(rows, ORDERS), {"main": MONDAY}, 1.0)
     stored = spark.createDataFrame(list(rows_of(learned)), schema()).toArrow().to_pylist()
     # Of the shop and two cities, seven weekdays of 24 hours and a day.
     assert len(stored) == 3 * 7 * 25
@@ -87,8 +89,7 @@ def marts(spark: SparkSession) -> Iterator[SparkSession]:
     for schema_name in ("core", "live"):
         spark.sql(f"create schema if not exists {schema_name}")
     spark.sql(BASELINE_RATES.ddl())
-    bounds = f"timestamp '{MONDAY}' as as_of, 1L as max_ingest_seq, 0L as max_snapshot_seq"
-    spark.sql(f"create table core.run_bounds using delta as select {bounds}")
+    set_clocks(spark, main=MONDAY, old=LONG_AGO)
     spark.sql(
         "create table core.dim_customers using delta as select 'main' as source, '1' as customer_id, 'Leeds' as city"
     )
@@ -99,6 +100,9 @@ def marts(spark: SparkSession) -> Iterator[SparkSession]:
         select 'main' as source, customer_id, {at} as ordered_at
         from (select {days}) cross join values (9, '1'), (10, null) as placed (hour, customer_id)
     """)
+    back = (MONDAY - LONG_AGO).days
+    moved = f"'old' as source, customer_id, dateadd(day, -{back}, ordered_at) as ordered_at"
+    spark.sql(f"insert into core.fct_orders select {moved} from core.fct_orders")
     yield spark
     for schema_name in ("core", "live"):
         spark.sql(f"drop schema {schema_name} cascade")
@@ -112,7 +116,14 @@ def test_the_bands_of_the_marts_are_stored_once_and_read_from_then_on(marts: Spa
     assert cities == ("", "Leeds")
     assert bands.means[:, 0].sum(axis=1).round(1).tolist() == [2.0, 1.0]
     assert np.array_equal(bands.means, again.means) and bands.thresholds == again.thresholds
-    assert marts.table(BASELINE_RATES.name).where("hour is null").count() == 2 * 7
+    assert marts.table(BASELINE_RATES.name).where("hour is null").count() == 3 * 7
+
+
+def test_a_shop_that_ended_long_ago_has_the_bands_that_it_would_have_alone(marts: SparkSession) -> None:
+    learned = newest(marts, read_settings({}))
+    assert learned and set(learned.sources) == {"main", "old"}
+    (_, bands), (_, old) = learned.sources["main"], learned.sources["old"]
+    assert np.allclose(bands.means[0], old.means[0], atol=1e-3)
 
 
 def test_a_new_baseline_takes_the_place_of_the_oldest(marts: SparkSession) -> None:

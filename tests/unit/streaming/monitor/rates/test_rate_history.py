@@ -17,7 +17,7 @@ def test_each_day_is_judged_by_its_midnight_from_four_weeks_of_history_on() -> N
     orders[:, :, 9:18] = 10
     # Friday, 2024-03-08, of the city alone.
     orders[1, 67, 11:15] = 0
-    past = rate_history({"main": (("", "Leeds"), Counts(orders, 0))}, AS_OF, 1.0)
+    past = rate_history({"main": (("", "Leeds"), Counts(orders, 0))}, {"main": AS_OF}, 1.0)
     (lull,) = past.alerts
     assert (lull["channel"], lull["occurred_at"], lull["baseline_as_of"], lull["subject"]) == (
         "rate_down",
@@ -31,5 +31,5 @@ def test_each_day_is_judged_by_its_midnight_from_four_weeks_of_history_on() -> N
 
 
 def test_a_shop_with_less_than_four_weeks_is_not_judged() -> None:
-    past = rate_history({"main": (("",), Counts(np.ones((1, 28, 24)), 0))}, AS_OF, 1.0)
+    past = rate_history({"main": (("",), Counts(np.ones((1, 28, 24)), 0))}, {"main": AS_OF}, 1.0)
     assert (past.alerts, past.weeks) == ((), 0.0)
