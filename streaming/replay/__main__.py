@@ -55,7 +55,7 @@ class Job:
     mapping: Mapping
     source: str
     shift_to: date | None
-    versions: dict[str, int]
+    contracts: contracts.Contracts
 
     @cached_property
     def identity(self) -> dict[str, str | None]:
@@ -66,7 +66,7 @@ class Job:
 
     def declaration(self) -> Message:
         """Return the event that says in which zone the source's days begin; it goes before all others."""
-        zone, version = self.mapping.time_zone.key, self.versions[SOURCES]
+        zone, version = self.mapping.time_zone.key, self.contracts.versions[SOURCES]
         return Message(SOURCES, self.source, declaration(self.source, zone, datetime.now(UTC), version))
 
     def sending(self, began_ms: int) -> Sending:
@@ -77,7 +77,7 @@ class Job:
         """Return what makes the events of the staged file; e-mail addresses by a hash."""
         shift = shift_ms(stage, self.shift_to)
         pseudonymise = Ids(self.mapping, hash_text).without_addresses
-        return Events(self.mapping, self.source, shift, Tally(), self.versions, sending, pseudonymise)
+        return Events(self.mapping, self.source, shift, Tally(), self.contracts.versions, sending, pseudonymise)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -90,8 +90,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UsageError(f"{said_by} {name!r}: use letters, digits, dot, dash and underscore, at most 64")
     paths = [arguments.orders, *(arguments.orders.parent / name for name in mapping.file_names)]
     states = {path: files.state(path) for path in paths}
-    digest, versions = hash_of(paths), contracts.load(settings.contracts_dir).versions
-    job = Job(settings, arguments.orders, states, digest, mapping, name, arguments.shift_to, versions)
+    digest, known = hash_of(paths), contracts.load(settings.contracts_dir)
+    job = Job(settings, arguments.orders, states, digest, mapping, name, arguments.shift_to, known)
     if arguments.dry_run:
         show(job)
         return
@@ -124,7 +124,7 @@ def send(job: Job, *, force: bool) -> str:
     before = finished.find(settings, job.digest, job.identity)
     if before and not force:
         return f"skipped: {name} was replayed before ({before['summary']}); {flag('force')} sends it again"
-    topics.ensure(settings, contracts.load(settings.contracts_dir).topics)
+    topics.ensure(settings, job.contracts.topics)
     known = resume.identity_of(job.identity, topics.describe(settings, (*TOPICS, *job.mapping.files)))
     progress = resume.Progress(settings, job.digest, known)
     if force:
@@ -177,7 +177,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     """Send the file's events behind those of an interrupted replay, and return the summary and the counts."""
     with staged(job, job.settings.state_dir, e_mail_hash(job.settings)) as (stage, read):
         before = progress.load()
-        what = {**job.identity, "file_sha256": job.digest, "versions": job.versions}
+        what = {**job.identity, "file_sha256": job.digest, "versions": job.contracts.versions}
         progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
         sending = job.sending(progress.began_ms)
         events = job.events(stage, sending, e_mail_hash(job.settings))

@@ -107,11 +107,12 @@ class Events:
             HeldError: its rows make no event, or one that is too large.
         """
         fate = self.fates.of(order)
-        currency = quoted(fate.currency or self.mapping.currency)
-        messages = [self.message(order, part, currency) for part in fate.parts]
-        for message in messages:
+        currency, messages = quoted(fate.currency or self.mapping.currency), []
+        for part in fate.parts:
+            message = self.message(order, part, id_of(order, part), currency)
             if len(message.value) > MAX_VALUE_BYTES:
                 raise HeldError("is too large for one event")
+            messages.append(message)
         for part in fate.parts:
             self.tally.add(part.counted_as, part.rows)
             if part.counted_as in OF_THE_LAKE:
@@ -121,14 +122,13 @@ class Events:
             self.tally.lines.update(fate.left_out)
         return messages
 
-    def message(self, order: Order, part: Part, currency: str) -> Message:
-        """Return one event of an order: the envelope, what it is about, its lines."""
+    def message(self, order: Order, part: Part, made_id: str, currency: str) -> Message:
+        """Return one event of an order: the envelope, what it is about, its lines; id and currency are JSON."""
         customer = "null" if order.customer_id is None else quoted(order.customer_id)
-        about = return_fields(order, part) if part.topic == "returns" else order_fields(order, part)
-        event = f'{about},"currency":{currency},"lines":[{part.lines}]}}'
+        about = return_fields(part, made_id) if part.topic == "returns" else order_fields(part, made_id)
         begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer)
-        key = f"{self.source}/{order.customer_id or order.order_id}"
-        return Message(part.topic, key, seal(f"{begin}{event}".encode()))
+        event = f'{begin}{about},"currency":{currency},"lines":[{part.lines}]}}'
+        return Message(part.topic, f"{self.source}/{order.customer_id or order.order_id}", seal(event.encode()))
 
     def envelope(self, topic: str, occurred_ms: int, customer: str) -> str:
         """Return the fields with which every event begins; the customer is JSON."""
@@ -184,14 +184,14 @@ def id_of(order: Order, part: Part) -> str:
     return quoted(order.order_id if part.order_id is None else f"{part.order_id}/return")
 
 
-def order_fields(order: Order, part: Part) -> str:
+def order_fields(part: Part, made_id: str) -> str:
     """Return what an event says of its order, as JSON."""
     discount = "null" if part.has_discount is None else str(part.has_discount).lower()
-    return f'"order_id":{id_of(order, part)},"kind":"{part.kind}","discount_applied":{discount}'
+    return f'"order_id":{made_id},"kind":"{part.kind}","discount_applied":{discount}'
 
 
-def return_fields(order: Order, part: Part) -> str:
+def return_fields(part: Part, made_id: str) -> str:
     """Return what an event says of its return, as JSON."""
     kind = "null" if part.kind is None else quoted(part.kind)
     came_from = "null" if part.order_id is None else quoted(part.order_id)
-    return f'"return_id":{id_of(order, part)},"order_id":{came_from},"kind":{kind}'
+    return f'"return_id":{made_id},"order_id":{came_from},"kind":{kind}'

@@ -73,7 +73,9 @@ class FragmentParser:
         joins = rows.joins
         for number, text in enumerate(texts, start=self.number + 1):
             try:
-                cells = cells_of(text, delimiter)
+                # Most rows are plain, and a call for each of them is a twentieth of all the time.
+                is_plain = '"' not in text and "\r" not in text
+                cells = text.split(delimiter) if is_plain else cells_of(text, delimiter)
                 if fills:
                     cells = fills.fill(cells)
                 if joins:
