@@ -82,7 +82,10 @@ class Records:
             yield from self.first_record()
             while self.line(0) is not None:
                 block, at, size = self.block, self.at, len(self.block)
-                while at < size and is_plain(text := block[at].rstrip("\r")):
+                while at < size:
+                    text = block[at]
+                    if ('"' in text or "\r" in text) and not is_plain(text := text.rstrip("\r")):
+                        break
                     at += 1
                     if text:
                         yield text

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from streaming.reading.cells import EmptyError, UnreadableError
@@ -70,7 +68,7 @@ class FragmentParser:
         """Return what becomes of the records that follow those of the last call."""
         parsed, rows, delimiter = Parsed(), self.rows, self.delimiter
         members, row_texts, fills = self.members, self.texts, rows.fill_down
-        joins = rows.joins
+        joins, conditions = rows.joins, rows.conditions
         for number, text in enumerate(texts, start=self.number + 1):
             try:
                 # Most rows are plain, and a call for each of them is a twentieth of all the time.
@@ -80,7 +78,7 @@ class FragmentParser:
                     cells = fills.fill(cells)
                 if joins:
                     cells = joins.extend(cells)
-                if rows.conditions and not rows.is_wanted(cells):
+                if conditions and not rows.is_wanted(cells):
                     self.close(parsed, number)
                     parsed.left_out["conditions"] += 1
                     continue
@@ -133,10 +131,13 @@ class FragmentParser:
         order_id, customer_id, occurred_ms, signs, lines, about = members[0]
         size = len(members)
         if size > 1:
-            _, _, moments, all_signs, jsons, abouts = zip(*members, strict=True)
-            occurred_ms, signs, lines = min(moments), reduce(or_, set(all_signs)), ",".join(jsons)
+            occurred_ms = min([line[2] for line in members])
+            lines = ",".join([line[4] for line in members])
+            for line in members:
+                signs |= line[3]
             # Most files say nothing of an order as a whole, and others the same on each row.
-            about = ",".join(filter(None, dict.fromkeys(abouts)))
+            if self.rows.has_further:
+                about = ",".join(filter(None, dict.fromkeys(line[5] for line in members)))
         kept = ROW_END.join(texts)
         place = end - size, order_id, customer_id, occurred_ms, self.block
         parsed.fragments.append(Fragment(*place, signs, size, lines, about, kept))
