@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         replace_file(target, text)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {why(error)}; name another file (OUT=)") from None
+    # Before what may refuse the file by it.
+    say(f"{target}: written; lines with a ? are in doubt, correct them there")
     replay(["--orders", str(path), "--mapping", str(target), "--dry-run"])
     doubts = sum("  # ? " in line for line in text.splitlines())
     count = f"{doubts} doubt{'s' if doubts != 1 else ''}"

@@ -12,6 +12,16 @@ from common.errors import UsageError
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+# By their first bytes, what is no text with cells.
+OTHERS = {
+    ZIP: "a ZIP archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook of before 2007",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF document",
+    b"<htm": "a web page, as some shops name .xls",
+    b"<!DO": "a web page",
+    b"<?xm": "an XML document",
+}
 
 
 @contextmanager
@@ -37,8 +47,8 @@ def open_file(path: Path) -> BufferedIOBase:
     """Open a file, unpacking gzip by its content, not its name."""
     with path.open("rb") as file:
         start = file.read(4)
-    if start == ZIP:
-        raise UsageError(f"{path}: is a ZIP archive or an Excel workbook; save it as CSV first")
+    if start in OTHERS:
+        raise UsageError(f"{path}: is {OTHERS[start]}; save it as CSV first")
     if path.suffix == ".gz" and not start.startswith(GZIP):
         raise UsageError(f"{path}: is no gzip file, as its name says; fetch it again, or take .gz off its name")
     return gzip.open(path) if start.startswith(GZIP) else path.open("rb")

@@ -165,7 +165,9 @@ def test_marks_that_may_be_two_are_left_to_be_said_and_their_rows_are_not_sent(
     rows = "order_id,sku,qty,date,price\n1,A,1,2023-01-25,7\n" + '2,A,1,2023-01-25,"1,250"\n'
     mapping, text = proposed(tmp_path, rows)
     assert "decimal" not in mapping and "# ? 1,250 could be read in two ways: say which mark is which" in text
-    assert "may be 1250 or 1.25; say which by decimal: and thousands:" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "may be 1250 or 1.25; say which by decimal: and thousands:" in shown.out
+    assert "mapping.yml: written; lines with a ? are in doubt" in shown.err
 
 
 def test_a_mapping_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
