@@ -76,6 +76,7 @@ DOUBTS = {
 LINES_WITH_NAMES = ("lineitemname",)
 # A status has few words.
 MOST_WORDS = 30
+UNIT = re.compile(r"\([^()]*\)$")
 LETTERS = re.compile(r"[^a-z0-9]")
 
 
@@ -90,8 +91,8 @@ class Proposal:
 
 
 def plain(name: str) -> str:
-    """Return a name's letters a to z and digits, without case and accents."""
-    return LETTERS.sub("", normalize("NFKD", name.lower()))
+    """Return a name's letters a to z and digits, without case, accents, and a unit in parentheses."""
+    return LETTERS.sub("", normalize("NFKD", UNIT.sub("", name).lower()))
 
 
 def propose(columns: Sequence[Column]) -> list[Proposal]:

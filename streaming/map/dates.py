@@ -30,6 +30,7 @@ LIMITS = {
 }  # fmt: skip
 DIRECTIVE = re.compile("|".join(LIMITS))
 PACKED = ("%Y%m%d", "%H%M%S")
+CLOCK_ALONE = re.compile(r"99?:99(:99)?( ?[AaPp][Mm])?")
 UTC = ZoneInfo("UTC")
 PARTS = re.compile("(%.)")
 # What stands in the place of a directive that is no number.
@@ -57,6 +58,11 @@ def likely_formats_of(column: Column) -> list[str]:
     }
     most, all_cells = max(counts.values()), sum(shape.cells for shape in column.shapes.values())
     return [one for one, count in counts.items() if count == most] if most and 2 * most >= all_cells else []
+
+
+def has_clocks(column: Column) -> bool:
+    """Return whether a column has times of day alone."""
+    return bool(column.shapes) and all(CLOCK_ALONE.fullmatch(shape) for shape in column.shapes)
 
 
 def reads_most(shape: Shape, time_format: str) -> bool:

@@ -108,6 +108,9 @@ def times(found: Found) -> Iterator[str]:
         yield line("time_format", quoted(formats[0]), f"no day above 12, so {quoted(other)} reads every cell too")
     else:
         yield line("time_format", quoted(formats[0]))
+    clock = next((one.name for one in found.columns if dates.has_clocks(one)), None)
+    if formats and clock and "%" in formats[0] and not re.search("%[HI]", formats[0]):
+        yield f"#  # ? the time of day stands apart in {clock} and is not read: all orders are at midnight"
     knows = bool(formats) and (formats[0].endswith(("%z", "%Z")) or formats[0].startswith("epoch"))
     why = "times say their instant; the zone is that of the shop's days and hours" if knows else "times say no zone"
     yield line("time_zone", "UTC", f"{why}; write yours, such as Europe/London")

@@ -170,6 +170,14 @@ def test_marks_that_may_be_two_are_left_to_be_said_and_their_rows_are_not_sent(
     assert "mapping.yml: written; lines with a ? are in doubt" in shown.err
 
 
+def test_a_time_of_day_in_a_column_of_its_own_is_in_doubt_and_units_are_no_part_of_names(tmp_path: Path) -> None:
+    rows = "order_id,sku,qty (pcs),date,clock,price (EUR)\n1,A,2,2023-01-25,9:05,7.00\n"
+    mapping, text = proposed(tmp_path, rows)
+    assert (mapping["columns"]["unit_price"], mapping["columns"]["quantity"]) == ("price (EUR)", "qty (pcs)")
+    assert "# ? the time of day stands apart in clock and is not read: all orders are at midnight" in text
+    assert "stands apart" not in proposed(tmp_path, ORDERS)[1]
+
+
 def test_a_mapping_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(ORDERS)
     with pytest.raises(UsageError, match="there is no folder"):
