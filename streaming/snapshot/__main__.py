@@ -21,7 +21,7 @@ from common.lake_paths import RAW
 from common.session import failure, session
 from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
-from streaming import files
+from streaming import declare, files
 from streaming.reading.ids import e_mail_hash
 from streaming.snapshot import mapping as mappings
 from streaming.snapshot.file import Checked, check
@@ -193,8 +193,11 @@ def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:
 
 
 def clock(spark: SparkSession, table: DataFrame) -> date:
-    """Return the lake's clock: the midnight after the newest valid event, or the newest snapshot's if later."""
-    valid = tables.read(spark, EVENTS).where(F.col("broken_rule").isNull())
+    """Return the lake's clock: the midnight after the newest valid event, or the newest snapshot's if later.
+
+    What a shop says of itself is nothing that happened in it.
+    """
+    valid = tables.read(spark, EVENTS).where(F.col("broken_rule").isNull() & (F.col("topic") != declare.TOPIC))
     newest_event = midnight(valid, F.date_format(F.max("occurred_at"), "yyyy-MM-dd").alias("day"))
     newest_snapshot = midnight(table, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
     following = newest_event + timedelta(days=1) if newest_event else EMPTY_LAKE
