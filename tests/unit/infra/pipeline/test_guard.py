@@ -100,3 +100,12 @@ def test_a_comparison_of_nothing_is_no_success(
     monkeypatch.setattr(guard, "compare", lambda settings, one: (0, ""))
     with pytest.raises(UserError, match=message):
         guard.guard(settings, date(2011, 9, 10))
+
+
+def test_days_counted_from_the_run_are_compared_within_one_run_alone(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    columns = [["source"], ["days_before"], ["frequency"]]
+    monkeypatch.setattr(thrift, "rows", lambda settings, query: columns)
+    same_run, trained, *_ = guard.comparisons(settings)
+    assert (same_run.columns, trained.columns) == (["source", "days_before", "frequency"], ["source", "frequency"])
