@@ -89,8 +89,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--snapshot-as-of",
         type=day(),
         metavar="DATE",
-        help="the UTC midnight that the totals stand at; where it is not given the lake's clock: the midnight after"
-        " the newest valid event, or the newest snapshot's where that is later",
+        help="the day at whose midnight the totals stand; where it is not given the shop's clock: the day after its"
+        " newest valid event, the lake's newest where it has none, or its newest snapshot's where that is later",
     )
     parser.add_argument("--currency", type=currency, help="currency of the totals, such as USD; unknown if not given")
     parser.add_argument("--force", action="store_true", help="load a file again, as after its mapping was mended")
@@ -140,7 +140,11 @@ def run(
 ) -> str:
     """Append the file's rows in one commit, unless they are there, and return the summary."""
     contracts, table = load(settings.contracts_dir), tables.read(spark, SNAPSHOTS)
-    as_of = arguments.snapshot_as_of or loaded_before(table, arguments.source, checked.sha256) or clock(spark, table)
+    as_of = (
+        arguments.snapshot_as_of
+        or loaded_before(table, arguments.source, checked.sha256)
+        or clock(spark, table, arguments.source)
+    )
     same = (
         (F.col("source") == arguments.source)
         & (F.col("file_sha256") == checked.sha256)
@@ -192,15 +196,23 @@ def loaded_before(table: DataFrame, source: str, sha256: str) -> date | None:
     return midnight(loads, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
 
 
-def clock(spark: SparkSession, table: DataFrame) -> date:
-    """Return the lake's clock: the midnight after the newest valid event, or the newest snapshot's if later.
+def clock(spark: SparkSession, table: DataFrame, source: str) -> date:
+    """Return a shop's clock: the day after its newest valid event by its own zone, or its newest snapshot's if later.
 
-    What a shop says of itself is nothing that happened in it.
+    A shop of whom nothing has happened stands at the newest event of the lake. What a shop says of itself is nothing
+    that happened in it.
     """
-    valid = tables.read(spark, EVENTS).where(F.col("broken_rule").isNull() & (F.col("topic") != declare.TOPIC))
-    newest_event = midnight(valid, F.date_format(F.max("occurred_at"), "yyyy-MM-dd").alias("day"))
-    newest_snapshot = midnight(table, F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
-    following = newest_event + timedelta(days=1) if newest_event else EMPTY_LAKE
+    valid = tables.read(spark, EVENTS).where(F.col("broken_rule").isNull())
+    is_own, is_declared = F.col("source") == source, F.col("topic") == declare.TOPIC
+    newest_of_each = valid.agg(
+        F.max(F.when(is_own & ~is_declared, F.col("occurred_at"))).alias("own"),
+        F.max(F.when(~is_declared, F.col("occurred_at"))).alias("lake"),
+        F.max(F.when(is_own & is_declared, F.struct("occurred_at", "time_zone"))).alias("declaration"),
+    )
+    local = F.from_utc_timestamp(F.coalesce("own", "lake"), F.coalesce("declaration.time_zone", F.lit("UTC")))
+    [newest_event] = newest_of_each.select(F.date_format(local, "yyyy-MM-dd")).first() or [None]
+    newest_snapshot = midnight(table.where(is_own), F.date_format(F.max("snapshot_as_of"), "yyyy-MM-dd").alias("day"))
+    following = date.fromisoformat(newest_event) + timedelta(days=1) if newest_event else EMPTY_LAKE
     return max(following, newest_snapshot or EMPTY_LAKE)
 
 
