@@ -45,13 +45,13 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("replay", {"ORDERS": "{home}/header.csv", "MAPPING": "online_retail"}, "header.csv: has a header and no rows"),
     ("replay", {"ORDERS": "{home}/header.csv", "MAPPING": "online"}, "no mapping online: there is no such file"),
     ("replay", {"ORDERS": "{home}/header.csv", "MAPPING": "{home}/header.csv"}, "header.csv: holds no mapping"),
-    ("replay", {"ORDERS": "{home}/header.csv", "MAPPING": "{home}/broken.yml"}, "broken.yml: cannot be read: while"),
+    ("replay", {"ORDERS": "{home}/header.csv", "MAPPING": "{home}/broken.yml"}, "broken.yml: line 1: cannot be read: "),
     ("replay", {"ORDERS": "{home}/fifo.csv", "MAPPING": "online_retail"}, "fifo.csv: is not a regular file"),
     ("replay", {"ORDERS": "/dev/zero", "MAPPING": "online_retail"}, "/dev/zero: is not a regular file"),
     ("replay", {"ORDERS": "{home}/random.csv.gz", "MAPPING": "online_retail"}, "random.csv.gz: is no gzip file"),
     ("replay", {"ORDERS": "{home}/book.xlsx", "MAPPING": "online_retail"}, "Excel workbook; save it as CSV first"),
     ("snapshot", {}, "give FILE="),
-    ("snapshot", {"FILE": "{home}/binary.csv"}, "binary.csv: line 1, byte 1: not UTF-8; save the file as UTF-8"),
+    ("snapshot", {"FILE": "{home}/binary.csv"}, "binary.csv: line 1, byte 1: not utf-8; "),
     ("snapshot", {"FILE": "{home}/header.csv"}, "header.csv: has no column 'Gender'; its columns are InvoiceNo"),
     ("snapshot", {"FILE": "{home}/fifo.csv"}, "fifo.csv: is not a regular file"),
     ("snapshot", {"FILE": "x.csv", "SNAPSHOT_AS_OF": "soon"}, "SNAPSHOT_AS_OF: 'soon' is not a date such as 2025-01"),
@@ -96,7 +96,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "header.csv").write_text(COLUMNS)
     (folder / "broken.yml").write_text("columns: [")
     (folder / "random.csv.gz").write_bytes(os.urandom(3000))
-    (folder / "binary.csv").write_bytes(b"\xff\xfe\x00" * 100)
+    (folder / "binary.csv").write_bytes(b"\x89\x80\xfe\x00" * 100)
     (folder / "book.xlsx").write_bytes(b"PK\x03\x04" + os.urandom(100))
     (folder / "notes.txt").write_text("mine")
     os.mkfifo(folder / "fifo.csv")
