@@ -67,7 +67,7 @@ def ours(settings: Settings, seconds: float, rate: int) -> Fresh:
 
 def stock(settings: Settings, seconds: float, rate: int) -> Fresh:
     """Measure five quickstart queries in one application; they begin at the end of the topics."""
-    names = [one.topic for one in load(FOLDER).topics]
+    names = list(peers.loaded_topics())
     folder = peers.clean(settings, "stock-stream")
     options = ["--starting", "latest", "--statistics", ",".join(peers.statistics())]
     command = peers.quickstart(settings, "stream", ",".join(names), folder, options)

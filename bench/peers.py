@@ -19,6 +19,7 @@ from common.webhdfs import WebHdfs
 from infra.local import hdfs_folders
 from infra.local.lake import GROUP, Folder
 from infra.setup.jars import classpath
+from streaming import declare
 
 HERE = Path(__file__).parent
 BENCH = "/lake/bench"
@@ -56,9 +57,14 @@ def quickstart(settings: Settings, how: str, names: str, folder: str, options: S
     return [*command, "--memory", settings.driver_memory, *options]
 
 
+def loaded_topics() -> dict[str, int]:
+    """Return the topics that a steady load has events for, with the versions of their contracts."""
+    return {one.topic: one.version for one in load(FOLDER).topics if one.topic != declare.TOPIC}
+
+
 def steady_load(settings: Settings, rate: int) -> list[str]:
-    """Return the command that sends `rate` valid events a second to each topic."""
-    versions = json.dumps({one.topic: one.version for one in load(FOLDER).topics})
+    """Return the command that sends `rate` valid events a second to each of those topics."""
+    versions = json.dumps(loaded_topics())
     command = [str(environment.interpreter()), str(HERE / "steady_load.py"), settings.kafka_bootstrap]
     return [*command, "--rate", str(rate), "--versions", versions]
 
