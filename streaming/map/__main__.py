@@ -68,7 +68,7 @@ def stem(path: Path) -> str:
 
 
 def look_at(path: Path) -> Found:
-    """Read a file twice and return what is known of it."""
+    """Read a file, as often as it takes and in bounded memory, and return what is known of it."""
     with opening.readable(path), opening.open_file(path) as file:
         encoding = sniff.encoding_of(file)
     with opening.readable(path), opening.open_file(path) as file:

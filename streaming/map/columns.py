@@ -130,9 +130,9 @@ def unfit(ours: str, column: Column) -> str:
     example = next(iter([*others, *column.shapes.values()]), None)
     shown = f"such as {example.example!r} in row {example.row}" if example else f"of {column.rows:,} rows"
     match ours:
-        case "cancelled_at" if not column.filled:
+        case "cancelled_at" | "refunded_at" if not column.filled:
             return ""
-        case "occurred_at" | "cancelled_at":
+        case "occurred_at" | "cancelled_at" | "refunded_at":
             return "" if dates.likely_formats_of(column) else f"its cells, {shown}, are of no format of time"
         case "quantity" | "unit_price" | "discount" | "line_discount" | "tax" | "shipping" | "refunded_amount":
             is_number = column.filled == 0 or numbers.likely_style_of([column]) is not None

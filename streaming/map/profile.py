@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from streaming.reading.dialect import EMPTY_VALUES
 
 DIGIT, NUMBER = re.compile(r"[0-9]"), re.compile(r"[0-9]+")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # Beyond these a column is free text, or an identity; neither needs more to be told.
 MOST_SHAPES, MOST_DISTINCT, LONGEST_CELL = 300, 20_000, 64
 MOST_EXAMPLES = 5
@@ -43,13 +42,11 @@ class Shape:
 
 @dataclass
 class Column:
-    """One column of a file; `distinct` holds its different cells, up to a bound, and `repeats` counts the others."""
+    """One column of a file; `distinct` holds its different cells, up to a bound."""
 
     name: str
     rows: int = 0
     empty: int = 0
-    repeats: int = 0
-    emails: int = 0
     is_free_text: bool = False
     shapes: dict[str, Shape] = field(default_factory=dict)
     distinct: set[str] = field(default_factory=set)
@@ -58,14 +55,11 @@ class Column:
         """Take the cell of a row, rows being numbered from 1 below the header."""
         text = cell.strip()
         self.rows += 1
-        if text in self.distinct:
-            self.repeats += 1
-        elif text in EMPTY_VALUES:
+        if text in EMPTY_VALUES:
             self.empty += 1
-        else:
+        elif text not in self.distinct:
             if len(self.distinct) < MOST_DISTINCT:
                 self.distinct.add(text)
-            self.emails += "@" in text and EMAIL.fullmatch(text) is not None
             if not self.is_free_text:
                 self.add_shape(row, text)
 

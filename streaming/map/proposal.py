@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from streaming.map import dates, numbers
 from streaming.map.columns import Proposal, unread
@@ -33,7 +33,6 @@ class Found:
     columns: Sequence[Column]
     proposals: Sequence[Proposal]
     habits: Habits
-    doubts: list[str] = field(default_factory=list)
 
     def of(self, ours: str) -> Column | None:
         """Return the column that is taken for one of ours."""
@@ -42,12 +41,8 @@ class Found:
 
 def quoted(text: str) -> str:
     """Return a text as YAML has it."""
-    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_ ]*", text)
-    return (
-        text
-        if plain and text.lower() not in ("no", "yes", "on", "off", "y", "n", "null", "true", "false")
-        else (json.dumps(text, ensure_ascii=False))
-    )
+    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_ ]*", text) and text.lower() not in WORDS_OF_YAML
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
 def line(key: str, value: str, doubt: str = "") -> str:

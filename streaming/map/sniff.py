@@ -7,16 +7,10 @@ from collections.abc import Iterable
 from io import BufferedIOBase
 from itertools import islice
 
+from streaming.reading.lines import MARKS
 from streaming.reading.records import SEPARATOR
 
 BLOCK = 1 << 20
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 # What Windows writes where ISO 8859-1 has control characters.
 WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 # Of these Windows has no character, so it is another encoding that has them.
@@ -35,7 +29,8 @@ def encoding_of(file: BufferedIOBase) -> str:
         if first:
             for mark, name in MARKS:
                 if block.startswith(mark):
-                    return name
+                    # The reader passes over the mark by itself.
+                    return name.removesuffix("-sig")
             # Letters of UTF-16 without a mark: every second byte of plain text is 0.
             if 3 * block.count(b"\0") > len(block):
                 return "utf-16"

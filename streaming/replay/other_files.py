@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from common.errors import UsageError
-from streaming.reading.cells import UnreadableError
+from streaming.reading.cells import UnreadableError, is_readable
 from streaming.reading.ids import Ids
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
@@ -150,15 +150,6 @@ class OtherRows:
             if values["rating_id"] is None:
                 raise UnreadableError("rating_id and order_id are empty")
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
-
-
-def is_readable(read: Callable[[str], Any], text: str) -> bool:
-    """Return whether a cell can be read."""
-    try:
-        read(text)
-    except UnreadableError:
-        return False
-    return True
 
 
 def day(milliseconds: int) -> str:

@@ -1,10 +1,10 @@
 """One row of the file as one order line, or the reason why it is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 
-from streaming.reading.cells import EmptyError, UnreadableError, shown
+from streaming.reading.cells import EmptyError, UnreadableError, is_readable, shown
 from streaming.reading.ids import SCIENTIFIC, Ids
 from streaming.reading.instants import Instants
 from streaming.reading.numbers import Numbers
@@ -131,12 +131,3 @@ class Rows:
         flag = "true" if self.mapping.is_product(product_id) else "false"
         begin = f'{{"product_id":{quoted(product_id)},"description":{text},"quantity":'
         return begin, f'"is_product":{flag}}}'
-
-
-def is_readable(read: Callable[[str], object], text: str) -> bool:
-    """Return whether a cell can be read."""
-    try:
-        read(text)
-    except UnreadableError:
-        return False
-    return True

@@ -9,7 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 from common.contracts.model import Field, SnapshotContract
-from streaming.reading.cells import UnreadableError, unreadable
+from streaming.reading.cells import UnreadableError, is_readable, unreadable
 from streaming.reading.ids import Ids
 from streaming.reading.numbers import INT_MAX, Numbers
 from streaming.reading.record import cells_of
@@ -78,7 +78,10 @@ class Cells:
     def is_row(self, cells: Sequence[str]) -> bool:
         """Return whether as many cells as the header has look like those of a row: some of its numbers can be read."""
         numbers = [one.name for one in self.contract.fields if one.type in ("int", "bigint") or "decimal" in one.type]
-        return sum(is_readable(self.readers[name], cells[self.places[name]]) for name in numbers) >= NUMBERS_OF_A_ROW
+        return (
+            sum(is_readable(self.readers[name], cells[self.places[name]].strip()) for name in numbers)
+            >= NUMBERS_OF_A_ROW
+        )
 
 
 def truth(text: str, name: str) -> bool:
@@ -94,12 +97,3 @@ def amount(numbers: Numbers, text: str, name: str, digits: int, decimals: int) -
     if abs(value) >= Decimal(10) ** (digits - decimals):
         raise unreadable(name, text, f"has more than {digits - decimals} digits before its mark")
     return value
-
-
-def is_readable(read: Read, text: str) -> bool:
-    """Return whether a cell can be read."""
-    try:
-        read(text.strip())
-    except UnreadableError:
-        return False
-    return True

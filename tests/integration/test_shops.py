@@ -8,17 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration.harness import Platform
+from tests.unit.streaming.replay.shop import COLUMNS, HEADER
 
-HEADER = "order,sku,name,qty,at,price,customer"
-COLUMNS = {
-    "order_id": "order",
-    "product_id": "sku",
-    "description": "name",
-    "quantity": "qty",
-    "occurred_at": "at",
-    "unit_price": "price",
-    "customer_id": "customer",
-}
 MAPPING = {"columns": COLUMNS, "time_zone": "UTC", "time_format": "%Y-%m-%d %H:%M:%S", "currency": "EUR"}
 AT = "2023-01-05 10:00:00"
 FIRST_ROW_ALONE = (

@@ -222,3 +222,12 @@ def test_a_file_without_orders_is_refused_by_what_is_missing(tmp_path: Path) -> 
         UsageError, match="no column looks like order_id, occurred_at, unit_price, product_id; its columns are"
     ):
         main(["--file", str(tmp_path / "people.csv"), "--out", str(tmp_path / "mapping.yml")])
+
+
+def test_a_column_of_words_is_no_time_of_a_refund(tmp_path: Path) -> None:
+    head, *rows = DAYS.splitlines()
+    cells = ("refund date", "tomorrow", "")
+    text = "".join(f"{row},{cell}\n" for row, cell in zip((head, *rows), cells, strict=True))
+    mapping, written = proposed(tmp_path, text)
+    assert "refunded_at" not in mapping["columns"]
+    assert "no column of refunded_at: refund date is called so, but its cells, such as 'tomorrow' in row 1" in written
