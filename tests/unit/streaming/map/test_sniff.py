@@ -14,6 +14,9 @@ from streaming.map.sniff import BLOCK, delimiter_of, encoding_of
         ("1,Kaffee für zwei\n".encode(), "utf-8"),
         ("\ufeff1,Ä\n".encode(), "utf-8"),
         ("1,Ä\n".encode("utf-16"), "utf-16"),
+        # Letters whose second bytes are no zeros; only the mark tells.
+        ("заказ;товар\n".encode("utf-16"), "utf-16"),
+        ("заказ;товар\n".encode("utf-32"), "utf-32"),
         ("order,sku\n1,Ä\n".encode("utf-16-le"), "utf-16"),
         ("order,sku\n1,Ä\n".encode("utf-16-be"), "utf-16"),
         ("1,Ä\n".encode("latin-1"), "latin-1"),
