@@ -59,8 +59,8 @@ reset: ready ## Stop the platform and delete all its data [YES=1]
 
 ##@ Data in
 .PHONY: map replay snapshot simulate sessionise import-raw ingest stream monitor backtest explain recover requeue
-map: ready ## Propose a mapping for a shop's file, with its doubts, to be edited [FILE=orders.csv OUT=mapping.yml FORCE=1]
-	@$(PY) -m streaming.map $(call option,FILE,file) $(call option,OUT,out) $(call flag,FORCE,force)
+map: ready ## Propose a mapping for a shop's file, with its doubts, to be edited [FILE=orders.csv SHEET= OUT=mapping.yml FORCE=1]
+	@$(PY) -m streaming.map $(call option,FILE,file) $(call option,SHEET,sheet) $(call option,OUT,out) $(call flag,FORCE,force)
 
 replay: ready ## Send an order history to Kafka, from where it stopped [ORDERS=file.csv MAPPING=online_retail SOURCE= SHIFT_TO= FORCE=1 DRY_RUN=1]
 	@$(PY) -m streaming.replay $(call option,ORDERS,orders) $(call option,MAPPING,mapping) $(call option,SOURCE,source) $(call option,SHIFT_TO,shift-to) $(call flag,FORCE,force) $(call flag,DRY_RUN,dry-run)

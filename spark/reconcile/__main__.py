@@ -58,6 +58,10 @@ def bronze_to_marts(settings: Settings, contracts: Contracts) -> tuple[list[str]
         if left != right:
             keys = checks.differing(thrift.rows(settings, check.keys)) or "the same on both sides, some of them twice"
             faults.append(f"{check.name}: {left:f} and {right:f}; keys: {keys}")
+    lines += [
+        f"{source}: its orders are in several currencies, so it is in no mart; send each under a source of its own"
+        for (source,) in thrift.rows(settings, checks.WITHOUT_CLOCK)
+    ]
     return lines, faults
 
 

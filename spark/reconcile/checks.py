@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from common.contracts.model import Contracts
 
 BOUNDS = "select max_ingest_seq, max_snapshot_seq from core.run_batches"
+# The sources that no mart has: those of several currencies.
+WITHOUT_CLOCK = """
+select source from core.dim_sources left anti join core.run_bounds using (source)
+where coalesce(newest_event_at, newest_snapshot_as_of) is not null order by source
+"""
 # The topics whose events become rows of a fact.
 FACTS = {"orders": "fct_orders", "returns": "fct_returns", "ratings": "fct_ratings", "visits": "fct_visits"}
 # Those of them whose events may cancel what was sent before.

@@ -22,6 +22,7 @@ from streaming.reading.dialect import Dialect
 from streaming.reading.lines import Lines
 from streaming.reading.record import Broken, cells_of
 from streaming.reading.records import Records
+from streaming.reading.tables import typed_dialect
 from streaming.replay.__main__ import main as replay
 
 # Of an order as a whole, as far as they may stand on its first row alone.
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise UsageError(f"{target}: is there already; name another one (OUT=), or {flag('force')} replaces it")
     if not target.parent.is_dir():
         raise UsageError(f"{target}: there is no folder {target.parent}; name another file (OUT=)")
-    text = proposal.render(look_at(path))
+    text = proposal.render(look_at(path, arguments.sheet))
     try:
         replace_file(target, text)
     except OSError as error:
@@ -56,7 +57,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(prog="python -m streaming.map", description=__doc__)
-    parser.add_argument("--file", type=Path, required=True, help="CSV file with a header; may be gzipped")
+    parser.add_argument(
+        "--file",
+        type=Path,
+        required=True,
+        help="file with a header: CSV, TSV or JSON lines, which may be gzipped, an Excel workbook or a Parquet file",
+    )
+    parser.add_argument("--sheet", default="", help="sheet of a workbook that has several")
     parser.add_argument("--out", type=Path, help="mapping to write (default: the file's name with .yml, here)")
     parser.add_argument("--force", action="store_true", help="replace a mapping that is there already")
     return parser.parse_args(argv)
@@ -67,14 +74,12 @@ def stem(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", path.name.partition(".")[0])[:64] or "shop"
 
 
-def look_at(path: Path) -> Found:
+def look_at(path: Path, sheet: str = "") -> Found:
     """Read a file, as often as it takes and in bounded memory, and return what is known of it."""
-    with opening.readable(path), opening.open_file(path) as file:
-        encoding = sniff.encoding_of(file)
-    with opening.readable(path), opening.open_file(path) as file:
-        delimiter = sniff.delimiter_of(chain.from_iterable(Lines(path, file, encoding)))
-    dialect = Dialect(encoding=encoding, delimiter=delimiter)
-    say(f"{path.name}: {encoding}, cells parted by {delimiter!r}")
+    kind = opening.kind_of(path)
+    dialect = dialect_of(path) if kind == opening.TEXT else typed_dialect(Dialect(sheet=sheet))
+    how = f"{dialect.encoding}, cells parted by {dialect.delimiter!r}" if kind == opening.TEXT else kind
+    say(f"{path.name}: {how}")
     columns = profiles(Records(path, dialect).header, require_width(path, dialect))
     if not columns[0].rows:
         raise UsageError(f"{path}: has a header and no rows")
@@ -84,7 +89,16 @@ def look_at(path: Path) -> Found:
     places = {one.ours: names.index(one.column.name) for one in proposals}
     say(f"{path.name}: {columns[0].rows:,} rows, {len(proposals)} of {len(columns)} columns known")
     habits = habits_of(cells(path, dialect), places, [name for name in OF_ORDER if name in places])
-    return Found(stem(path), columns[0].rows, encoding, delimiter, columns, proposals, habits)
+    return Found(stem(path), columns[0].rows, kind, dialect, columns, proposals, habits)
+
+
+def dialect_of(path: Path) -> Dialect:
+    """Return the encoding and the delimiter of a file of text."""
+    with opening.readable(path), opening.open_file(path) as file:
+        encoding = sniff.encoding_of(file)
+    with opening.readable(path), opening.open_file(path) as file:
+        delimiter = sniff.delimiter_of(chain.from_iterable(Lines(path, file, encoding)))
+    return Dialect(encoding=encoding, delimiter=delimiter)
 
 
 def require_width(path: Path, dialect: Dialect) -> Iterator[list[str]]:

@@ -10,6 +10,8 @@ from streaming.map.columns import Proposal, unread
 from streaming.map.orders import Habits
 from streaming.map.profile import Column, Shape
 from streaming.map.words import IGNORED, doubt_of, meanings_of
+from streaming.reading.dialect import Dialect
+from streaming.reading.opening import TEXT
 
 AMOUNTS = ("unit_price", "discount", "line_discount", "tax", "shipping", "refunded_amount")
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "₹": "INR"}
@@ -28,8 +30,8 @@ class Found:
 
     name: str
     rows: int
-    encoding: str
-    delimiter: str
+    kind: str
+    dialect: Dialect
     columns: Sequence[Column]
     proposals: Sequence[Proposal]
     habits: Habits
@@ -55,15 +57,20 @@ def render(found: Found) -> str:
     head = [
         f"# Proposed for {found.rows:,} rows. What is in doubt has a ? behind it: correct it, then take the ? away.",
         line("name", quoted(found.name), "the shop's name, as every event has it"),
-        line(
-            "encoding",
-            found.encoding,
-            "" if found.encoding.startswith("utf") else "not UTF-8; look at the letters below",
-        ),
-        line("delimiter", json.dumps(found.delimiter)),
+        *written(found),
     ]
     parts = (head, columns(found), times(found), money(found), ids(found), statuses(found), charges(found))
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
+
+
+def written(found: Found) -> Iterator[str]:
+    """Yield how a file's bytes become cells, where it does not say so itself."""
+    encoding = found.dialect.encoding
+    if found.kind == TEXT:
+        yield line("encoding", encoding, "" if encoding.startswith("utf") else "not UTF-8; look at the letters below")
+        yield line("delimiter", json.dumps(found.dialect.delimiter))
+    if found.dialect.sheet:
+        yield line("sheet", quoted(found.dialect.sheet))
 
 
 def columns(found: Found) -> Iterator[str]:
@@ -131,6 +138,11 @@ def money(found: Found) -> Iterator[str]:
             yield line("thousands", json.dumps(style.thousands, ensure_ascii=False))
     if style and style.sign:
         yield line("currency_sign", quoted(style.sign))
+    if (column := found.of("currency")) and len(codes := sorted({one.upper() for one in column.distinct})) > 1:
+        shown = ", ".join(codes[:5])
+        yield f"#  # ? orders in {shown}: the shop's own currency is that of most orders, unless it is said;"
+        yield f"#      those in another one go under a source of their own, such as {found.name}.{codes[0]}"
+        yield f"# currency: {codes[-1]}"
     if found.of("currency") is None:
         known = CURRENCIES.get(style.sign if style else "")
         yield line("currency", known or "XXX", "by its sign" if known else "the file does not say; XXX means none")

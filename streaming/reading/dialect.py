@@ -26,6 +26,7 @@ class Dialect:
 
     encoding: str = "utf-8"
     delimiter: str = COMMA
+    sheet: str = ""
     decimal: str | None = None
     thousands: str | None = None
     currency_signs: tuple[str, ...] = ()
@@ -120,6 +121,7 @@ def is_integer(node: Node) -> bool:
 FILE_KEYS = (
     Key("encoding", encoding),
     Key("delimiter", delimiter),
+    Key("sheet"),
 )
 NUMBER_KEYS = (
     Key("decimal", decimal_mark),

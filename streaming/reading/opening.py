@@ -1,21 +1,29 @@
 """A file that somebody brings, opened: every fault of it as a whole is one line that names it."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from common import files
 from common.errors import UsageError
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+# What a file holds: cells with delimiters between, or rows in another way.
+TEXT, WORKBOOK, PARQUET, JSON_LINES = "text", "workbook", "parquet", "json"
+OF_A_WORKBOOK = "xl/workbook.xml"
+JSON_NAMES = re.compile(r"\.(?:jsonl|ndjson|json)(?:\.gz)?$", re.IGNORECASE)
+JSON_OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
+BYTES_LOOKED_AT = 1 << 16
 # By their first bytes, what is no text with cells.
 OTHERS = {
-    ZIP: "a ZIP archive or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook of before 2007",
+    ZIP: "a ZIP archive; unpack it",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook of before 2007, or one with a password",
     b"PAR1": "a Parquet file",
     b"%PDF": "a PDF document",
     b"<htm": "a web page, as some shops name .xls",
@@ -52,3 +60,40 @@ def open_file(path: Path) -> BufferedIOBase:
     if path.suffix == ".gz" and not start.startswith(GZIP):
         raise UsageError(f"{path}: is no gzip file, as its name says; fetch it again, or take .gz off its name")
     return gzip.open(path) if start.startswith(GZIP) else path.open("rb")
+
+
+def kind_of(path: Path) -> str:
+    """Return what a file holds, by its content first.
+
+    Raises:
+        UsageError: it is missing, damaged, or not what its name says.
+    """
+    with readable(path):
+        with path.open("rb") as file:
+            start = file.read(4)
+        if start == ZIP and is_workbook(path):
+            return WORKBOOK
+        if start == b"PAR1":
+            return PARQUET
+        if path.suffix.lower() == ".parquet":
+            raise UsageError(
+                f"{path}: is no Parquet file, as its name says; fetch it again, or take .parquet off its name"
+            )
+        with open_file(path) as unpacked:
+            begin = unpacked.read(BYTES_LOOKED_AT)
+    if JSON_OBJECT.match(begin):
+        return JSON_LINES
+    if not JSON_NAMES.search(path.name):
+        return TEXT
+    if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        raise UsageError(f"{path}: is one list of JSON; write an object on each line, as by jq -c '.[]'")
+    return JSON_LINES
+
+
+def is_workbook(path: Path) -> bool:
+    """Return whether a ZIP archive is an Excel workbook."""
+    try:
+        with ZipFile(path) as archive:
+            return OF_A_WORKBOOK in archive.namelist()
+    except BadZipFile:
+        raise UsageError(f"{path}: the ZIP archive or workbook is damaged or cut short; fetch it again") from None

@@ -1,4 +1,6 @@
-"""The records of a CSV file: one line, or several where a quoted cell goes over their ends.
+"""The records of a file: of CSV one line, or several where a quoted cell goes over their ends.
+
+Rows of a workbook, a Parquet file or lines of JSON are records as CSV of the same would have them.
 
 A quote that is never closed must not take the cells of the next record. Where a quote is open at the end of a line,
 the cell goes on over the next lines until it is closed, unless one of these is a record by itself: then the line with
@@ -7,14 +9,18 @@ the open quote is broken, and reading goes on at the next line. A file that ends
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from unicodedata import normalize
 
 from common.errors import UsageError
+from streaming.reading import opening
 from streaming.reading.cells import UnreadableError
-from streaming.reading.dialect import Dialect
-from streaming.reading.lines import Lines
+from streaming.reading.dialect import COMMA, Dialect
+from streaming.reading.json_lines import json_rows
+from streaming.reading.lines import Lines, encoding_of
 from streaming.reading.opening import open_file, readable
+from streaming.reading.parquet import parquet_rows
 from streaming.reading.record import (
     NOT_CLOSED,
     Broken,
@@ -24,8 +30,11 @@ from streaming.reading.record import (
     has_cr_outside_of_quotes,
     is_plain,
 )
+from streaming.reading.tables import Row, Writer
+from streaming.reading.workbooks import sheet_rows
 
 # A first line by which Excel is told what parts the cells.
+TABS = re.compile(r"\.(?:tsv|tab)(?:\.gz)?$", re.IGNORECASE)
 SEPARATOR = re.compile(r'"?sep=([^"])"?\s*', re.IGNORECASE)
 # A quoted cell goes over so many lines and characters at most.
 MOST_LINES, MOST_CHARACTERS = 1_000, 1 << 20
@@ -39,12 +48,14 @@ class Records:
         """Take the file and what its bytes mean.
 
         Args:
-            path: of the file, gzip or not.
+            path: of the file; of text, gzip or not.
             dialect: its encoding and delimiter.
             is_row: whether as many cells as the header has look like those of a record; may be set later.
         """
-        self.path, self.delimiter, self.is_row = path, dialect.delimiter, is_row
+        self.path, self.is_row, self.dialect = path, is_row, dialect
         self.encoding = dialect.encoding
+        self.kind = opening.kind_of(path)
+        self.delimiter = self.delimiter_by_name() if self.kind == opening.TEXT else dialect.delimiter
         self.block: list[str] = []
         self.at = self.begun = 0
         self.texts = self.all_records()
@@ -77,6 +88,11 @@ class Records:
         Raises:
             UsageError: the file is missing, empty, damaged, of another encoding, or ends within quotes.
         """
+        if self.kind != opening.TEXT:
+            rows = self.rows()
+            _, header = next(rows)
+            yield from Writer(self.path, self.dialect).records(header, rows)
+            return
         with readable(self.path), open_file(self.path) as file:
             self.blocks = iter(Lines(self.path, file, self.encoding))
             yield from self.first_record()
@@ -92,6 +108,26 @@ class Records:
                 self.at = at
                 if at < size and (text := self.record()):
                     yield text
+
+    def rows(self) -> Iterator[Row]:
+        """Return the rows of a file that is no CSV, the header first."""
+        if self.kind == opening.WORKBOOK:
+            return sheet_rows(self.path, self.dialect.sheet)
+        return parquet_rows(self.path) if self.kind == opening.PARQUET else json_rows(self.path, self.all_lines())
+
+    def all_lines(self) -> Iterator[str]:
+        """Yield the lines of a file of text."""
+        with readable(self.path), open_file(self.path) as file:
+            yield from chain.from_iterable(Lines(self.path, file, self.encoding))
+
+    def delimiter_by_name(self) -> str:
+        """Return the delimiter; where a file's name says tabs, and its header has some, a tab stands for the comma."""
+        if self.dialect.delimiter == COMMA and TABS.search(self.path.name):
+            with readable(self.path), open_file(self.path) as file:
+                begin = file.read(opening.BYTES_LOOKED_AT)
+            header = begin.decode(encoding_of(begin, self.encoding), "replace").lstrip().partition("\n")[0]
+            return "\t" if "\t" in header else COMMA
+        return self.dialect.delimiter
 
     def line(self, ahead: int) -> str | None:
         """Return a line that is not taken yet, the next one for 0; None behind the end of the file."""

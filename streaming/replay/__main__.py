@@ -7,9 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,66 +16,26 @@ from common import locks
 from common.cli import Parser, day
 from common.contracts import model as contracts
 from common.errors import UsageError, entry_point, flag
-from common.settings import Settings, read_settings
+from common.settings import read_settings
 from streaming import files, producer, topics
 from streaming.declare import TOPIC as SOURCES
-from streaming.declare import declaration
-from streaming.producer import Message
 from streaming.reading import opening
 from streaming.reading.ids import Hash, Ids, e_mail_hash, stand_in
 from streaming.reading.records import Records
 from streaming.replay import finished, preview, resume, sendings
-from streaming.replay.events import Events, Tally
+from streaming.replay.events import Tally
 from streaming.replay.fragments import FragmentParser
+from streaming.replay.job import TOPICS, Job
 from streaming.replay.joins import Joins
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.other_files import OtherFile
 from streaming.replay.refusal import Refusal
 from streaming.replay.resume import Progress
 from streaming.replay.rows import Rows
-from streaming.replay.sendings import Sending
 from streaming.replay.stage import Stage, new_stage
-from streaming.replay.times import MS_PER_DAY, iso
 
-TOPICS = ("orders", "returns")
 ROWS_AT_ONCE = 2_000
 ROWS_BETWEEN_REPORTS = 200_000
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is replayed: a file by a mapping as a source; `digest` is the hash of it and of the files joined to it."""
-
-    settings: Settings
-    path: Path
-    states: dict[Path, files.State]
-    digest: str
-    mapping: Mapping
-    source: str
-    shift_to: date | None
-    contracts: contracts.Contracts
-
-    @cached_property
-    def identity(self) -> dict[str, str | None]:
-        """By what a finished replay of the file is known."""
-        shift_to = None if self.shift_to is None else self.shift_to.isoformat()
-        sha256 = resume.mapping_sha256(self.mapping)
-        return {"source": self.source, "mapping": self.mapping.name, "mapping_sha256": sha256, "shift_to": shift_to}
-
-    def declaration(self) -> Message:
-        """Return the event that says in which zone the source's days begin; it goes before all others."""
-        zone, version = self.mapping.time_zone.key, self.contracts.versions[SOURCES]
-        return Message(SOURCES, self.source, declaration(self.source, zone, datetime.now(UTC), version))
-
-    def sending(self, began_ms: int) -> Sending:
-        """Return a sending of the file."""
-        return Sending(self.settings.path("replays"), self.digest, self.source, began_ms)
-
-    def events(self, stage: Stage, sending: Sending, hash_text: Hash) -> Events:
-        """Return what makes the events of the staged file; e-mail addresses by a hash."""
-        shift = shift_ms(stage, self.shift_to)
-        pseudonymise = Ids(self.mapping, hash_text).without_addresses
-        return Events(self.mapping, self.source, shift, Tally(), self.contracts.versions, sending, pseudonymise)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -113,7 +71,7 @@ def show(job: Job) -> None:
     with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder), stand_in) as (stage, _):
         sending = job.sending(int(time.time() * 1000))
         sending.is_rehearsal = True
-        events = job.events(stage, sending, stand_in)
+        events = job.events(stage, sending, stand_in, job.shops(stage))
         print("\n".join(preview.lines(events.of(stage))))
         print("; ".join((str(events.tally), *stage.notes, "nothing was sent")))
 
@@ -139,7 +97,12 @@ def send(job: Job, *, force: bool) -> str:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(prog="python -m streaming.replay", description=__doc__)
-    parser.add_argument("--orders", type=Path, required=True, help="CSV file, one row per order line; may be gzipped")
+    parser.add_argument(
+        "--orders",
+        type=Path,
+        required=True,
+        help="file, one row per order line: CSV, TSV, JSON lines (all may be gzipped), an Excel workbook, Parquet",
+    )
     parser.add_argument("--mapping", required=True, help="name in streaming/mappings, or path of a mapping file")
     parser.add_argument("--source", help="name of the shop; the mapping's name where it is not given")
     parser.add_argument(
@@ -178,11 +141,12 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     with staged(job, job.settings.state_dir, e_mail_hash(job.settings)) as (stage, read):
         before = progress.load()
         what = {**job.identity, "file_sha256": job.digest, "versions": job.contracts.versions}
-        progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None)
+        shops = job.shops(stage)
+        progress.began_ms = sendings.begin(job.settings, what, progress.began_ms if before else None, shops.own)
         sending = job.sending(progress.began_ms)
-        events = job.events(stage, sending, e_mail_hash(job.settings))
+        events = job.events(stage, sending, e_mail_hash(job.settings), shops)
         tally, notes = events.tally, stage.notes
-        declared = [] if before else [job.declaration()]
+        declared = [] if before else [job.declaration(name) for name in shops.names]
 
         def store(count: int) -> None:
             sending.write()
@@ -213,7 +177,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
     positions = records.positions(mapping.used_columns, joined)
     rows = Rows(mapping, positions, len(records.header) + len(joined), ids, joins)
     records.is_row = rows.is_row
-    parser = FragmentParser(rows, mapping.delimiter, records.header_text)
+    parser = FragmentParser(rows, records.delimiter, records.header_text)
     refusal = Refusal(path)
     number, reported, began = 0, 0, time.monotonic()
     while chunk := list(islice(records, ROWS_AT_ONCE)):
@@ -225,21 +189,10 @@ def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
             reported = number
             rate = number / (time.monotonic() - began)
             print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
-    refusal.require_readable(rows, mapping.delimiter)
+    refusal.require_readable(rows, records.delimiter)
     stage.finish()
     stage.notes += joins.unused() if joins else []
     return number
-
-
-def shift_ms(stage: Stage, shift_to: date | None) -> int:
-    """Return by how much the times move: whole days, the newest event to the day before `shift_to`."""
-    newest = stage.newest_ms()
-    if shift_to is None or newest is None:
-        return 0
-    if shift_to > datetime.now(UTC).date() + timedelta(days=1):
-        raise UsageError(f"--shift-to {shift_to} lies in the future; events of the future are quarantined")
-    newest_day = date.fromisoformat(iso(newest)[:10])
-    return (shift_to - timedelta(days=1) - newest_day).days * MS_PER_DAY
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from streaming.replay.mapping import ALL_COLUMNS, CANCELLED, OTHER_COLUMNS, Mapp
 from streaming.replay.order_lines import HeldError
 from streaming.replay.other_files import Other, events_of
 from streaming.replay.sendings import Made, Sending
+from streaming.replay.shops import Shops
 from streaming.replay.stage import Order, Stage
 from streaming.replay.times import iso
 
@@ -62,6 +63,7 @@ class Events:
         shift_ms: moves their times.
         versions: those of the contracts, by topic.
         pseudonymise: returns a text of the file with the hash in place of each e-mail address in it.
+        currencies: the shops that orders in other currencies are of; all are of the one source without.
     """
 
     mapping: Mapping
@@ -71,6 +73,7 @@ class Events:
     versions: dict[str, int]
     sending: Sending
     pseudonymise: Callable[[str], str] = str
+    currencies: Shops | None = None
 
     def of(self, stage: Stage) -> Iterator[Message]:
         """Yield the messages of all staged rows: orders in time order, raw rows, what earlier sendings had besides."""
@@ -85,7 +88,7 @@ class Events:
             yield self.raw(raw.number, raw.row, raw.reason)
         oldest_ms = stage.oldest_ms() or 0
         for other in events_of(stage.database, self.mapping.files):
-            yield self.other(other, oldest_ms)
+            yield from self.other(other, oldest_ms)
         for made in self.sending.unmade():
             yield self.cancellation(made)
         self.tally.lines += stage.left_out
@@ -95,10 +98,15 @@ class Events:
         """Return what decides about an order."""
         return Fates(self.mapping)
 
+    @cached_property
+    def shops(self) -> Shops:
+        """Return the shops that the events are of."""
+        return self.currencies or Shops(self.source)
+
     @property
     def have_more_than_orders(self) -> bool:
         """Whether nobody knows how many they are before they are made: refunds, and what earlier sendings had."""
-        return self.fates.takes_all_apart or bool(self.sending.earlier)
+        return self.fates.takes_all_apart or bool(self.sending.earlier or self.sending.others)
 
     def messages(self, order: Order) -> list[Message]:
         """Return the messages of an order, and count them.
@@ -107,55 +115,76 @@ class Events:
             HeldError: its rows make no event, or one that is too large.
         """
         fate = self.fates.of(order)
-        currency, messages = quoted(fate.currency or self.mapping.currency), []
+        currency, messages = fate.currency or self.mapping.currency, []
+        shop = self.shops.of(currency)
         for part in fate.parts:
-            message = self.message(order, part, id_of(order, part), currency)
+            message = self.message(order, part, currency, shop)
             if len(message.value) > MAX_VALUE_BYTES:
                 raise HeldError("is too large for one event")
             messages.append(message)
         for part in fate.parts:
             self.tally.add(part.counted_as, part.rows)
             if part.counted_as in OF_THE_LAKE:
-                made = Made(part.topic, id_of(order, part), part.occurred_ms + self.shift_ms, currency)
+                made = Made(part.topic, id_of(order, part), part.occurred_ms + self.shift_ms, quoted(currency), shop)
                 self.sending.note(made, is_cancelled=part.kind == CANCELLED)
+        if fate.parts:
+            self.shops.note_order(order.order_id, order.customer_id, shop)
+            messages += map(self.cancellation, self.sending.returned_before(quoted(f"{order.order_id}/return"), shop))
         if fate.left_out:
             self.tally.lines.update(fate.left_out)
         return messages
 
-    def message(self, order: Order, part: Part, made_id: str, currency: str) -> Message:
-        """Return one event of an order: the envelope, what it is about, its lines; id and currency are JSON."""
-        customer = "null" if order.customer_id is None else quoted(order.customer_id)
+    def message(self, order: Order, part: Part, currency: str, shop: str) -> Message:
+        """Return one event of an order, in a currency and so of a shop: the envelope, what it is about, its lines."""
+        customer, made_id = "null" if order.customer_id is None else quoted(order.customer_id), id_of(order, part)
         about = return_fields(part, made_id) if part.topic == "returns" else order_fields(part, made_id)
-        begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer)
-        event = f'{begin}{about},"currency":{currency},"lines":[{part.lines}]}}'
-        return Message(part.topic, f"{self.source}/{order.customer_id or order.order_id}", seal(event.encode()))
+        begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer, shop)
+        event = f'{begin}{about},"currency":{quoted(currency)},"lines":[{part.lines}]}}'
+        return Message(part.topic, f"{self.source}{shop}/{order.customer_id or order.order_id}", seal(event.encode()))
 
-    def envelope(self, topic: str, occurred_ms: int, customer: str) -> str:
+    def envelope(self, topic: str, occurred_ms: int, customer: str, shop: str = "") -> str:
         """Return the fields with which every event begins; the customer is JSON."""
         return (
-            f'{{"schema_version":{self.versions[topic]},"source":"{self.source}","occurred_at":"{iso(occurred_ms)}",'
-            f'"customer_id":{customer},"sent_at":"{self.sending.sent_at}",'
+            f'{{"schema_version":{self.versions[topic]},"source":"{self.source}{shop}",'
+            f'"occurred_at":"{iso(occurred_ms)}","customer_id":{customer},"sent_at":"{self.sending.sent_at}",'
         )
 
-    def other(self, other: Other, oldest_ms: int) -> Message:
-        """Return the event of a row of another file; one without a time was so from the shop's first order on."""
+    def other(self, other: Other, oldest_ms: int) -> Iterator[Message]:
+        """Yield the events of a row of another file; one without a time was so from the shop's first order on.
+
+        What is said of an order is where the order is, a profile wherever its customer buys.
+        """
         if other.reason is not None:
-            return self.raw(other.number, other.row, other.reason, other.topic)
-        self.tally.add(other.topic, 1)
+            yield self.raw(other.number, other.row, other.reason, other.topic)
+            return
         ms = (oldest_ms if other.ms is None else other.ms) + self.shift_ms
-        event = f"{self.envelope(other.topic, ms, other.customer)}{other.body}}}"
-        return Message(other.topic, f"{self.source}/{json.loads(other.customer)}", seal(event.encode()))
+        for number, shop in enumerate(self.shops_of(other)):
+            self.tally.add(other.topic, int(number == 0))
+            event = f"{self.envelope(other.topic, ms, other.customer, shop)}{other.body}}}"
+            yield Message(other.topic, f"{self.source}{shop}/{json.loads(other.customer)}", seal(event.encode()))
+
+    def shops_of(self, other: Other) -> list[str]:
+        """Return where the row of another file belongs."""
+        if not self.shops.others:
+            return [""]
+        order_id = json.loads(f"{{{other.body}}}").get("order_id")
+        if order_id and (shop := self.shops.of_order(order_id)):
+            return [shop]
+        homes = self.shops.of_customer(json.loads(other.customer))
+        return homes if other.topic == "customers" else homes[:1]
 
     def cancellation(self, made: Made) -> Message:
-        """Return the event that ends what an earlier sending of the file made and this one does not."""
+        """Return the event that ends what an earlier sending made and this one does not."""
         self.tally.add("cancelled of an earlier sending", 0)
         about = (
             f'"return_id":{made.id},"order_id":null,"kind":"{CANCELLED}"'
             if made.topic == "returns"
             else f'"order_id":{made.id},"kind":"{CANCELLED}","discount_applied":null'
         )
-        event = f'{self.envelope(made.topic, made.ms, "null")}{about},"currency":{made.currency},"lines":[]}}'
-        return Message(made.topic, f"{self.source}/{json.loads(made.id)}", seal(event.encode()))
+        event = (
+            f'{self.envelope(made.topic, made.ms, "null", made.shop)}{about},"currency":{made.currency},"lines":[]}}'
+        )
+        return Message(made.topic, f"{self.source}{made.shop}/{json.loads(made.id)}", seal(event.encode()))
 
     def raw(self, number: int, row: str, reason: str, topic: str = "orders") -> Message:
         """Return the message of a row that is no part of an event; its number keeps equal rows apart."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,8 +77,9 @@ class Joined:
     def __init__(self, database: sqlite3.Connection, number: int, path: Path, join: Join, mapping: FileMapping) -> None:
         """Stage its rows by their key."""
         self.database, self.number, self.path, self.by = database, number, path, join.by
-        self.delimiter = mapping.delimiter
-        records = Records(path, mapping)
+        # A sheet is named of the file of the lines.
+        records = Records(path, replace(mapping, sheet=""))
+        self.delimiter = records.delimiter
         self.place = records.positions({"by": join.by})["by"]
         self.width = len(records.header)
         self.added = [name for place, name in enumerate(records.header) if place != self.place]

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -63,7 +63,8 @@ class OtherFile:
         records = Records(self.path, self.mapping)
         joins = Joins(database, self.path, records.header, self.mapping) if self.mapping.joins else None
         positions = records.positions(self.mapping.used_columns, joins.header if joins else [])
-        rows = OtherRows(self.topic, self.mapping, positions, self.ids, joins, len(records.header))
+        mapping = replace(self.mapping, delimiter=records.delimiter)
+        rows = OtherRows(self.topic, mapping, positions, self.ids, joins, len(records.header))
         records.is_row = rows.is_row
         number = left_out = unreadable = 0
         first: Other | None = None

@@ -78,7 +78,7 @@ def check(path: Path, contract: SnapshotContract, mapping: Mapping, hash_text: H
     out.parent.mkdir(parents=True, exist_ok=True)
     schema = schema_of(contract)
     with ParquetWriter(out, schema) as writer:
-        for rows in chunks(records, cells, mapping.delimiter):
+        for rows in chunks(records, cells, records.delimiter):
             checked.count(rows)
             writer.write_batch(pa.RecordBatch.from_pylist(rows, schema))
             if checked.rows % ROWS_BETWEEN_REPORTS == 0:

@@ -4,6 +4,27 @@ sources as (
     select * from {{ ref('dim_sources') }}
 ),
 
+-- what stands now; what a later sending mended is in none
+amounts as (
+    select
+        source,
+        currency
+    from {{ ref('fct_orders') }}
+    union
+    select
+        source,
+        currency
+    from {{ ref('fct_returns') }}
+),
+
+-- their amounts would be added up in every mart, so they have no clock, and are in none
+of_several_currencies as (
+    select source
+    from amounts
+    group by source
+    having count(*) > 1
+),
+
 days as (
     select
         source,
@@ -18,7 +39,9 @@ days as (
         ) as as_of_day
     from sources
     -- of a shop that has said where it is and nothing else there is nothing to date
-    where coalesce(newest_event_at, newest_snapshot_as_of) is not null
+    where
+        coalesce(newest_event_at, newest_snapshot_as_of) is not null
+        and source not in (select several.source from of_several_currencies as several)
 ),
 
 final as (

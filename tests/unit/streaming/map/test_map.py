@@ -1,9 +1,15 @@
 """From a file as a shop gives it to the mapping that is proposed, and to what is in doubt."""
 
+import json
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
 import pytest
 import yaml
+from pyarrow import parquet
 
 from common.errors import UsageError
 from streaming.map.__main__ import main
@@ -231,3 +237,68 @@ def test_a_column_of_words_is_no_time_of_a_refund(tmp_path: Path) -> None:
     mapping, written = proposed(tmp_path, text)
     assert "refunded_at" not in mapping["columns"]
     assert "no column of refunded_at: refund date is called so, but its cells, such as 'tomorrow' in row 1" in written
+
+
+def test_several_currencies_are_a_doubt(tmp_path: Path) -> None:
+    mapping, text = proposed(tmp_path, SHOPIFY)
+    assert "currency" not in mapping
+    assert "#  # ? orders in EUR, USD: the shop's own currency is that of most orders, unless it is said;" in text
+    assert "such as my_shop.EUR\n# currency: USD\n" in text
+
+
+ROWS = (
+    ["Order", "SKU", "Qty", "Date", "Price", "Customer ID"],
+    [1, "A", 2, datetime(2023, 1, 25, 10, 0), 1.125, 101.0],
+    [2, "B", 1, datetime(2023, 2, 1), 10, None],
+)
+
+
+def as_workbook(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.create_sheet("Other").append(["x"])
+    book.save(path)
+
+
+def as_json(path: Path) -> None:
+    path.write_text("".join(json.dumps(dict(zip(ROWS[0], row, strict=True)), default=str) + "\n" for row in ROWS[1:]))
+
+
+def as_parquet(path: Path) -> None:
+    parquet.write_table(pa.Table.from_pylist([dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "options", "time_format"),
+    [
+        ("shop.xlsx", as_workbook, ["--sheet", "Sheet"], "iso"),
+        ("shop.parquet", as_parquet, [], "iso"),
+        ("shop.jsonl", as_json, [], "%Y-%m-%d %H:%M:%S"),
+    ],
+)
+def test_files_of_other_kinds(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    write: Callable[[Path], None],
+    options: list[str],
+    time_format: str,
+) -> None:
+    write(tmp_path / name)
+    main(["--file", str(tmp_path / name), "--out", str(tmp_path / "mapping.yml"), *options])
+    mapping = yaml.load((tmp_path / "mapping.yml").read_text(), yaml.BaseLoader)
+    assert mapping["columns"] == {
+        "order_id": "Order",
+        "product_id": "SKU",
+        "quantity": "Qty",
+        "occurred_at": "Date",
+        "unit_price": "Price",
+        "customer_id": "Customer ID",
+    }
+    assert mapping["time_format"] == time_format
+    assert not {"delimiter", "encoding", "decimal"} & mapping.keys()
+    assert mapping.get("sheet") == (options[1] if options else None)
+    printed = capsys.readouterr().out
+    assert "2 lines = 2 in 2 orders; nothing was sent" in printed
+    assert '"occurred_at":"2023-01-25T10:00:00.000Z","customer_id":"101"' in printed

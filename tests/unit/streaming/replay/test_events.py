@@ -12,8 +12,9 @@ import pytest
 from common.errors import UsageError
 from common.settings import ROOT, Settings, read_settings
 from streaming.producer import Message
-from streaming.replay.__main__ import fill, shift_ms
+from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally, column_at_fault
+from streaming.replay.job import shift_ms
 from streaming.replay.mapping import load
 from streaming.replay.sendings import Sending
 from streaming.replay.stage import new_stage

@@ -44,7 +44,7 @@ def test_a_null_is_as_if_the_key_were_not_there_and_a_quoted_one_is_a_word(tmp_p
     ("more", "message"),
     [
         ("returns_prefix: NO-", "returns_prefix is not known; write return_prefix; known are name, encoding,"),
-        ("shade: red", "shade is not known; known are name, encoding,"),
+        ("hue: red", "hue is not known; known are name, encoding,"),
         ("return_prefix: A\nreturn_prefix: B", "return_prefix stands twice, again in line 6; take one away"),
         ("return_prefix: #C", "return_prefix holds nothing; put its value into quotes, or take the key away"),
         ("delimiter: |", "delimiter holds nothing; put its value into quotes"),

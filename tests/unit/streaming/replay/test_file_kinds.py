@@ -1,0 +1,229 @@
+"""The same rows as CSV, with tabs, as lines of JSON, as a workbook and as Parquet become the same events."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from common.errors import UsageError
+from common.settings import read_settings
+from streaming.reading.ids import Ids
+from streaming.replay.__main__ import fill
+from streaming.replay.events import Events, Tally
+from streaming.replay.mapping import load
+from streaming.replay.other_files import OtherFile
+from streaming.replay.sendings import Sending
+from streaming.replay.stage import new_stage
+from tests.unit.streaming.replay.shop import COLUMNS, HEADER, MAPPING, VERSIONS, hash_text
+
+NAMES = HEADER.split(",")
+Row = Sequence[Any]
+AT = datetime(2023, 1, 5, 10, 0)
+ROWS: list[Row] = [
+    (1, "A", "Cup", 2, AT, 10.5, 101),
+    (1, "B", 'Lamp, 5" "x"\nred', 1, AT, 3, 101),
+    (2, "A", "Cup", 1, datetime(2023, 2, 1, 23, 59, 59), 1.125, None),
+]
+
+
+def as_text(value: Any) -> str:
+    """How CSV has a cell."""
+    return "" if value is None else f"{Decimal(str(value)):f}" if isinstance(value, float) else str(value)
+
+
+def delimited(delimiter: str) -> Callable[[Path, Sequence[str], Sequence[Row]], None]:
+    def write(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=delimiter)
+        writer.writerows([names, *([as_text(value) for value in row] for row in rows)])
+        path.write_text(out.getvalue(), newline="")
+
+    return write
+
+
+def json_lines(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
+    lines = (json.dumps(dict(zip(names, row, strict=True)), default=str) for row in rows)
+    text = "".join(f"{line}\n" for line in lines)
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+
+
+def workbook(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
+    book = openpyxl.Workbook()
+    for row in (names, *rows):
+        book.active.append(list(row))
+    book.save(path)
+
+
+def parquet_file(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
+    columns = [[float(v) if isinstance(v, float) else v for v in column] for column in zip(*rows, strict=True)]
+    numbers = [any(isinstance(v, float) for v in column) for column in columns]
+    arrays = [
+        pa.array([None if v is None else float(v) for v in column]) if is_float else pa.array(column)
+        for column, is_float in zip(columns, numbers, strict=True)
+    ]
+    parquet.write_table(pa.table(arrays, names=list(names)), path, row_group_size=2)
+
+
+KINDS = {
+    "orders.csv": delimited(","),
+    "orders.tsv": delimited("\t"),
+    "orders.jsonl": json_lines,
+    "orders.jsonl.gz": json_lines,
+    "orders.xlsx": workbook,
+    "orders.parquet": parquet_file,
+}
+
+
+def events(folder: Path, name: str, rows: Sequence[Row], **keys: Any) -> list[dict[str, Any]]:
+    """What a file of a kind becomes by the usual mapping, with these keys besides."""
+    KINDS[name](folder / name, NAMES, rows)
+    return replayed(folder, name, **keys)
+
+
+def replayed(folder: Path, name: str, **keys: Any) -> list[dict[str, Any]]:
+    """What a file that is there becomes."""
+    (folder / "mapping.yml").write_text(json.dumps({**MAPPING, "decimal": ".", "columns": COLUMNS, **keys}))
+    shop = load(str(folder / "mapping.yml"))
+    with new_stage(read_settings({"STATE_DIR": str(folder / "state")}, folder / "none")) as stage:
+        fill(stage, folder / name, shop, hash_text)
+        for topic, other in shop.files.items():
+            OtherFile(topic, folder / other.file, other, Ids(other, hash_text)).stage(stage.database)
+        versions = {**VERSIONS, "customers": 3, "ratings": 2}
+        messages = Events(shop, "shop", 0, Tally(), versions, Sending(folder, "digest", "shop", 0)).of(stage)
+        return [json.loads(message.value) for message in messages]
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "orders.csv"])
+def test_each_kind_becomes_the_events_of_csv(tmp_path: Path, name: str) -> None:
+    expected = events(tmp_path, "orders.csv", ROWS)
+    assert [len(event["lines"]) for event in expected] == [2, 1]
+    assert expected[0]["customer_id"] == "101"
+    # Three decimals are in doubt in a text, and a number has them.
+    undeclared: dict[str, str | None] = {"decimal": "."} if name == "orders.tsv" else {"decimal": None}
+    found = events(tmp_path, name, ROWS, **undeclared)
+    if name != "orders.tsv":
+        assert found[1]["lines"][0].pop("unit_price") == "1.1250"
+        assert expected[1]["lines"][0].pop("unit_price") == "1.125"
+        del found[1]["event_id"], expected[1]["event_id"]
+    assert found == expected
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cc"]), max_size=8)
+PRICE = st.integers(0, 10**6).map(lambda cents: cents / 100)
+MOMENT = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
+LINE = st.tuples(st.sampled_from(["A", "B-1"]), TEXT, st.integers(1, 9), MOMENT, PRICE, st.sampled_from([None, 7, 800]))
+
+
+@given(lines=st.lists(LINE, min_size=1, max_size=6), mark=st.sampled_from([".", ","]), form=st.sampled_from(
+    ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "epoch", "iso"]))  # fmt: skip
+@settings(max_examples=12, deadline=None)
+def test_any_rows_are_the_same_in_every_kind(lines: list[Row], mark: str, form: str) -> None:
+    rows = [(number, *line) for number, line in enumerate(lines, start=1)]
+    keys = {"decimal": mark, "time_format": [form], "time_zone": "Europe/Berlin"}
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        # What CSV has as a text with the mark and the format of the mapping.
+        csv_rows = [
+            (*row[:4], row[4].isoformat(" "), as_text(row[5]).replace(".", mark).removesuffix(f"{mark}0"), row[6])
+            for row in rows
+        ]
+        expected = events(folder, "orders.csv", csv_rows, **keys | {"time_format": "%Y-%m-%d %H:%M:%S"})
+        for kind in ("orders.xlsx", "orders.parquet"):
+            assert events(folder, kind, rows, **keys) == expected
+
+
+def test_customers_joined_files_and_ratings_may_be_of_other_kinds(tmp_path: Path) -> None:
+    KINDS["orders.parquet"](tmp_path / "orders.parquet", ["order", "sku", "qty", "price"], [(1, "A", 2, 10.5)])
+    KINDS["orders.xlsx"](tmp_path / "heads.xlsx", ["order", "at", "customer"], [(1, AT, 101)])
+    KINDS["orders.jsonl"](tmp_path / "customers.jsonl", ["id", "town"], [(101, "Lyon")])
+    KINDS["orders.tsv"](tmp_path / "reviews.tsv", ["order", "stars", "at", "who"], [(1, 5, AT, 101)])
+    found = replayed(
+        tmp_path,
+        "orders.parquet",
+        columns={one: COLUMNS[one] for one in COLUMNS if one != "description"},
+        join=[{"file": "heads.xlsx", "by": "order"}],
+        files={
+            "customers": {"file": "customers.jsonl", "columns": {"customer_id": "id", "city": "town"}},
+            "ratings": {
+                "file": "reviews.tsv",
+                "columns": {"order_id": "order", "rating": "stars", "occurred_at": "at", "customer_id": "who"},
+            },
+        },
+    )
+    order, customer, rating = found
+    assert (order["occurred_at"], order["customer_id"], order["lines"][0]["unit_price"]) == (
+        *("2023-01-05T10:00:00.000Z", "101", "10.5"),
+    )
+    assert (customer["customer_id"], customer["city"]) == ("101", "Lyon")
+    assert (rating["customer_id"], rating["rating"], rating["rating_id"]) == ("101", 5, "1")
+
+
+def test_several_sheets_are_refused_by_their_names_unless_one_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Orders"
+    for row in (NAMES, *ROWS):
+        book.active.append(list(row))
+    book.create_sheet("Notes").append(["seen by", "Ann"])
+    book.create_sheet("Blank")
+    book.save(tmp_path / "orders.xlsx")
+    with pytest.raises(UsageError, match="has 2 sheets, 'Orders', 'Notes'; name the one that is meant by sheet:"):
+        replayed(tmp_path, "orders.xlsx")
+    with pytest.raises(UsageError, match="has no sheet 'Order'; its sheets are 'Orders', 'Notes', 'Blank'"):
+        replayed(tmp_path, "orders.xlsx", sheet="Order")
+    assert len(replayed(tmp_path, "orders.xlsx", sheet="Orders")) == 2
+
+
+def test_a_header_of_merged_or_blank_cells_is_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(NAMES)
+    book.active.append(list(ROWS[0]))
+    book.active.merge_cells("B1:C1")
+    book.save(tmp_path / "orders.xlsx")
+    with pytest.raises(UsageError, match=r"the header has no name in column 3 of 7; .* part merged cells"):
+        replayed(tmp_path, "orders.xlsx")
+
+
+def test_a_row_that_cannot_be_read_is_held_by_its_number_and_the_others_are_sent(tmp_path: Path) -> None:
+    lines = [json.dumps(dict(zip(NAMES, row, strict=True)), default=str) for row in ROWS]
+    (tmp_path / "orders.jsonl").write_text(
+        "\n".join([*lines, "[1]", '{"order": 4, "sku": "\\u0000"}', "", '{"order": 5'])
+    )
+    found = replayed(tmp_path, "orders.jsonl")
+    assert [event.get("order_id") for event in found] == ["1", "2", None, None, None]
+    assert [(event["raw_row"], event["raw_reason"]) for event in found[2:]] == [
+        ('"[1]"', 'row 4: line 4 of the file: is no object: each line must hold one object, as in {"order": 1}'),
+        ('"4,,,,,,"', "row 5: line 5 of the file: a cell holds a NUL"),
+        ('{"order": 5', 'row 6: line 7 of the file: is no JSON: each line must hold one object, as in {"order": 1}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("orders.json", b"[{}]", "is one list of JSON; write an object on each line"),
+        ("orders.jsonl", b"", "line 1: the file is empty"),
+        ("orders.jsonl", b"order,sku\n1,A\n", "line 1: is no JSON: each line must hold one object"),
+        ("orders.parquet", b"order,sku\n1,A\n", "is no Parquet file, as its name says"),
+        ("orders.parquet", b"PAR1\0\0\0\0", "the Parquet file is damaged or cut short"),
+        ("orders.xlsx", b"PK\x03\x04\0\0\0\0", "the ZIP archive or workbook is damaged or cut short"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_refused_in_one_line(
+    tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=reason):
+        replayed(tmp_path, name)
