@@ -12,6 +12,7 @@ WITHOUT_EVENT = {
     "zeros": "of 0 pieces beside others",
     "ignored": "of orders that the mapping ignores",
     "conditions": "left out by the mapping",
+    "pageless": "of visits without a page",
     "headers": "header rows",
     "blanks": "blank rows",
 }

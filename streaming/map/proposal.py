@@ -9,9 +9,10 @@ from streaming.map import dates, numbers
 from streaming.map.columns import Proposal, unread
 from streaming.map.orders import Habits
 from streaming.map.profile import Column, Shape
-from streaming.map.words import IGNORED, doubt_of, meanings_of
+from streaming.map.words import IGNORED, doubt_of, meaning_in_a_log, meanings_of
 from streaming.reading.dialect import Dialect
 from streaming.reading.opening import TEXT
+from streaming.replay.other_columns import VIEW
 
 AMOUNTS = ("unit_price", "discount", "line_discount", "tax", "shipping", "refunded_amount")
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "₹": "INR"}
@@ -59,7 +60,16 @@ def render(found: Found) -> str:
         line("name", quoted(found.name), "the shop's name, as every event has it"),
         *written(found),
     ]
-    parts = (head, columns(found), times(found), money(found), ids(found), statuses(found), charges(found))
+    parts = (
+        head,
+        columns(found),
+        times(found),
+        money(found),
+        ids(found),
+        statuses(found),
+        visits(found),
+        charges(found),
+    )
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
@@ -176,6 +186,28 @@ def statuses(found: Found) -> Iterator[str]:
     yield "statuses:"
     for word, meaning in meanings.items():
         yield "  " + line(quoted(word), meaning or "sale", doubt_of(word, meaning))
+
+
+def visits(found: Found) -> Iterator[str]:
+    """Yield how the visits of a log of events are read, whose views and carts are no orders."""
+    words = {word: meaning_in_a_log(word) for word in sorted(column.distinct)} if (column := found.of("status")) else {}
+    customer, moment = found.of("customer_id"), found.of("occurred_at")
+    if VIEW not in words.values() or column is None or customer is None or moment is None:
+        return
+    order, product = found.of("order_id"), found.of("product_id")
+    yield "# a log of events: its steps are put together to visits"
+    yield "files:"
+    yield "  visits:"
+    yield "    columns:"
+    yield f"      customer_id: {quoted(customer.name)}"
+    if order and "session" in order.name.lower():
+        yield f"      session: {quoted(order.name)}"
+    yield f"      occurred_at: {quoted(moment.name)}"
+    if product:
+        yield f"      product_id: {quoted(product.name)}"
+    yield f"      event: {quoted(column.name)}"
+    shown = ", ".join(f"{quoted(word)}: {meaning}" for word, meaning in words.items())
+    yield "    " + line("events", f"{{{shown}}}", "view, cart, other (a step that is neither) or ignored?")
 
 
 def charges(found: Found) -> Iterator[str]:

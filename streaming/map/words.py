@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from streaming.replay.other_columns import CART, STEP, VIEW
+
 # The first that a word holds; an export of events has baskets and views among its rows, which are no orders.
 MEANINGS = (
     ("partly_refunded", re.compile(r"part\w*[ _-]*(refund|return)")),
@@ -25,6 +27,14 @@ def meaning_of(word: str) -> str | None:
     """Return what a word most likely means; None where nobody knows."""
     text = word.lower()
     return next((meaning for meaning, pattern in MEANINGS if pattern.search(text)), None)
+
+
+def meaning_in_a_log(word: str) -> str:
+    """Return what an event of a log is to the visit that it is a step of."""
+    text = word.lower()
+    if "view" in text or "visit" in text:
+        return VIEW
+    return CART if "cart" in text and not re.search("remove|delete|leave", text) else STEP
 
 
 def doubt_of(word: str, meaning: str | None) -> str:

@@ -25,7 +25,7 @@ from streaming.reading.records import Records
 from streaming.replay import finished, preview, resume, sendings
 from streaming.replay.events import Tally
 from streaming.replay.fragments import FragmentParser
-from streaming.replay.job import TOPICS, Job
+from streaming.replay.job import Job
 from streaming.replay.joins import Joins
 from streaming.replay.mapping import Mapping, load
 from streaming.replay.other_files import OtherFile
@@ -83,7 +83,7 @@ def send(job: Job, *, force: bool) -> str:
     if before and not force:
         return f"skipped: {name} was replayed before ({before['summary']}); {flag('force')} sends it again"
     topics.ensure(settings, job.contracts.topics)
-    known = resume.identity_of(job.identity, topics.describe(settings, (*TOPICS, *job.mapping.files)))
+    known = resume.identity_of(job.identity, topics.describe(settings, job.topics))
     progress = resume.Progress(settings, job.digest, known)
     if force:
         progress.clear()
@@ -127,10 +127,10 @@ def staged(job: Job, folder: Path, hash_text: Hash) -> Iterator[tuple[Stage, int
         if read == 0:
             raise UsageError(f"{job.path}: has a header and no rows")
         for topic, other in job.mapping.files.items():
-            file = OtherFile(topic, job.path.parent / other.file, other, Ids(other, hash_text))
-            rows, left_out = file.stage(stage.database)
+            path = job.path.parent / other.file if other.file else job.path
+            rows, left_out = OtherFile(topic, path, other, Ids(other, hash_text)).stage(stage.database)
             read += rows
-            stage.left_out["conditions"] += left_out
+            stage.left_out += left_out
         for path, state in job.states.items():
             files.require_unchanged(path, state)
         yield stage, read
@@ -159,7 +159,7 @@ def replay(job: Job, progress: Progress) -> tuple[str, Tally]:
     acknowledged.pop(SOURCES, None)
     if tally.lines.total() != read or before + acknowledged.total() != tally.events.total():
         raise RuntimeError(f"{read} rows read, {tally}, {before} + {acknowledged.total()} acknowledged: not equal")
-    counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in (*TOPICS, *job.mapping.files))
+    counts = " + ".join(f"{acknowledged[topic]:,} {topic}" for topic in job.topics)
     earlier = f", {before:,} by the replay that was interrupted" if before else ""
     return "; ".join((str(tally), *notes, f"{counts} events acknowledged{earlier}")), tally
 

@@ -12,8 +12,9 @@ from json.encoder import encode_basestring as quoted
 from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
 from streaming.replay.fates import Fates, Part
-from streaming.replay.mapping import ALL_COLUMNS, CANCELLED, OTHER_COLUMNS, Mapping
+from streaming.replay.mapping import ALL_COLUMNS, CANCELLED, Mapping
 from streaming.replay.order_lines import HeldError
+from streaming.replay.other_columns import OTHER_COLUMNS
 from streaming.replay.other_files import Other, events_of
 from streaming.replay.sendings import Made, Sending
 from streaming.replay.shops import Shops
@@ -28,7 +29,7 @@ KINDS = (
     "write-offs",
     "adjustments",
     "cancellations",
-    *OTHER_COLUMNS,
+    *(topic for topic in OTHER_COLUMNS if topic != "returns"),
     "unmappable",
     "cancelled of an earlier sending",
 )
@@ -159,18 +160,31 @@ class Events:
             return
         ms = (oldest_ms if other.ms is None else other.ms) + self.shift_ms
         for number, shop in enumerate(self.shops_of(other)):
-            self.tally.add(other.topic, int(number == 0))
-            event = f"{self.envelope(other.topic, ms, other.customer, shop)}{other.body}}}"
-            yield Message(other.topic, f"{self.source}{shop}/{json.loads(other.customer)}", seal(event.encode()))
+            self.tally.add(other.topic, 0 if number else other.rows)
+            body = self.returned(other, ms, shop) if other.topic == "returns" else other.body
+            event = f"{self.envelope(other.topic, ms, other.customer, shop)}{body}}}"
+            yield Message(other.topic, f"{self.source}{shop}/{key_of(other)}", seal(event.encode()))
+
+    def returned(self, other: Other, ms: int, shop: str) -> str:
+        """Return what an event says of a return of another file, in its currency, and note that it was made."""
+        body = json.loads(f"{{{other.body}}}")
+        body["currency"] = body["currency"] or shop.removeprefix(".") or self.shops.own or self.mapping.currency
+        made = Made("returns", quoted(body["return_id"]), ms, quoted(body["currency"]), shop)
+        self.sending.note(made, is_cancelled=False)
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))[1:-1]
 
     def shops_of(self, other: Other) -> list[str]:
         """Return where the row of another file belongs."""
         if not self.shops.others:
             return [""]
-        order_id = json.loads(f"{{{other.body}}}").get("order_id")
+        said = json.loads(f"{{{other.body}}}")
+        if said.get("currency"):
+            return [self.shops.of(said["currency"])]
+        order_id = said.get("order_id")
         if order_id and (shop := self.shops.of_order(order_id)):
             return [shop]
-        homes = self.shops.of_customer(json.loads(other.customer))
+        customer = json.loads(other.customer)
+        homes = [""] if customer is None else self.shops.of_customer(customer)
         return homes if other.topic == "customers" else homes[:1]
 
     def cancellation(self, made: Made) -> Message:
@@ -211,6 +225,15 @@ def column_at_fault(reason: str) -> str | None:
 def id_of(order: Order, part: Part) -> str:
     """Return the id of an event's order or return, as JSON; a return of an order has the order's id in its own."""
     return quoted(order.order_id if part.order_id is None else f"{part.order_id}/return")
+
+
+def key_of(other: Other) -> str:
+    """Return by what events of one customer are kept together; those of nobody by what they are of."""
+    customer = json.loads(other.customer)
+    if customer is not None:
+        return str(customer)
+    said = json.loads(f"{{{other.body}}}")
+    return str(said.get("visit_id") or said.get("return_id"))
 
 
 def order_fields(part: Part, made_id: str) -> str:

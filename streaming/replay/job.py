@@ -44,6 +44,11 @@ class Job:
         sha256 = resume.mapping_sha256(self.mapping)
         return {"source": self.source, "mapping": self.mapping.name, "mapping_sha256": sha256, "shift_to": shift_to}
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of the events."""
+        return tuple(dict.fromkeys((*TOPICS, *self.mapping.files)))
+
     def declaration(self, source: str) -> Message:
         """Return the event that says in which zone a shop's days begin; it goes before all others."""
         zone, version = self.mapping.time_zone.key, self.contracts.versions[SOURCES]

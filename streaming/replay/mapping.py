@@ -9,6 +9,7 @@ from common.errors import UsageError
 from streaming.reading import schema
 from streaming.reading.dialect import FILE_KEYS, ID_KEYS, NUMBER_KEYS, TIME_KEYS, Dialect, complete_marks, currency
 from streaming.reading.schema import Key, Node, flag, list_of, one_of, one_or_more, table_like, table_of, text
+from streaming.replay.other_columns import CART, OTHER_COLUMNS, STEP, VIEW, lacking
 
 FOLDER = Path(__file__).parents[1] / "mappings"
 # Of one order line, in the order in which rows are read.
@@ -30,15 +31,7 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
 )
 JOIN_KEYS = (Key("file"), Key("by"))
 COLUMN_KEYS = tuple(Key(name) for name in ALL_COLUMNS)
-# Of the other files that a shop may have, by the topic that their rows become events of.
-OTHER_COLUMNS = {
-    "customers": (
-        *("customer_id", "occurred_at", "gender", "birth_date", "city", "membership_type"),
-        *("name", "email", "address"),
-    ),
-    "ratings": ("rating_id", "order_id", "customer_id", "rating", "occurred_at"),
-}
-NEEDED_OF_OTHERS = {"customers": ("customer_id",), "ratings": ("customer_id", "rating", "occurred_at")}
+EVENTS = Key("events", table_of(one_of(VIEW, CART, STEP, IGNORED)))
 JOIN = Key("join", list_of(table_like(JOIN_KEYS)), field="joins")
 ONLY = Key("only", table_of(one_or_more(text)))
 
@@ -47,7 +40,8 @@ def other_keys(topic: str) -> tuple[Key, ...]:
     """Return the keys of another file; what it does not say of how it is written is as in that of the orders."""
     columns = tuple(Key(name) for name in OTHER_COLUMNS[topic])
     formats = (replace(key, required=False) for key in (*FILE_KEYS, *TIME_KEYS, *NUMBER_KEYS, *ID_KEYS))
-    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), JOIN, ONLY, *formats)
+    events = (EVENTS,) if topic == "visits" else ()
+    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), *events, JOIN, ONLY, *formats)
 
 
 # Every key that a mapping of orders may have, and what it may hold.
@@ -85,7 +79,7 @@ class FileMapping(Dialect):
     """How one file is read.
 
     Constants stand for columns that it lacks; `only` says which words of some columns make a row count, in small
-    letters.
+    letters; `events` what the words of a log of visits mean.
     """
 
     columns: dict[str, str]
@@ -93,6 +87,12 @@ class FileMapping(Dialect):
     joins: tuple[Join, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def given(self) -> set[str]:
+        """Our names of what the file's columns and the constants say."""
+        return {*self.columns, *self.constants}
 
     @property
     def used_columns(self) -> dict[str, str]:
@@ -124,7 +124,7 @@ class Mapping(FileMapping):
         """The files that are read besides that of the orders."""
         others = self.files.values()
         joins = [*self.joins, *(join for other in others for join in other.joins)]
-        return list(dict.fromkeys([*(join.file for join in joins), *(other.file for other in others)]))
+        return list(dict.fromkeys([*(join.file for join in joins), *(other.file for other in others if other.file)]))
 
     def is_product(self, product_id: str) -> bool:
         """Return whether a code is of a product, not of postage, a fee, a voucher or a manual entry."""
@@ -182,14 +182,12 @@ def other_file(path: Path, topic: str, values: Values[str, Any], other: Values[s
         UsageError: it lacks something; the text names it.
     """
     given = {*other.get("columns", {}), *other.get("constants", {})}
-    lacks = [f"columns.{name}" for name in NEEDED_OF_OTHERS[topic] if name not in given]
-    lacks += [] if topic != "ratings" or given & {"rating_id", "order_id"} else ["columns.rating_id"]
-    lacks += [] if "file" in other else ["file"]
-    if lacks:
+    if lacks := lacking(topic, given, "events" in other, "file" in other):
         raise UsageError(f"{path}: files.{topic} lacks {', '.join(lacks)}")
-    dialect = {one.name: values[one.name] for one in fields(Dialect) if one.name in values}
+    events = {word.casefold(): meaning for word, meaning in other.get("events", {}).items()}
+    dialect = {one.name: values[one.name] for one in fields(Dialect) if one.name in values and one.name != "sheet"}
     marks = complete_marks(path, dict(other)) if {"decimal", "thousands"} & other.keys() else {}
-    return FileMapping(**{"columns": {}, **dialect, **other, **marks, **rows_and_joins(other)})
+    return FileMapping(**{"columns": {}, **dialect, **other, **marks, "events": events, **rows_and_joins(other)})
 
 
 def require_all(path: Path, values: Values[str, Any]) -> None:

@@ -6,17 +6,16 @@ What is staged are fragments; most orders are one.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import reduce
 from operator import or_
-from pathlib import Path
 from typing import NamedTuple
 
-from common.errors import UserError
 from common.settings import Settings
 from streaming.replay import verdicts
 from streaming.replay.fragments import ROW_END, Parsed, Raw
 from streaming.replay.rows import NEGATIVE, POSITIVE
+from streaming.staging import new_database
 
 EXCHANGE = POSITIVE | NEGATIVE
 SCHEMA = """
@@ -26,7 +25,7 @@ create table fragments (
     size integer, lines text, about text, rows text
 );
 create table others (
-    topic text, number integer, customer text, ms integer, body text, row text, reason text,
+    topic text, number integer, customer text, ms integer, body text, row text, reason text, rows integer,
     primary key (topic, number)
 ) without rowid;
 create table raw (number integer primary key, row text, reason text, order_id text);
@@ -127,23 +126,5 @@ class Stage:
 @contextmanager
 def new_stage(settings: Settings) -> Iterator[Stage]:
     """Return an empty stage below the state folder for the length of the block; the caller holds the job's lock."""
-    path = settings.path("tmp", "replay.sqlite")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            yield Stage(database)
-    except sqlite3.Error as error:
-        raise UserError(f"{path}: {error}; rows are staged there, so STATE_DIR needs room and write access") from None
-    except PermissionError as error:
-        raise UserError(f"{path}: {error.strerror}; the state folder must be writable (STATE_DIR)") from None
-    finally:
-        remove(path)
-
-
-def remove(path: Path) -> None:
-    """Remove the stage; a folder that cannot be written was reported already."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return
+    with new_database(settings, "replay.sqlite", "rows") as database:
+        yield Stage(database)

@@ -1,23 +1,26 @@
 """The requests of visits on disk, so that a visitor's meet wherever they stand, and memory stays bounded."""
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 
-from common.errors import UserError, why
 from common.settings import Settings
 from streaming.sessionise.rules import Step
+from streaming.staging import new_database
 
-SCHEMA = """
-pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -16384; pragma temp_store = file;
+STEPS = """
 create table steps (
     visitor blob, at integer, target text, channel text, device text, customer_id text, is_page integer, product text,
     carted text
 );
+"""
+SCHEMA = f"""
+pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -16384; pragma temp_store = file;
+{STEPS}
 create table visits (ended_at integer, event blob);
 begin;
 """
+ADD_STEP = "insert into steps values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # Of two requests in one second the one from outside is the first; no order hangs on how the logs are cut into files.
 BY_VISITOR = """
 select visitor, at, target, channel, device, customer_id, is_page, product, carted from steps
@@ -36,7 +39,7 @@ class Stage:
 
     def add(self, steps: Iterable[Step]) -> None:
         """Stage requests."""
-        self.database.executemany("insert into steps values (?, ?, ?, ?, ?, ?, ?, ?, ?)", steps)
+        self.database.executemany(ADD_STEP, steps)
 
     def steps(self) -> Iterator[Step]:
         """Yield the requests visitor by visitor, each in the order of time."""
@@ -55,19 +58,5 @@ class Stage:
 @contextmanager
 def new_stage(settings: Settings) -> Iterator[Stage]:
     """Return an empty stage below the state folder for the length of the block; the caller holds the job's lock."""
-    path = settings.path("tmp", "sessionise.sqlite")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            yield Stage(database)
-    except sqlite3.Error as error:
-        raise UserError(
-            f"{path}: {error}; requests are staged there, so STATE_DIR needs room and write access"
-        ) from None
-    except PermissionError as error:
-        raise UserError(f"{path}: {why(error)}; the state folder must be writable (STATE_DIR)") from None
-    finally:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    with new_database(settings, "sessionise.sqlite", "requests") as database:
+        yield Stage(database)

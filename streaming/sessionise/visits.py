@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from streaming.producer import seal_event
 from streaming.sessionise.rules import Step
@@ -24,6 +25,7 @@ class Visit:
     first: Step
     is_whole: bool
     last_at: int = 0
+    steps: int = 0
     pages: int = 0
     products: set[str] = field(default_factory=set)
     carted: set[str] = field(default_factory=set)
@@ -31,6 +33,7 @@ class Visit:
     def add(self, step: Step) -> None:
         """Take a request that is no older than the one before."""
         self.last_at = step.at
+        self.steps += 1
         self.pages += step.is_page
         if step.product is not None:
             self.products.add(step.product)
@@ -101,23 +104,30 @@ def event(visit: Visit, source: str, version: int, key: bytes) -> bytes:
 
     The visit is known by shop, visitor, and first request; the event by all that it says.
     """
-    first = visit.first
-    who = f"{source}\n{first.visitor.hex()}\n{first.at}\n{first.target}"
     return seal_event(
         {
             "schema_version": version,
             "source": source,
             "occurred_at": f"{instant(visit.last_at).isoformat(timespec='milliseconds')}Z",
-            "customer_id": first.customer_id,
-            "visit_id": hashlib.blake2b(who.encode(), key=key, digest_size=VISIT_ID_BYTES).hexdigest(),
-            "channel": first.channel,
-            "device": first.device,
-            "seconds": visit.last_at - first.at,
-            "pages_viewed": visit.pages,
-            "products_viewed": len(visit.products),
-            "products_in_cart": len(visit.carted),
+            "customer_id": visit.first.customer_id,
+            **facts(visit, source, key),
         }
     )
+
+
+def facts(visit: Visit, source: str, key: bytes) -> dict[str, Any]:
+    """Return what an event says of a visit behind its envelope; the key hides what the id is made of."""
+    first = visit.first
+    who = f"{source}\n{first.visitor.hex()}\n{first.at}\n{first.target}"
+    return {
+        "visit_id": hashlib.blake2b(who.encode(), key=key, digest_size=VISIT_ID_BYTES).hexdigest(),
+        "channel": first.channel,
+        "device": first.device,
+        "seconds": visit.last_at - first.at,
+        "pages_viewed": visit.pages,
+        "products_viewed": len(visit.products),
+        "products_in_cart": len(visit.carted),
+    }
 
 
 def instant(at: int) -> datetime:

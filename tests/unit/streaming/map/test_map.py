@@ -253,6 +253,23 @@ ROWS = (
 )
 
 
+def test_a_log_of_events_has_visits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping, _ = proposed(
+        tmp_path, EVENTS.replace("s1\n2024", "s1\n2024-03-01 09:00:30 UTC,cart,70001,x,20.50,901,s1\n2024")
+    )
+    assert mapping["files"]["visits"] == {
+        "columns": {
+            "customer_id": "user_id",
+            "session": "user_session",
+            "occurred_at": "event_time",
+            "product_id": "product_id",
+            "event": "event_type",
+        },
+        "events": {"cart": "cart", "purchase": "other", "view": "view"},
+    }
+    assert '"pages_viewed":1,"products_viewed":1,"products_in_cart":1' in capsys.readouterr().out
+
+
 def as_workbook(path: Path) -> None:
     book = openpyxl.Workbook()
     for row in ROWS:
