@@ -7,7 +7,7 @@ Everything about the platform (Delta, catalogue, HDFS, jars) stands in the rende
 import logging
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from common.shutdown import hear_ctrl_c
 IDENTITY = "-DHADOOP_USER_NAME={identity}"
 
 
-def session(name: str, settings: Settings, identity: str, long_running: bool = False) -> SparkSession:
-    """Return the session of job `name`, acting on HDFS as `identity`; a long job gets the JVM of one.
+def session(name: str, settings: Settings, identity: str, options: Sequence[str] = jvm.DRIVER) -> SparkSession:
+    """Return the session of job `name`, acting on HDFS as `identity`, in a JVM of these options.
 
     Under `spark-submit` the JVM already runs, and its own identity and master stand. Elsewhere what the JVM says is in
     `log/jobs/<name>.spark.log`; what a person has to know is said by the job.
@@ -39,10 +39,12 @@ def session(name: str, settings: Settings, identity: str, long_running: bool = F
     os.environ.pop("HADOOP_USER_NAME", None)
     os.environ.setdefault("SPARK_CONF_DIR", str(settings.path("conf", "spark")))
     if "SPARK_ENV_LOADED" not in os.environ and SparkSession.getActiveSession() is None:
-        options = jvm.driver_options(settings, jvm.LONG_RUNNING if long_running else jvm.DRIVER)
+        for variable, value in jvm.ARENAS.items():
+            os.environ.setdefault(variable, value)
         conf = SparkConf().setAppName(name).setMaster(settings.spark_master)
         conf.set("spark.driver.memory", settings.driver_memory)
-        conf.set("spark.driver.extraJavaOptions", f"{IDENTITY.format(identity=identity)} {options}")
+        of_jvm = jvm.driver_options(settings, options)
+        conf.set("spark.driver.extraJavaOptions", f"{IDENTITY.format(identity=identity)} {of_jvm}")
         start(conf, settings.path("log", "jobs", f"{name}.spark.log"))
     spark = SparkSession.builder.appName(name).enableHiveSupport().getOrCreate()
     # A session takes Ctrl-C for itself, to end what runs.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from common import locks
+from common import jvm, locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import entry_point
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             return
         try:
             stop.listen()
-            spark = session("ingest", settings, identity=IDENTITY, long_running=True)
+            spark = session("ingest", settings, identity=IDENTITY, options=jvm.LONG_RUNNING)
             quiet(spark)
             tune(spark)
             try:

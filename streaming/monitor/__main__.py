@@ -8,7 +8,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from common import locks
+from common import jvm, locks
 from common.cli import Parser
 from common.contracts.model import load
 from common.errors import entry_point
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         kafka.ensure_alerts(settings)
         try:
             stop.listen()
-            spark = session("monitor", with_slots(settings), identity=IDENTITY, long_running=True)
+            spark = session("monitor", with_slots(settings), identity=IDENTITY, options=jvm.MONITOR)
             quiet(spark)
             tune(spark, JUDGING)
             with Ending(spark, stop) as ending:
