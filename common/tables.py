@@ -4,6 +4,7 @@ Every table here is created empty from its declaration when the platform comes u
 a platform that was never fed; only the job that owns a table writes its rows.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pyspark.errors import AnalysisException
@@ -28,7 +29,7 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
     """Return a table of the lake, all of it or the rows of one as-of date.
 
     Raises:
-        UserError: there is no such table yet, or an earlier version of this project has made it.
+        UserError: there is no such table yet, or another version of this project has made it.
     """
     try:
         frame = spark.read.table(name)
@@ -36,18 +37,28 @@ def read(spark: SparkSession, name: str, as_of: datetime | None = None) -> DataF
         if error.getCondition() not in ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             raise
         raise UserError(f"the lake has no table {name}; run {maker(name)} first") from None
-    lacking = [column for column in declared_columns(name) if column not in frame.columns]
-    if lacking:
+    if unlike := differences(frame, declared_columns(name)):
         raise UserError(
-            f"{name} is of an earlier version of this project: it has no column {', '.join(lacking)}; start a new "
-            "platform beside it (STATE_DIR, PORT_BASE), or `make reset`"
+            f"{name} is of another version of this project: {unlike}; start a new platform beside it (STATE_DIR, "
+            "PORT_BASE), or `make reset`"
         )
     return frame if as_of is None else frame.where(F.col("as_of") == instant(as_of))
 
 
-def declared_columns(name: str) -> list[str]:
-    """Return the columns that a table of predictions or live is declared with; none where another part declares it."""
-    return [column for table in (*PREDICTIONS, *LAKE) if table.name == name for column, _, _ in table.columns]
+def declared_columns(name: str) -> dict[str, str]:
+    """Return the columns and types that a table of predictions or live is declared with; none of other tables."""
+    declared = (table for table in (*PREDICTIONS, *LAKE) if table.name == name)
+    return {column: kind.removesuffix(" not null") for table in declared for column, kind, _ in table.columns}
+
+
+def differences(frame: DataFrame, declared: Mapping[str, str]) -> str:
+    """Return in words which declared columns a table lacks or has with another type; nothing where it has them all."""
+    held = dict(frame.dtypes)
+    lacking = ", ".join(column for column in declared if column not in held)
+    other = [
+        f"column {one} is {held[one]}, not {kind}" for one, kind in declared.items() if held.get(one, kind) != kind
+    ]
+    return ", ".join([f"it has no column {lacking}"] * bool(lacking) + other)
 
 
 def instant_sql(moment: datetime) -> str:

@@ -42,7 +42,7 @@ def connect(settings: Settings, database: str, role: str) -> psycopg.Connection:
 
 
 def provision(settings: Settings) -> None:
-    """Ensure roles, databases, schemas, grants and tables; skipped where the stamp says that it was done."""
+    """Ensure tables of `live`, and what a stamp says where it was done: roles, databases, schemas, grants."""
     stamp = settings.path("data", "postgres", "provisioned")
     current = fingerprint(settings)
     if not has_stamp(stamp, current):
@@ -52,11 +52,9 @@ def provision(settings: Settings) -> None:
         with connect(settings, "lake", "postgres") as connection:
             for statement in schema_statements():
                 connection.execute(statement)
-        with connect(settings, "lake", "monitor") as connection:
-            for statement in postgres_ddl():
-                connection.execute(statement)
         ensure_catalogue(settings)
         write(stamp, current)
+    ensure_live(settings)
     with connect(settings, "catalogue", "catalogue") as connection:
         relocate(connection, settings.hdfs_url)
 
@@ -105,6 +103,13 @@ def schema_statements() -> list[str]:
             f"alter default privileges for role {owner} in schema {schema} grant select on tables to {readers}",
         ]
     return statements
+
+
+def ensure_live(settings: Settings) -> None:
+    """Create the tables and indexes of schema `live` that are not there: each time, since no stamp knows of a drop."""
+    with connect(settings, "lake", "monitor") as connection:
+        for statement in postgres_ddl():
+            connection.execute(statement)
 
 
 def ensure_catalogue(settings: Settings) -> None:

@@ -25,6 +25,7 @@ from streaming.monitor.inputs import Inputs
 from streaming.monitor.orders.queries import REAL_TIME_SECONDS, Sizes
 from streaming.monitor.queries import queries
 from streaming.monitor.run import Run
+from streaming.monitor.waiting import wait_for_postgresql
 from streaming.monitor.windows.query import Windows
 
 IDENTITY = "monitor"
@@ -42,8 +43,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         contracts = load(settings.contracts_dir)
         kafka.ensure(settings, contracts.topics)
         kafka.ensure_alerts(settings)
+        stop.listen()
+        wait_for_postgresql(settings, stop)
         try:
-            stop.listen()
             spark = session("monitor", with_slots(settings), identity=IDENTITY, options=jvm.MONITOR)
             quiet(spark)
             tune(spark, JUDGING)

@@ -45,6 +45,8 @@ THIRD: list[Event] = [(41, 0, "b")]
 FOURTH: list[Event] = [(0, 45, "d"), (31, 0, "a"), (55, 0, "a")]
 LATE = FOURTH[0]
 FIFTH: list[Event] = [(55, 1, "c")]
+# Shops whose clock is a day behind, or ahead; they send beside the fourth.
+CLOCKS = ("windows-behind", "windows-ahead")
 KEPT = [each for each in (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH) if each != LATE]
 
 SHOP = f"source = '{SOURCE}' and dimension = 'all' and currency = ''"
@@ -75,6 +77,14 @@ def events(batch: list[Event]) -> Iterator[tuple[str, bytes, bytes]]:
         yield "orders", customer.encode(), order(number, **who)
         visit = {"event_id": f"v{number}", "schema_version": 1, "visit_id": f"v{number}", **who, **VISIT}
         yield "visits", customer.encode(), json.dumps(visit).encode()
+
+
+def orders_by_other_clocks() -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield an order of each shop whose clock is wrong, behind that of the data or ahead of everybody's."""
+    yesterday, tomorrow = datetime.fromisoformat(at(0, 0)) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)
+    for number, (source, moment) in enumerate(zip(CLOCKS, (yesterday, tomorrow), strict=True)):
+        who = {"source": source, "customer_id": "a", "occurred_at": f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"}
+        yield "orders", b"a", order(number, **who)
 
 
 def ask(platform: Platform, query: str, *values: object) -> int:
@@ -117,6 +127,7 @@ def windows_platform(kafka_topics: Platform) -> Iterator[Platform]:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         process = start(platform)
+        send(platform, *orders_by_other_clocks())
         for batch in (FOURTH, FIFTH):
             count(platform, process, batch)
         os.killpg(process.pid, signal.SIGINT)
@@ -180,6 +191,14 @@ def test_what_came_is_in_a_minute_or_late(windows_platform: Platform) -> None:
         if minutes == 1
     )
     assert (int(row["events"]), int(row["late_events"])) == (in_minutes + 2, 2)
+
+
+def test_a_clock_that_is_a_day_off_moves_no_window(windows_platform: Platform) -> None:
+    """That the windows of the shop are what they should be is the other tests'."""
+    query = "select source, events, late_events from live.window_inputs where source like 'windows-%'"
+    rows = windows_platform.rows(query)
+    assert [tuple(row.values()) for row in rows] == [("windows-behind", "1", "1")]
+    assert windows_platform.value("select count(*) from live.windows where source like 'windows-%'") == "0"
 
 
 def test_money_is_in_the_rows_of_its_currency(windows_platform: Platform) -> None:

@@ -63,11 +63,18 @@ def test_a_missing_table_is_one_line_with_the_remedy(spark: SparkSession) -> Non
 def test_a_table_of_an_earlier_version_is_one_line_with_the_remedy(predictions: SparkSession) -> None:
     predictions.sql("drop table predictions.churn_scores")
     predictions.sql("create table predictions.churn_scores (source string, as_of timestamp) using delta")
-    with pytest.raises(
-        UserError, match=r"predictions\.churn_scores is of an earlier version .* no column customer_id,"
-    ):
+    with pytest.raises(UserError, match=r"predictions\.churn_scores is of another version .* no column customer_id,"):
         tables.read(predictions, "predictions.churn_scores")
 
 
 def test_a_quote_in_a_comment_is_escaped() -> None:
     assert model.quote("it's") == "'it\\'s'"
+
+
+def test_columns_of_another_type_are_named(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([], "score string, measured float, more int")
+    declared = {"score": "double", "measured": "double", "more": "int"}
+    assert tables.differences(frame.select("more"), {"more": "int"}) == ""
+    said = "column score is string, not double, column measured is float, not double"
+    assert tables.differences(frame, declared) == said
+    assert tables.differences(frame, {**declared, "unit": "string"}) == f"it has no column unit, {said}"
