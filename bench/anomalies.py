@@ -1,10 +1,10 @@
-"""How many of the anomalies planted in Online Retail the monitor's detector finds, beside three others on its features.
+"""How many of the anomalies planted in Online Retail the monitor's detector finds, beside four others on its features.
 
 `.venv/bin/python bench/anomalies.py --orders online_retail.csv`; it needs no platform. One order in a hundred is odd: a
 third each much larger, much smaller, much sooner than usual. Each detector alerts from the score on that the past, up
-to the midnight before an order, reached as often as the target rate says; the first three months only teach. Rivals
-are isolation forest (grown again every month), half-space trees and an exponentially weighted z-score per customer,
-own short implementations. The factors of the settings were fixed before any result was seen; the seeds are not those
+to the midnight before an order, reached as often as the target rate says; the first three months only teach. The rivals
+are those of `peer_detectors.py`: scikit-learn's isolation forest, and half-space trees, xStream and a z-score per
+customer of pysad. The factors of the settings were fixed before any result was seen; the seeds are not those
 that the detector was tried on.
 """
 
@@ -12,21 +12,22 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyspark.sql import SparkSession
 
-from bench import anomaly_rivals as rivals
-from bench import measure
+from bench import environment, measure, peers
 from bench.anomaly_injection import KINDS, SETTINGS, STANDARD, Setting, inject, read_orders
-from bench.anomaly_rivals import Floats
 from bench.churn_truth import local
 from common.errors import entry_point
+from common.settings import ROOT
 from streaming.monitor.orders import history
 
+Floats = npt.NDArray[np.float64]
 RATE, SEEDS, SAMPLE = 0.02, (101, 102, 103), 1_500
 FIRST_DAY = "2011-03-01"
 PROFILES = (
@@ -65,7 +66,7 @@ def compare(spark: SparkSession, orders: pd.DataFrame, first_day: pd.Timestamp) 
     print(f"{len(orders):,} orders judged in {time.monotonic() - began:.0f} s", flush=True)
     ours = orders["event_id"].isin(set(verdicts.loc[verdicts["is_alert"], "event_id"])).to_numpy()
     yield found("surprisal", orders, ours, first_day)
-    for name, scores in rival_scores(orders, features(orders, verdicts)):
+    for name, scores in rival_scores(orders, features(orders, verdicts)).items():
         yield found(name, orders, alerts(orders["occurred_at"], scores), first_day)
 
 
@@ -94,12 +95,16 @@ def features(orders: pd.DataFrame, verdicts: pd.DataFrame) -> Floats:
     return columns[FEATURES].fillna(columns.head(len(columns) // 4).median()).to_numpy(float)
 
 
-def rival_scores(orders: pd.DataFrame, known: Floats) -> Iterator[tuple[str, Floats]]:
-    """Yield the rivals' names and scores."""
+def rival_scores(orders: pd.DataFrame, known: Floats) -> Mapping[str, Floats]:
+    """Return the scores of the rivals by their names; they run in the benches' environment."""
     months = (orders["occurred_at"].dt.year * 12 + orders["occurred_at"].dt.month).to_numpy()
-    yield "isolation forest", rivals.isolation_forest(known, months, np.random.default_rng(1))
-    yield "half-space trees", rivals.half_space_trees(known, np.random.default_rng(1))
-    yield "running z-score", rivals.running_deviation(known, orders["customer_id"].astype(int).tolist())
+    with tempfile.TemporaryDirectory() as folder:
+        given, answer = Path(folder, "known.npz"), Path(folder, "scores.npz")
+        np.savez(given, features=known, months=months, customers=orders["customer_id"].astype(int).to_numpy())
+        command = [environment.interpreter(), peers.HERE / "peer_detectors.py", given, answer]
+        measure.run([str(one) for one in command], os.environ, ROOT)
+        with np.load(answer) as scores:
+            return dict(scores)
 
 
 def alerts(moments: "pd.Series[pd.Timestamp]", scores: Floats) -> "np.ndarray":

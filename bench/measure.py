@@ -94,6 +94,18 @@ def memory_of(pid: int) -> float:
     return total / 1024
 
 
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds of a process and all below it so far."""
+    total = 0.0
+    for one in tree(pid):
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
 def tree(pid: int) -> list[psutil.Process]:
     """Return a process and all below it; none where it is gone."""
     try:

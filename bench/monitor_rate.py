@@ -1,4 +1,4 @@
-"""How fast the monitor takes a backlog of orders: events a second of each query, and the memory of all its processes.
+"""How fast the monitor takes a backlog of orders: events a second of each query, memory and CPU time of its processes.
 
 `.venv/bin/python bench/monitor_rate.py` on a running platform: lets the monitor begin, ends it, sends orders of 200,000
 customers of `shop`, whose past `bench/known_past.py AS_OF` makes up, and starts it again. The query `sizes` says every
@@ -37,6 +37,7 @@ class Course:
     fastest: dict[str, float] = field(default_factory=dict)
     state_rows: dict[str, float] = field(default_factory=dict)
     megabytes: float = 0.0
+    cpu_seconds: float = 0.0
 
     def look(self, rows: Rows, at: float) -> bool:
         """Take what the queries say of topic `orders` at a time, and return whether all are through."""
@@ -55,14 +56,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=EVENTS, help=f"how many orders (default {EVENTS:,})")
     parser.add_argument("--sample", action="store_true", help=f"only {SAMPLE_EVENTS:,} orders, to see that it works")
+    parser.add_argument("--customers", type=int, default=200_000, help="how many place them (default 200,000)")
     arguments = parser.parse_args(argv)
     settings, count = read_settings(), SAMPLE_EVENTS if arguments.sample else arguments.events
     topics.ensure(settings, load(FOLDER).topics)
     begin(settings)
     made = [str(environment.interpreter()), str(peers.HERE / "order_events.py"), settings.kafka_bootstrap, str(count)]
+    made += ["--customers", str(arguments.customers)]
     print(measure.run(made, os.environ, ROOT).output.rstrip(), file=sys.stderr, flush=True)
     course = watch(settings)
-    print(f"{count:,} orders wait; peak memory of the monitor's processes {course.megabytes:,.0f} MB")
+    print(
+        f"{count:,} orders wait; peak memory of the monitor's processes {course.megabytes:,.0f} MB, their CPU time"
+        f" {course.cpu_seconds:,.0f} s, load of the machine {os.getloadavg()[0]:.1f}"
+    )
     header = ("query", "through after s", "events/s from its first report", "fastest events/s", "state rows")
     print(measure.table(header, [line(course, name, count) for name in QUERIES]))
 
@@ -95,6 +101,7 @@ def watch(settings: Settings) -> Course:
         while time.monotonic() - began < MOST_SECONDS:
             alive()
             course.megabytes = max(course.megabytes, sum(measure.memory_of(pid) for pid in children()))
+            course.cpu_seconds = max(course.cpu_seconds, sum(measure.cpu_of(pid) for pid in children()))
             at, rows = said(settings)
             if at != before and course.look(rows, time.monotonic() - began):
                 return course

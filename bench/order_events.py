@@ -12,6 +12,7 @@ from random import Random
 
 TOPIC = "orders"
 BROKEN_SHARE = 0.003
+CUSTOMERS = 200_000
 FIRST_SECOND, ORDERS_PER_SECOND = 1_700_000_000, 20
 BATCH = 5_000
 LINES = (1, 1, 1, 1, 1, 1, 2, 2, 2, 2)
@@ -61,7 +62,7 @@ MISHAPS: tuple[Mishap, ...] = (
 )
 
 
-def events(seed: int) -> Iterator[tuple[bytes, bytes]]:
+def events(seed: int, customers: int = CUSTOMERS) -> Iterator[tuple[bytes, bytes]]:
     """Yield key and value of one order after the other, without end; the same seed gives the same bytes."""
     chance = Random(seed)
     pieces = [
@@ -76,7 +77,7 @@ def events(seed: int) -> Iterator[tuple[bytes, bytes]]:
             clock = time.strftime("%Y-%m-%dT%H:%M:%S.", seconds)
         at = f"{clock}{number % ORDERS_PER_SECOND * 50:03d}Z"
         dice = bits(64)
-        customer = dice % 200_000
+        customer = dice % customers
         lines = ",".join([pieces[dice >> 20 + 12 * each & 4095] for each in range(LINES[(dice >> 57) % 10])])
         discounted = "true" if dice & 1 else "false"
         value = (EVENT % (bits(96), at, customer, number, discounted, lines)).encode()
@@ -86,7 +87,7 @@ def events(seed: int) -> Iterator[tuple[bytes, bytes]]:
         number += 1
 
 
-def send(bootstrap: str, count: int, seed: int) -> tuple[int, int]:
+def send(bootstrap: str, count: int, seed: int, customers: int) -> tuple[int, int]:
     """Send `count` orders and return how many bytes their values had and how many were not acknowledged."""
     from confluent_kafka import Producer
 
@@ -98,7 +99,7 @@ def send(bootstrap: str, count: int, seed: int) -> tuple[int, int]:
         nonlocal failed
         failed += error is not None
 
-    orders = islice(events(seed), count)
+    orders = islice(events(seed, customers), count)
     while batch := [{"key": key, "value": value} for key, value in islice(orders, BATCH)]:
         while len(producer) > 100_000:
             producer.poll(0.05)
@@ -114,9 +115,10 @@ def main() -> None:
     parser.add_argument("bootstrap", metavar="BOOTSTRAP", help="address of the broker")
     parser.add_argument("events", metavar="EVENTS", type=int, help="how many")
     parser.add_argument("--seed", type=int, default=7, help="another seed is other events")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS, help=f"how many place them (default {CUSTOMERS:,})")
     arguments = parser.parse_args()
     began = time.monotonic()
-    size, failed = send(arguments.bootstrap, arguments.events, arguments.seed)
+    size, failed = send(arguments.bootstrap, arguments.events, arguments.seed, arguments.customers)
     seconds = time.monotonic() - began
     if failed:
         raise SystemExit(f"error: {failed:,} events were not acknowledged; look at the broker's log")

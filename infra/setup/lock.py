@@ -11,13 +11,19 @@ from infra.setup import cache, ivy, python
 from infra.setup.jars import LOCK as JARS_LOCK
 from infra.setup.jars import Jar
 
+BENCH_LOCK = ROOT / "bench" / "requirements.lock"
+
 
 def lock_python() -> None:
-    """Pin every wheel of `pyproject.toml`, for each Python it allows, with its hashes and without addresses."""
+    """Pin every wheel of `pyproject.toml`, for each Python it allows, with its hashes and without addresses.
+
+    The benches' programs have a lock of their own.
+    """
     command = [str(python.VENV / "bin" / "uv"), "pip", "compile", "-q", "--universal", "--python-version", "3.11"]
     command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]
     subprocess.run([*command, "pyproject.toml", "--group", "dev", "-o", str(python.LOCK)], cwd=ROOT, check=True)
     subprocess.run([*command, "--group", "bootstrap", "-o", str(python.BOOTSTRAP)], cwd=ROOT, check=True)
+    subprocess.run([*command, "--group", "bench", "-o", str(BENCH_LOCK)], cwd=ROOT, check=True)
 
 
 def lock_jars() -> None:
