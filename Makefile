@@ -33,7 +33,7 @@ setup: ## Check this machine, install what the locks name
 ready:
 	@$(PYTHON) -m infra.setup --quiet
 
-up: ready ## Start the embedded platform and wait until it answers [SERVICES=+yarn]
+up: ready ## Start the embedded platform and wait until it answers [SERVICES=+yarn,+flume]
 	@$(PY) -m infra.local up $(call option,SERVICES,services)
 
 down: ready ## Stop the platform
@@ -81,7 +81,7 @@ sessionise: ready ## Put access logs of a web server together to visits [LOGS=fi
 declare: ready ## Say by which time zone a shop's days begin; UTC where nobody does [SOURCE=my_shop TIME_ZONE=Europe/London]
 	@$(PY) -m streaming.declare $(call option,SOURCE,source) $(call option,TIME_ZONE,time-zone)
 
-import-raw: ready ## Send the files below /lake/raw/events/<topic>/ on HDFS to Kafka, each once; a line is one event
+import-raw: ready ## Send the files below /lake/raw/events/<topic>/ on HDFS, and those of Flume, to Kafka, each once; a line is one event
 	@$(PY) -m streaming.import_raw
 
 ingest: ready ## Land what is in Kafka in bronze.events, until caught up
@@ -163,7 +163,7 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format)
 
 ##@ Development
-.PHONY: test test-unit drills drill-alerts lint format contracts views lock
+.PHONY: test test-unit drills drill-alerts drill-flume lint format contracts views lock
 test: ready test-unit ## Every test: unit, dbt, integration on two platforms beside yours
 	@$(PY) -m pytest --durations=25 --numprocesses=2 tests/integration
 
@@ -172,6 +172,9 @@ drills: ready ## Break a platform of their own in sixty ways, under load, and co
 
 drill-alerts: ready ## Hurt the monitor and what it needs on a platform of their own, and compare its alerts with the batch detector's [FAULTS=12 AWAY=300 SEED=1]
 	@$(PY) -m tests.drills.monitor $(call option,FAULTS,faults) $(call option,AWAY,away) $(call option,SEED,seed)
+
+drill-flume: ready ## Kill Flume's agent under load on a platform of its own, and count its lines behind dbt [KILLS=10 RATE=2000 SEED=1]
+	@$(PY) -m tests.drills.flume $(call option,KILLS,kills) $(call option,RATE,rate) $(call option,SEED,seed)
 
 test-unit: ready ## The tests that need no platform, on two to four cores
 	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills bench

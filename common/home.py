@@ -14,7 +14,7 @@ PLATFORM_MARK = ".platform"
 SAYS = "The state of a customer-behaviour lakehouse. `make reset` deletes it.\n"
 IGNORED = ".gitignore"
 # What a platform makes in its folder; `reset` deletes these and nothing else.
-PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out", "dbt", "guard", "tmp")
+PARTS = ("data", "run", "log", "conf", "secrets", "replays", "simulations", "out", "flume", "dbt", "guard", "tmp")
 # What a platform of an earlier version has, which made no mark, and what else may lie in two of its folders.
 TELLING = ("secrets/pseudonyms", "conf/dbt/profiles.yml")
 STORES = ("kafka", "postgres", "hdfs", "thrift", "yarn")

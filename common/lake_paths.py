@@ -6,6 +6,8 @@ CHECKPOINTS = f"{LAKE}/checkpoints"
 RAW = f"{LAKE}/raw"
 # Files of events, a folder per topic.
 RAW_EVENTS = f"{RAW}/events"
+# What Flume writes there, a folder per topic.
+FLUME_EVENTS = f"{LAKE}/flume"
 MODELS = f"{LAKE}/models"
 # Of the ingest of events.
 EVENTS_CHECKPOINT = f"{CHECKPOINTS}/events"

@@ -37,6 +37,8 @@ PORTS = {
     "ingest-metrics": 20,
     "monitor-metrics": 21,
     "dashboard": 22,
+    "flume": 23,
+    "flume-metrics": 24,
 }
 
 # Whose passwords there are; each may be given as `<IDENTITY>_PASSWORD`.
@@ -65,7 +67,7 @@ NUMBERS = {
     "RATE_ALERT_DAYS": (1, 365),
 }
 NAMES = (
-    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "WAIT",
+    *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "FLUME_LOGS", "WAIT",
     *(f"{one.upper()}_PASSWORD" for one in IDENTITIES),
 )  # fmt: skip
 
@@ -93,6 +95,7 @@ class Settings:
     rate_alert_days: int
     contracts_dir: Path
     alert_rate: float
+    flume_logs: Path
     wait: bool
 
     def port(self, name: str) -> int:
@@ -161,6 +164,7 @@ def of(values: Mapping[str, str]) -> Settings:
         rate_alert_days=number(values, "RATE_ALERT_DAYS", 7),
         contracts_dir=ROOT / (values.get("CONTRACTS_DIR") or "streaming/contracts"),
         alert_rate=float(values.get("ALERT_RATE") or 0.02),
+        flume_logs=ROOT / (values.get("FLUME_LOGS") or state_dir / "flume" / "logs"),
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
     )
 

@@ -1,7 +1,8 @@
-"""Show all of it at work: a made-up shop's events at a rate, the stream, the monitor and the page, until Ctrl-C.
+"""Show all of it at work: a made-up shop's events at a rate, Flume, the stream, the monitor and the page, until Ctrl-C.
 
-Ctrl-C ends the simulator first, waits until the stream and the monitor have taken what is in Kafka, then ends the
-monitor, the stream and the page. A second Ctrl-C does not wait; what was not taken stays in Kafka.
+The shop writes its visits to a log, which Flume sends to Kafka. Ctrl-C ends the simulator first, waits until Flume has
+sent the log, and stream and monitor have taken what is in Kafka, then ends the monitor, the stream and the page.
+A second Ctrl-C does not wait; what was not taken stays in Kafka.
 """
 
 import importlib.util
@@ -20,6 +21,7 @@ from common.shutdown import Stop, listening
 from infra.live import taken
 from infra.live.children import Child
 from infra.live.screen import Screen, block, utc_now
+from infra.local.flume import state as flume
 from infra.local.up import up
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -27,6 +29,8 @@ SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_BEGIN = 90.0
 # A monitor that is ended while it begins has its first batches still before it.
 SECONDS_TO_TAKE = 90.0
+# An agent that was killed meanwhile is started again, and reads its channel first.
+SECONDS_TO_SEND = 60.0
 JOBS = ("simulate", "ingest", "monitor")
 
 
@@ -38,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = read_settings()
     home.claim(settings)
     require_free(settings)
-    up(settings)
+    up(settings, ("flume",))
     live = Live(settings, children(settings, arguments.rate))
     live.until_stopped()
     raise KeyboardInterrupt
@@ -60,7 +64,8 @@ def children(settings: Settings, rate: int) -> list[Child]:
     commands = {"stream": ("streaming.ingest", "--continuous"), "monitor": ("streaming.monitor",)}
     if importlib.util.find_spec("reports.dashboard"):
         commands["page"] = ("reports.dashboard",)
-    commands["simulator"] = ("streaming.simulate", "--rate", str(rate))
+    logs = str(settings.flume_logs / "visits")
+    commands["simulator"] = ("streaming.simulate", "--rate", str(rate), "--logs", logs)
     return [
         Child(name, (sys.executable, "-m", *words), settings.path("log", "live", f"{name}.log"))
         for name, words in commands.items()
@@ -111,7 +116,7 @@ class Live:
                 simulator.start()
             if (dead := next((one for one in self.programs if one.status is not None), None)) is not None:
                 return dead
-            self.screen.show(block(state, simulator.last_line(), self.address, utc_now()))
+            self.screen.show(block(state, simulator.last_line(), flume.line(self.settings), self.address, utc_now()))
             time.sleep(SECONDS_BETWEEN_LOOKS)
         return None
 
@@ -121,13 +126,14 @@ class Live:
         return state if state and datetime.fromisoformat(state["at"]) > self.began else None
 
     def end_in_order(self) -> None:
-        """End the simulator; let the others take what is in Kafka; end the monitor, the stream, the page."""
+        """End the simulator; let Flume send, and the others take; end the monitor, the stream, the page."""
         by_name = {child.name: child for child in self.programs}
         try:
             with listening() as stop:
                 # So that the next Ctrl-C is obeyed at once.
                 stop.requested = True
                 self.end(by_name["simulator"])
+                self.let_send(by_name["simulator"])
                 self.let_take([by_name[name] for name in ("stream", "monitor")])
                 for name in ("monitor", "stream", "page"):
                     if name in by_name:
@@ -144,6 +150,15 @@ class Live:
         if child.process is not None:
             child.end()
             self.screen.say(f"{child.name:<10} ended: {child.last_line()}")
+
+    def let_send(self, simulator: Child) -> None:
+        """Wait until Kafka has all that the simulator has written to its log, where it ran."""
+        since, deadline = utc_now(), time.monotonic() + SECONDS_TO_SEND
+        while simulator.process is not None and not flume.has_delivered(self.settings, since):
+            if time.monotonic() > deadline:
+                self.screen.say("Flume has not sent all of the log; it stays there, and Flume goes on")
+                return
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def let_take(self, takers: Sequence[Child]) -> None:
         """Wait until those who read have taken what is in Kafka, where they run."""

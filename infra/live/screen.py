@@ -13,16 +13,17 @@ HEADER = f"{'job':<12}{'topics':<28}{'waiting':>9}{'for':>9}{'events/s':>10}{'ne
 SECONDS_BETWEEN_BLOCKS, SECONDS_BETWEEN_LINES = 1.0, 5.0
 
 
-def block(state: Mapping[str, Any] | None, simulator: str, page: str, now: datetime) -> list[str]:
+def block(state: Mapping[str, Any] | None, simulator: str, flume: str, page: str, now: datetime) -> list[str]:
     """Return the lines of one moment.
 
     Args:
         state: what the monitor wrote last; None before it has.
         simulator: the last thing that the simulator has said.
+        flume: how far it is with the shop's log.
         page: its address.
         now: in UTC.
     """
-    first = [simulator or "simulate: waits for the monitor", HEADER]
+    first = [simulator or "simulate: waits for the monitor", flume, HEADER]
     if state is None:
         return [*first, "the stream and the monitor are starting", page]
     jobs = by_job(state["rows"])

@@ -13,7 +13,7 @@ MODULES = {"down": "stop"}
 # What makes a platform claims its folder before all else; what looks at one, or takes it away, never makes one.
 MAKING = ("up", "restore", "configure")
 LOOKING = ("down", "status", "logs", "backup")
-OPTIONAL = ("yarn",)
+OPTIONAL = ("yarn", "flume")
 # What has to be named, and how.
 NAMED = {
     "logs": ("service", "name a service: make logs SERVICE=kafka"),

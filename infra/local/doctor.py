@@ -9,6 +9,7 @@ from common.errors import UserError
 from common.settings import PORTS, Settings
 from infra.local import java, supervise
 from infra.local.files import writable
+from infra.local.flume import state as flume
 from infra.local.stop import orphans
 from infra.setup import checks
 from infra.setup.jars import missing
@@ -107,6 +108,16 @@ def state_faults(settings: Settings) -> Iterator[str]:
             yield f"{name} gave up after many restarts; see `make logs SERVICE={name}`, then run `make up`"
 
 
+def flume_faults(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with Flume, where it runs, and which logs it could not read to their end within a day."""
+    process = supervise.processes(settings).get("flume", {})
+    if process.get("pid"):
+        state = flume.read(settings)
+        yield from (
+            flume.problems(state) if state else ("its watch has not looked; see `make logs SERVICE=flume-watch`",)
+        )
+
+
 CHECKS: dict[str, Callable[[Settings], Iterator[str]]] = {
     "java": java_faults,
     "python": python_faults,
@@ -116,4 +127,5 @@ CHECKS: dict[str, Callable[[Settings], Iterator[str]]] = {
     "host name": host_faults,
     "ports": port_faults,
     "state": state_faults,
+    "flume": flume_faults,
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from common.settings import Settings
 from infra.local.files import folder, write, xml
-from infra.local.lake import CONTAINER_LOGS, GROUP, SUPERUSER, USERS
+from infra.local.lake import CONTAINER_LOGS, GROUP, RAW_GROUP, RAW_USERS, SUPERUSER, USERS
 
 LOG4J = """\
 log4j.rootLogger=INFO,out
@@ -53,7 +53,7 @@ def client(settings: Settings) -> dict[str, object]:
 
 def core(settings: Settings) -> dict[str, object]:
     """Return `core-site`: where HDFS is, and who belongs to which group."""
-    groups = [f"{SUPERUSER}=supergroup", *(f"{user}={GROUP}" for user in USERS), f"yarn={GROUP}"]
+    groups = [f"{SUPERUSER}=supergroup", *(f"{user}={groups_of(user)}" for user in USERS), f"yarn={GROUP}"]
     return {
         "fs.defaultFS": settings.hdfs_url,
         "hadoop.tmp.dir": folder(settings.path("run", "tmp"), 0o700) / "hadoop",
@@ -62,6 +62,11 @@ def core(settings: Settings) -> dict[str, object]:
         "hadoop.http.staticuser.user": "exporter",
         "fs.permissions.umask-mode": "027",
     }
+
+
+def groups_of(user: str) -> str:
+    """Return the groups of a user of the lake, with commas."""
+    return f"{GROUP},{RAW_GROUP}" if user in RAW_USERS else GROUP
 
 
 def hdfs(settings: Settings) -> dict[str, object]:

@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 
-from common.lake_paths import CHECKPOINTS, LAKE, MODELS, MONITOR_CHECKPOINTS, RAW, WAREHOUSE, schema_folder
+from common.lake_paths import (
+    CHECKPOINTS,
+    FLUME_EVENTS,
+    LAKE,
+    MODELS,
+    MONITOR_CHECKPOINTS,
+    RAW,
+    WAREHOUSE,
+    schema_folder,
+)
 
 CONTAINER_LOGS = "/yarn-logs"
 GROUP = "lake"
+# Whoever may read what has not been through the ingest, personal data included.
+RAW_GROUP = "raw"
+RAW_USERS = ("streaming", "flume")
 SUPERUSER = "hdfs"
-USERS = ("streaming", "modeler", "learner", "exporter", "monitor")
+USERS = ("streaming", "modeler", "learner", "exporter", "monitor", "flume")
 
 # The owner alone writes a schema; the whole group reads it.
 SCHEMAS = {
@@ -46,6 +58,7 @@ def folders() -> list[Folder]:
         Folder(CHECKPOINTS, "streaming", GROUP, "750"),
         Folder(MONITOR_CHECKPOINTS, "monitor", GROUP, "750"),
         Folder(RAW, "streaming", GROUP, "700"),
+        Folder(FLUME_EVENTS, "flume", RAW_GROUP, "750"),
         Folder(MODELS, "learner", GROUP, "750"),
         *(Folder(schema_folder(schema), owner, GROUP, "750") for schema, owner in SCHEMAS.items()),
     ]

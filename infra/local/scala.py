@@ -9,11 +9,13 @@ from pathlib import Path
 from common.settings import ROOT
 from infra.local import java
 from infra.setup import cache
+from infra.setup.jars import classpath
 
 SOURCES = tuple(
     ROOT / source
     for source in (
         "infra/local/Extensions.scala",
+        "infra/local/flume/Lines.scala",
         "infra/local/thrift/FileAuth.scala",
         "infra/local/thrift/StatementGuard.scala",
         "common/SmallTableScans.scala",
@@ -46,7 +48,7 @@ def build(path: Path) -> None:
     scratch = path.with_name(f"{os.getpid()}-{path.name}")
     with tempfile.TemporaryDirectory() as folder:
         arguments = Path(folder) / "scalac.args"
-        java.argument_file(arguments, FLAGS, java.spark_jars())
+        java.argument_file(arguments, FLAGS, [*java.spark_jars(), *classpath("flume")])
         words = ("-usejavacp", "-d", str(scratch), *map(str, SOURCES))
         java.run(arguments, "scala.tools.nsc.Main", *words, log=path.with_suffix(".log"))
     scratch.replace(path)

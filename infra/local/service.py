@@ -1,6 +1,6 @@
 """What the platform is made of: services, and the daemons that each consists of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,11 @@ class NotReadyError(Exception):
 
 def nothing(_: Settings) -> None:
     """Do nothing: the step of a service that has none."""
+
+
+def no_details(_: Settings) -> Iterator[str]:
+    """Yield nothing: what `status` says of a service that has no more to say than its daemons' rows."""
+    yield from ()
 
 
 def never(_: Settings) -> bool:
@@ -41,7 +46,8 @@ class Service:
 
     `prepare` initialises its data once, `probe` raises `NotReadyError` until it answers, `provision` ensures its users,
     folders and tables; each is cheap when there is nothing to do. `needs` names the services that must be provisioned
-    before the daemons of this one start. `helpers` are started when everything is up, if they are wanted.
+    before the daemons of this one start. `helpers` are started when everything is up, if they are wanted. `details` are
+    lines that `status` shows where a daemon of it runs.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Service:
     config: tuple[Path, ...] = ()
     helpers: tuple[Program, ...] = ()
     helpers_wanted: Callable[[Settings], bool] = never
+    details: Callable[[Settings], Iterator[str]] = no_details
 
 
 def start_order(services: Iterable[Service]) -> list[Service]:

@@ -38,8 +38,13 @@ class Row:
 
 def status(settings: Settings) -> None:
     """Print the table; the exit status is 0 where every default service answers, else 3."""
-    rows = read(settings, configure(settings))
+    services = configure(settings)
+    rows = read(settings, services)
     print(table([HEAD, *(row.cells() for row in rows)]))
+    running = {row.service for row in rows if row.pid}
+    for service in services:
+        for line in service.details(settings) if service.name in running else ():
+            print(line)
     down = [row.daemon for row in rows if row.state != "ready" and not row.optional]
     total = sum(row.memory_mb for row in rows)
     print(f"not up: {', '.join(down)}; run `make up`" if down else f"all up, {total} MB")

@@ -14,7 +14,7 @@ from common.settings import Settings
 from infra.local import lock, supervise
 
 STAGES = (
-    ("class-archive", "thrift", "nodemanager"),
+    ("class-archive", "thrift", "nodemanager", "flume", "flume-watch"),
     ("resourcemanager", "kafka", "datanode"),
     ("namenode", "postgres"),
 )

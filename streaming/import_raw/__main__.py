@@ -1,4 +1,7 @@
-"""Send the files of the raw zone to Kafka, each once: below /lake/raw/events/<topic>/, a line is one event as JSON."""
+"""Send the files of the raw zone to Kafka, each once: a line is one event as JSON.
+
+They lie below /lake/raw/events/<topic>/, those that Flume has put there below /lake/flume/<topic>/.
+"""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -7,7 +10,7 @@ from common import locks
 from common.cli import Parser
 from common.contracts.model import Contracts, load
 from common.errors import UserError, entry_point
-from common.lake_paths import RAW_EVENTS
+from common.lake_paths import FLUME_EVENTS, RAW_EVENTS
 from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import producer, topics
@@ -20,7 +23,8 @@ from streaming.replay.resume import Progress
 IDENTITY = "streaming"
 MAPPING = "raw events"
 NOTHING = (
-    f"nothing to import: there is no file below {RAW_EVENTS}/<topic>/; put files there, a line of which is one event"
+    f"nothing to import: there is no file below {RAW_EVENTS}/<topic>/, nor, by Flume, below {FLUME_EVENTS}/<topic>/;"
+    " put files there, a line of which is one event"
 )
 
 

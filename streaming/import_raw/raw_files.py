@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from common.errors import UsageError, UserError
-from common.lake_paths import RAW_EVENTS
+from common.lake_paths import FLUME_EVENTS, LAKE, RAW_EVENTS
 from common.webhdfs import WebHdfs
 
+# What anybody puts there by hand, and what Flume writes; each has a folder per topic.
+ZONES = (RAW_EVENTS, FLUME_EVENTS)
 GZIP = b"\x1f\x8b"
 # How files begin that are compressed in another way.
 COMPRESSED = {
@@ -43,8 +45,8 @@ class RawFile:
 
     @property
     def name(self) -> str:
-        """Return the path below the zone."""
-        return self.path.removeprefix(f"{RAW_EVENTS}/")
+        """Return the path below the zone, of a file of Flume's with that zone's name."""
+        return self.path.removeprefix(f"{RAW_EVENTS}/").removeprefix(f"{LAKE}/")
 
 
 def find(hdfs: WebHdfs, topics: Iterable[str]) -> tuple[list[RawFile], list[str]]:
@@ -54,10 +56,11 @@ def find(hdfs: WebHdfs, topics: Iterable[str]) -> tuple[list[RawFile], list[str]
         UsageError: a folder is of no topic.
     """
     known, files, unfinished = set(topics), list[RawFile](), list[str]()
-    for topic in hdfs.names(RAW_EVENTS):
+    for folder in [f"{zone}/{name}" for zone in ZONES for name in hdfs.names(zone)]:
+        topic = folder.rpartition("/")[2]
         if topic not in known:
-            raise UsageError(f"{RAW_EVENTS}/{topic}: there is no topic of this name; the topics are {sorted(known)}")
-        for one in walk(hdfs, topic, f"{RAW_EVENTS}/{topic}"):
+            raise UsageError(f"{folder}: there is no topic of this name; the topics are {sorted(known)}")
+        for one in walk(hdfs, topic, folder):
             base = one.path.rpartition("/")[2]
             if base.startswith(UNFINISHED_STARTS) or base.endswith(UNFINISHED_ENDS):
                 unfinished.append(one.name)

@@ -37,7 +37,7 @@ def run(settings: Settings, shop: Shop, rate: float, seconds: float | None, visi
         pace = Pace(rate, time.time())
         shop.render.tag = f"-{int(pace.began):x}"
         stream = messages(shop, pace)
-        display = Display(pace, box)
+        display = Display(pace, box, visits)
         try:
             with box:
                 while not stop.requested and (seconds is None or time.time() - pace.began < seconds):
@@ -113,20 +113,22 @@ def stamps(drafts: list[Draft], due: Ints) -> Ints:
 class Display:
     """One line on standard error that shows how it goes; on a terminal it is overwritten."""
 
-    def __init__(self, pace: Pace, box: Outbox) -> None:
+    def __init__(self, pace: Pace, box: Outbox, visits: VisitLog | None = None) -> None:
         """Take what is shown."""
-        self.pace, self.box = pace, box
+        self.pace, self.box, self.visits = pace, box, visits
         self.terminal = sys.stderr.isatty()
         self.shown, self.count_shown = pace.began, 0
 
     def show(self) -> None:
         """Show the line where it is time to."""
-        now, count = time.time(), self.box.acknowledged.total()
+        now, logged = time.time(), self.visits.lines if self.visits else 0
+        count = self.box.acknowledged.total() + logged
         if now - self.shown < (1.0 if self.terminal else SECONDS_BETWEEN_LINES):
             return
         rate = (count - self.count_shown) / (now - self.shown)
         lag = (self.pace.due(now) - count) / self.pace.rate
         topics = " ".join(f"{topic} {number:,}" for topic, number in sorted(self.box.acknowledged.items()))
+        topics += f" visits {logged:,} (logged)" if self.visits else ""
         speed = f"{rate:,.0f} of {self.pace.rate:,.0f} events/s, lag {max(0.0, lag):.1f} s"
         line = f"simulate: {speed}, {count:,} sent: {topics}"
         begin, end = ("\r\x1b[K", "") if self.terminal else ("", "\n")

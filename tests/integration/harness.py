@@ -31,6 +31,7 @@ LANES = {
     "second": (
         "events_in",
         "raw_files",
+        "flume",
         "stream",
         "windows",
         "monitor",

@@ -17,7 +17,7 @@ MISTAKES = [
     ("streaming.simulate --rate abc", "RATE: 'abc' is not a whole number from 1 to 100,000"),
     ("streaming.simulate --duration 5", "DURATION: is for live mode; give RATE= with it"),
     ("infra.pipeline guard --as-of typo", "AS_OF: typo is not a day such as 2011-09-30"),
-    ("infra.local up --services +yran", "SERVICES=yran: the optional services are yarn"),
+    ("infra.local up --services +yran", "SERVICES=yran: the optional services are yarn, flume"),
     ("infra.local logs ", "name a service: make logs SERVICE=kafka"),
     ("infra.pipeline run --orders pyproject.toml --mapping typo", "MAPPING=typo: no such file, and those by name"),
     ("spark.maintenance --retain-hours 0", "RETAIN_HOURS: '0' is not a whole number from 1 to"),

@@ -45,10 +45,16 @@ def settings(tmp_path: Path) -> Settings:
     return own
 
 
-def live(settings: Settings, monkeypatch: pytest.MonkeyPatch, left: Callable[[], list[str]] = list) -> Live:
+def live(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    left: Callable[[], list[str]] = list,
+    sends: Callable[[], bool] = lambda: True,
+) -> Live:
     """Return programs that write down when they begin and end; the simulator begins at once."""
     monkeypatch.setattr("infra.live.__main__.SECONDS_TO_BEGIN", 0.5)
     monkeypatch.setattr("infra.live.taken.left", lambda *_: left())
+    monkeypatch.setattr("infra.local.flume.state.has_delivered", lambda *_: sends())
     words = {name: (sys.executable, "-c", PROGRAM, str(diary(settings)), name) for name in NAMES}
     return Live(settings, [Child(name, words[name], settings.path("log", f"{name}.log")) for name in NAMES])
 
@@ -94,6 +100,33 @@ def test_ctrl_c_ends_the_simulator_first_and_the_page_last(
     ]
 
 
+def test_what_is_in_the_log_is_sent_before_anybody_is_asked_whether_all_is_taken(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([False, False, True])
+    asked: list[bool] = []
+
+    def left() -> list[str]:
+        asked.append(next(looks, None) is None)
+        return []
+
+    one = live(settings, monkeypatch, left, lambda: next(looks))
+    interrupt_once(settings, lambda: all_began(settings))
+    one.until_stopped()
+    assert asked == [True]
+
+
+def test_a_flume_that_does_not_send_is_not_waited_for_for_ever(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("infra.live.__main__.SECONDS_TO_SEND", 0.3)
+    one = live(settings, monkeypatch, sends=lambda: False)
+    interrupt_once(settings, lambda: all_began(settings))
+    one.until_stopped()
+    assert "Flume has not sent all of the log" in capsys.readouterr().out
+    assert entries(settings, "ended") == ["simulator", "monitor", "stream", "page"]
+
+
 def test_a_second_ctrl_c_does_not_wait(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,5 +167,6 @@ def test_a_program_that_runs_already_is_named(settings: Settings) -> None:
 def test_the_simulator_is_the_last_to_start_and_has_the_rate(settings: Settings) -> None:
     programs = children(settings, 25)
     assert [child.name for child in programs][:2] == ["stream", "monitor"]
-    assert programs[-1].command[1:] == ("-m", "streaming.simulate", "--rate", "25")
+    logs = str(settings.path("flume", "logs", "visits"))
+    assert programs[-1].command[1:] == ("-m", "streaming.simulate", "--rate", "25", "--logs", logs)
     assert programs[-1].log == settings.path("log", "live", "simulator.log")

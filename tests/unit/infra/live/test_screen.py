@@ -24,8 +24,9 @@ STATE = {
 
 
 def test_a_job_is_a_line_with_its_topics_added_up_and_what_is_wrong_follows() -> None:
-    assert block(STATE, "simulate: 50 events/s", "page: none", NOW) == [
+    assert block(STATE, "simulate: 50 events/s", "flume: 9 lines sent", "page: none", NOW) == [
         "simulate: 50 events/s",
+        "flume: 9 lines sent",
         HEADER,
         "ingest      4 topics                            6    1.2 s        80       2.0 s ago           -",
         "speed       orders                              0        -        20               -         400",
@@ -37,9 +38,10 @@ def test_a_job_is_a_line_with_its_topics_added_up_and_what_is_wrong_follows() ->
 
 
 def test_before_the_monitor_has_looked_the_block_says_so() -> None:
-    lines = block(None, "", "page: none", NOW)
+    lines = block(None, "", "flume: none", "page: none", NOW)
     assert lines == [
-        "simulate: waits for the monitor", HEADER, "the stream and the monitor are starting", "page: none"
+        "simulate: waits for the monitor", "flume: none", HEADER, "the stream and the monitor are starting",
+        "page: none",
     ]  # fmt: skip
 
 

@@ -26,8 +26,8 @@ def test_optional_services_are_named_with_or_without_a_plus(text: str) -> None:
 
 def test_an_unknown_service_is_refused_by_name() -> None:
     """Nothing has started then."""
-    with pytest.raises(UsageError, match=r"flume.*yarn"):
-        arguments(parse(["up", "--services", "+flume"]))
+    with pytest.raises(UsageError, match=r"storm.*yarn, flume"):
+        arguments(parse(["up", "--services", "+yarn,+storm"]))
 
 
 def test_the_second_command_is_told_who_works(tmp_path: Path) -> None:

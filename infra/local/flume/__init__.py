@@ -1,0 +1,1 @@
+"""Flume: log files to Kafka, spooled files to HDFS, and the watch over what its sources cannot see by themselves."""
