@@ -1,197 +1,232 @@
-"""The page as a WSGI application: what is asked for, by whom, and what is answered, whatever happens."""
+"""The page as a Dash application: which view an address has, what is looked at again, and who is answered."""
 
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
-from common.errors import first_line
-from reports.dashboard import customers, downloads, live, pages
-from reports.dashboard.catalogue import ALERTS, CUSTOMERS, DIMENSIONS, TABLES
+import dash
+from dash import ALL, Dash, Input, Output, Patch, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from common.errors import UserError, first_line
+from reports.dashboard import customer_view, downloads, links, parts, views
+from reports.dashboard.catalogue import ALERTS, DAYS, PIPELINE, TABLES, WINDOWS
 from reports.dashboard.store import Store, UnavailableError
-from reports.dashboard.tables import Question, UnknownError, ask
-from reports.page import TEMPLATES
+from reports.dashboard.tables import LONGEST_VALUE, UnknownError, ask
 
-# The charts of the page and of the report are the same, and so are their colours.
-FILES = {
-    f"/static/{file.name}": file for file in [*(Path(__file__).parent / "static").iterdir(), TEMPLATES / "charts.css"]
-}
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-HTML = "text/html; charset=utf-8"
+ASSETS = Path(__file__).parent / "assets"
+INDEX = (ASSETS / "index.html").read_text()
+LARGEST_REQUEST = 100_000
 MOST_PARAMETERS = 30
-IN_MEMORY = 4_000_000
-PIECE = 65_536
-# Nothing from elsewhere, no script or style but our two files, no frame around us, no word of where a reader was.
-HEADERS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cache-Control", "no-store"),
-)
-STATUS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-          500: "Internal Server Error", 503: "Service Unavailable"}  # fmt: skip
-Parameters = Mapping[str, str]
+SECTIONS = ("state", "numbers", "minutes", "slices", "newest-alerts", "pipeline")
+VIEWS: Mapping[str, tuple[str, Callable[..., Any]]] = {
+    "/": ("Live", views.live_page),
+    "/customers": ("Customers", views.customers_page),
+    "/customer": ("Customer", customer_view.page),
+    **{f"/{table.name}": (table.title, views.table_page(table)) for table in (ALERTS, WINDOWS, PIPELINE, DAYS)},
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Of the tab: a page in the background looks once a minute, and one whose server has gone says so.
+WATCH = """
+function(_, ticks, answered) {
+    const away = ticks - answered > 4;
+    const words = "This page's server does not answer: make dashboard starts it. What you see is as it was then.";
+    return [document.hidden ? 60000 : 500, away ? words : dash_clientside.no_update];
+}
+"""
+RELOAD = "function(tries) { if (tries) location.reload(); return dash_clientside.no_update; }"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What goes back to the browser."""
+def build(store: Store) -> Dash:
+    """Return the application; only names of loopback are answered, so that no page from elsewhere points here."""
+    app = Dash(
+        __name__, assets_folder=str(ASSETS), assets_ignore=r"index\.html", index_string=INDEX, title="Live",
+        update_title="", use_pages=True, pages_folder="", suppress_callback_exceptions=True, add_log_handler=False,
+    )  # fmt: skip
+    for path, (title, view) in VIEWS.items():
+        dash.register_page(path, path=path, title=f"{title} · Customer behaviour", layout=answering(store, view))
+    app.layout = html.Div([dcc.Location(id="to", refresh="callback-nav"), dash.page_container])
+    look_again(app, store)
+    follow_filters(app)
+    server = app.server
+    server.config.update(TRUSTED_HOSTS=["127.0.0.1", "localhost"], MAX_CONTENT_LENGTH=LARGEST_REQUEST)
+    server.add_url_rule("/<name>.csv", view_func=lambda name: download(store, name))
+    protect(app, server)
+    return app
 
-    body: Iterable[bytes]
-    status: int = 200
-    kind: str = HTML
-    headers: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+def protect(app: Dash, server: Flask) -> None:
+    """Refuse what is not asked for properly, in words, and send no more than the page itself needs."""
+
+    @server.before_request
+    def know_path() -> None:
+        if request.endpoint == "/<path:path>" and request.path not in VIEWS:
+            raise NotFound("There is no such page: go on from one of Live, Alerts, Windows and Customers.")
+
+    @server.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy(app)
+        response.headers.update(HEADERS)
+        if not request.path.startswith(("/_dash-component-suites/", "/assets/")):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @server.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        status, words = refusal(error)
+        return Response(f"{words}\n", status, mimetype="text/plain")
 
 
-class Application:
-    """Answers requests from a store."""
+def policy(app: Dash) -> str:
+    """Return which scripts and styles may run: files of this server, and what Dash itself writes into its page."""
+    scripts = " ".join(["'self'", *app.csp_hashes()])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
-    def __init__(self, store: Store, hosts: Sequence[str]) -> None:
-        """Answer requests that name one of these hosts; a page from elsewhere that points here names its own."""
-        self.store = store
-        self.hosts = frozenset(hosts)
 
-    def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request."""
-        answer = self.answer(environ)
-        head = [("Content-Type", answer.kind), *HEADERS, *answer.headers]
-        start_response(f"{answer.status} {STATUS[answer.status]}", head)
-        return answer.body
+def refusal(error: Exception) -> tuple[int, str]:
+    """Return the status and the words of an answer that cannot be given; a fault of ours is told on the terminal."""
+    match error:
+        case UnavailableError():
+            return 503, str(error)
+        case UserError():
+            return 400, str(error)
+        case HTTPException():
+            return error.code or 400, error.description or error.name
+    if request.path.startswith("/_dash"):
+        return 400, "That is no question of this page."
+    return 500, fault(error)
 
-    def answer(self, environ: Mapping[str, Any]) -> Answer:
-        """Return the answer to a request; one that cannot be given says why in words."""
-        if environ.get("HTTP_HOST", "").lower() not in self.hosts:
-            return refusal(403, "Not this address", f"Open the page as http://{min(self.hosts)}/.")
-        if environ["REQUEST_METHOD"] != "GET":
-            return refusal(405, "Nothing can be written here", "This page is for reading: only GET is answered.")
+
+def fault(error: Exception) -> str:
+    """Return what is said of a fault of ours, told on the terminal as well."""
+    words = f"{type(error).__name__}: {first_line(error)}"
+    print(f"page: {words}", file=sys.stderr, flush=True)
+    return words
+
+
+def answering(store: Store, view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view that takes the parameters of an address; what it cannot show it says in words."""
+
+    def layout(**asked: object) -> Any:
         try:
-            return self.route(environ.get("PATH_INFO") or "/", parameters(environ.get("QUERY_STRING", "")))
-        except UnknownError as error:
-            return refusal(400, "There is no such thing", f"{error}.")
+            return view(store, parameters(asked))
         except UnavailableError as error:
-            return refusal(503, "Not now", f"{error}. This page tries again by itself.", [("Retry-After", "2")])
+            return parts.message("Not now", f"{error}. This page tries again by itself.", again=True)
+        except UserError as error:
+            return parts.message("There is no such thing", f"{error}.")
         except Exception as error:
-            print(f"page: {type(error).__name__}: {first_line(error)}", file=sys.stderr, flush=True)
-            return refusal(500, "This page has a fault", f"{type(error).__name__}: {first_line(error)}")
+            return parts.message("This page has a fault", fault(error))
 
-    def route(self, path: str, asked: Parameters) -> Answer:
-        """Return the answer at a path."""
-        name, dot, suffix = path.removeprefix("/").partition(".")
-        if path in ("/", "/live"):
-            return self.live("live.html.j2" if path == "/" else "now.html.j2", asked)
-        if path == "/customer":
-            return self.customer(asked)
-        if path == "/customers":
-            return self.customers(ask(CUSTOMERS, asked))
-        if name in TABLES and not dot:
-            return self.table(ask(TABLES[name], asked))
-        if name in TABLES and suffix == "csv":
-            return self.download(ask(TABLES[name], asked))
-        if path in FILES:
-            return Answer([FILES[path].read_bytes()], kind=TYPES[FILES[path].suffix])
-        return refusal(404, "There is no such page", "Go on from one of those above.")
-
-    def live(self, template: str, asked: Parameters) -> Answer:
-        """Return what happens now."""
-        require_names(asked, "source", "by")
-        source, dimension = asked.get("source", ""), asked.get("by") or "city"
-        if dimension not in dict(DIMENSIONS[1:]):
-            raise UnknownError(f"by is one of {', '.join(name for name, _ in DIMENSIONS[1:])}, not {dimension[:40]!r}")
-        with self.store.reading() as reader:
-            now = live.read(reader, source, dimension)
-        return page(pages.live(template, now, source, dimension))
-
-    def table(self, question: Question) -> Answer:
-        """Return a page of a table."""
-        with self.store.reading() as reader:
-            reader.require(question.table.relations)
-            rows = reader.rows(question.table.kind, question.select_page(), question.values)
-            total = reader.value(question.count(), question.values)
-            sources = live.source_names(reader)
-        return page(pages.table(question, rows, total, {"source": sources}))
-
-    def customers(self, question: Question) -> Answer:
-        """Return a page of customers, with their counts."""
-        with self.store.reading() as reader:
-            reader.require(question.table.relations)
-            rows = reader.rows(question.table.kind, question.select_page(), question.values)
-            total, facets = customers.facets(reader, question)
-        return page(pages.customers(question, rows, total, facets))
-
-    def customer(self, asked: Parameters) -> Answer:
-        """Return everything about one customer."""
-        require_names(asked, "source", "id")
-        if not asked.get("source") or not asked.get("id"):
-            raise UnknownError("a customer has a source and an id: search for it among the customers")
-        with self.store.reading() as reader:
-            known = not reader.missing(CUSTOMERS.relations)
-            portrait = customers.portrait(reader, asked["source"], asked["id"]) if known else None
-            alerts = customers.rows_of(reader, ALERTS, asked["source"], asked["id"])
-        return page(pages.customer(asked["source"], asked["id"], portrait, alerts))
-
-    def download(self, question: Question) -> Answer:
-        """Return all rows of a question as a file.
-
-        They are read to the end first: a file that breaks off half way would look like a whole one.
-        """
-        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it is sent
-        with self.store.reading() as reader:
-            reader.require(question.table.relations)
-            for line in downloads.lines(question, reader.stream(question.select(), question.values)):
-                file.write(line.encode())
-        size = file.tell()
-        file.seek(0)
-        name = downloads.file_name(question)
-        disposition = ("Content-Disposition", f'attachment; filename="{name}"')
-        return Answer(pieces(file), 200, "text/csv; charset=utf-8", [disposition, ("Content-Length", str(size))])
+    return layout
 
 
-def parameters(query: str) -> Parameters:
-    """Return the parameters of an address, those without a value left out.
+def parameters(asked: Mapping[str, object]) -> dict[str, str]:
+    """Return the parameters of an address as texts, those without a value left out.
 
     Raises:
-        UnknownError: there are too many, or one holds what no text of PostgreSQL can.
+        UnknownError: there are too many, one stands there twice, or holds what no text of PostgreSQL can.
     """
-    try:
-        pairs = parse_qsl(query, max_num_fields=MOST_PARAMETERS, errors="replace")
-    except ValueError:
-        raise UnknownError(f"an address has at most {MOST_PARAMETERS} parameters") from None
-    if any("\0" in value or len(value) > 200 for _, value in pairs):
-        raise UnknownError("a value is longer than 200 characters, or no text")
-    return {name: value.strip() for name, value in pairs if value.strip()}
+    if len(asked) > MOST_PARAMETERS:
+        raise UnknownError(f"an address has at most {MOST_PARAMETERS} parameters")
+    texts = {}
+    for name, value in asked.items():
+        if not isinstance(value, str) or "\0" in value or len(value) > LONGEST_VALUE:
+            raise UnknownError(f"a value is longer than {LONGEST_VALUE} characters, or no text, or there are two of it")
+        # Halves of characters, which JSON can hold and UTF-8 cannot.
+        texts[name] = value.encode("utf-8", "replace").decode().strip()
+    return {name: value for name, value in texts.items() if value}
 
 
-def require_names(asked: Parameters, *names: str) -> None:
-    """Refuse parameters that a page does not know.
+def look_again(app: Dash, store: Store) -> None:
+    """Look again while a live page is open: its parts that are not as they were are replaced, and nothing else."""
 
-    Raises:
-        UnknownError: there is one; the text names it.
-    """
-    for name in asked.keys() - set(names):
-        raise UnknownError(f"this page knows {' and '.join(names)}, not {name[:40]!r}")
+    @app.callback(
+        Output({"chart": ALL}, "figure"),
+        *(Output(name, "children") for name in SECTIONS),
+        Output("connection", "children"),
+        Output("seen", "data"),
+        Output("answered", "data"),
+        Input("tick", "n_intervals"),
+        State("asked", "data"),
+        State("seen", "data"),
+        running=[(Output("tick", "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    def look(ticks: int, asked: dict[str, object], seen: dict[str, int]) -> list[Any]:
+        charts = [entry["id"]["chart"] for entry in ctx.outputs_list[0]]
+        figures: list[Any] = [no_update for _ in charts]
+        try:
+            content, _, _ = views.now(store, parameters(asked))
+        except UserError as error:
+            return [figures, *(no_update for _ in SECTIONS), parts.marked(f"{error}."), no_update, ticks]
+        marks = views.marks(content)
+        changed = {name: content[name] for name in SECTIONS if marks[name] != seen.get(name)}
+        drawn = charts_of(changed.get("minutes", []))
+        if drawn and list(drawn) == charts:
+            # The same charts with other numbers: only so they keep tooltip and zoom.
+            figures = [with_numbers(figure) for figure in drawn.values()]
+            del changed["minutes"]
+        return [figures, *(changed.get(name, no_update) for name in SECTIONS), "", marks, ticks]
+
+    app.clientside_callback(
+        WATCH,
+        Output("tick", "interval"),
+        Output("connection", "children", allow_duplicate=True),
+        Input("watch", "n_intervals"),
+        State("tick", "n_intervals"),
+        State("answered", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(RELOAD, Output("again", "disabled"), Input("again", "n_intervals"))
 
 
-def page(text: str) -> Answer:
-    """Return a page."""
-    return Answer([text.encode("utf-8", "replace")])
+def with_numbers(figure: Mapping[str, Any]) -> Patch:
+    """Return what changes in a figure that is shown, which is all but its axes: these are the reader's."""
+    patch = Patch()
+    patch["data"] = figure["data"]
+    patch["layout"]["title"] = figure["layout"]["title"]
+    return patch
 
 
-def refusal(status: int, title: str, text: str, headers: Sequence[tuple[str, str]] = ()) -> Answer:
-    """Return a page that says what is wrong."""
-    text = pages.message(title, text, again=status == 503)
-    return Answer([text.encode("utf-8", "replace")], status, headers=headers)
+def charts_of(content: Sequence[Any]) -> dict[str, Any]:
+    """Return the figures of a part of a page by their names."""
+    return {one.children.id["chart"]: one.children.figure for one in content if isinstance(one, html.Figure)}
 
 
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the content of a file, and close it."""
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
+def follow_filters(app: Dash) -> None:
+    """Bring what is chosen in the filters of a page into its address, from which everything else follows."""
+
+    @app.callback(
+        Output("to", "href"),
+        Input({"filter": ALL}, "value"),
+        State("to", "pathname"),
+        State("to", "search"),
+        prevent_initial_call=True,
+    )
+    def follow(_: list[str | None], path: str, search: str) -> str:
+        chosen = {entry["id"]["filter"]: entry.get("value") or "" for entry in ctx.inputs_list[0]}
+        before = dict(parse_qsl(str(search or "").removeprefix("?")))
+        after = {**before, **{name: str(value).strip() for name, value in chosen.items()}}
+        after = {name: value for name, value in after.items() if value}
+        if path not in VIEWS or {**before, "page": ""} == {**after, "page": ""}:
+            raise PreventUpdate
+        return links.link(path, {**after, "page": None})
+
+
+def download(store: Store, name: str) -> Response:
+    """Return the rows of a table that an address asks for as a file."""
+    if name not in TABLES:
+        raise NotFound(f"There is no such file, but {', '.join(TABLES)}.")
+    asked = {key: values if len(values) > 1 else values[0] for key, values in request.args.lists()}
+    return downloads.answer(store, ask(TABLES[name], parameters(asked)))

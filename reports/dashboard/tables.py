@@ -11,6 +11,7 @@ from common.errors import UsageError
 LONGEST_VALUE = 200
 PAGE = 25
 LAST_PAGE = 1_000
+Parameters = Mapping[str, str]
 
 
 class UnknownError(UsageError):
@@ -138,3 +139,13 @@ def page_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LAST_PAGE):
         raise UnknownError(f"a page is a number from 1 to {LAST_PAGE:,}, not {text[:40]!r}")
     return int(text)
+
+
+def require_names(asked: Mapping[str, str], *names: str) -> None:
+    """Refuse parameters that a page does not know.
+
+    Raises:
+        UnknownError: there is one; the text names it.
+    """
+    for name in asked.keys() - set(names):
+        raise UnknownError(f"this page knows {' and '.join(names)}, not {name[:40]!r}")

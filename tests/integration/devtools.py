@@ -24,7 +24,7 @@ class Tab:
     def __init__(self, commands: int, answers: int) -> None:
         """Open a tab; `commands` and `answers` are this side's ends of the browser's pipes."""
         self.commands, self.answers = commands, answers
-        self.number, self.rest, self.session = 0, b"", ""
+        self.number, self.rest, self.session, self.held = 0, b"", "", False
         self.faults: list[str] = []
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -97,6 +97,21 @@ class Tab:
                 windowsVirtualKeyCode=13,
                 text="\r"[: kind == "keyDown"],
             )
+
+    def mouse(self, kind: str, x: float, y: float) -> None:
+        """Move the mouse to a place, or there press or release its button; `kind` is Moved, Pressed or Released."""
+        button = "left" if self.held or kind != "Moved" else "none"
+        self.held = self.held if kind == "Moved" else kind == "Pressed"
+        clicks = int(kind != "Moved")
+        self.send("Input.dispatchMouseEvent", type=f"mouse{kind}", x=x, y=y, button=button, clickCount=clicks)
+
+    def click(self, element: str) -> None:
+        """Click on what a JavaScript expression names."""
+        place = "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+        self.ask(f"{element}.scrollIntoView({{block: 'center'}})")
+        x, y = self.ask(f"{place}({element}.getBoundingClientRect())")
+        for kind in ("Moved", "Pressed", "Released"):
+            self.mouse(kind, x, y)
 
     def show(self, width: int, height: int = 900, scheme: str = "light", medium: str = "screen") -> None:
         """Be a screen of this size, light or dark, or with medium `print` paper."""

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from common.errors import UserError
-from reports.dashboard.server import bind
+from reports.dashboard.__main__ import bind
 
 
 def test_a_port_in_use_is_named_with_its_holder_and_the_remedy() -> None:
@@ -19,5 +19,6 @@ def test_a_port_in_use_is_named_with_its_holder_and_the_remedy() -> None:
 
 
 def test_it_listens_on_loopback_alone() -> None:
-    with bind(0, lambda environ, start_response: []) as server:
-        assert server.server_address[0] == "127.0.0.1"
+    server = bind(0, lambda environ, start_response: [])
+    assert server.effective_host == "127.0.0.1"
+    server.close()
