@@ -89,7 +89,8 @@ def test_hadoop_files_are_xml_and_hold_the_folders_of_this_platform(
     }
     assert values["fs.defaultFS"] == f"hdfs://localhost:{BASE + PORTS['namenode']}"
     assert values["dfs.namenode.name.dir"] == settings.path("data", "hdfs", "name").as_uri()
-    assert "streaming=lake" in (values["hadoop.user.group.static.mapping.overrides"] or "").split(";")
+    groups = (values["hadoop.user.group.static.mapping.overrides"] or "").split(";")
+    assert {"modeler=lake", "streaming=lake,raw", "flume=lake,raw"} <= {*groups}
 
 
 def test_the_supervisor_reads_its_configuration(platform: tuple[Settings, list[Service]]) -> None:
@@ -107,6 +108,8 @@ def test_the_supervisor_reads_its_configuration(platform: tuple[Settings, list[S
         "class-archive",
         "resourcemanager",
         "nodemanager",
+        "flume",
+        "flume-watch",
     }
     assert parser.get("program:postgres", "stopsignal") == "INT"
     assert {parser.get(f"program:{name}", "autostart") for name in daemons} == {"false"}
