@@ -78,8 +78,8 @@ sessionise: export IGNORE := $(value IGNORE)
 sessionise: ready ## Put access logs of a web server together to visits [LOGS=file or folder SOURCE= SITE=shop.example OUT= RAW=1 PRODUCT= CART=]
 	@$(PY) -m streaming.sessionise $(call option,LOGS,logs) $(call option,SOURCE,source) $(call option,SITE,site) $(call option,OUT,out) $(call option,PRODUCT,product) $(call option,CART,cart) $(call option,IGNORE,ignore) $(call option,PAUSE,pause) $(call flag,RAW,raw)
 
-declare: ready ## Say by which time zone a shop's days begin; UTC where nobody does [SOURCE=my_shop TIME_ZONE=Europe/London]
-	@$(PY) -m streaming.declare $(call option,SOURCE,source) $(call option,TIME_ZONE,time-zone)
+declare: ready ## Say by which time zone a shop's days begin; UTC where nobody does [SOURCE=my_shop TIME_ZONE=Europe/London SEGMENT_BY=tier]
+	@$(PY) -m streaming.declare $(call option,SOURCE,source) $(call option,TIME_ZONE,time-zone) $(call option,SEGMENT_BY,segment-by)
 
 import-raw: ready ## Send the files below /lake/raw/events/<topic>/ on HDFS, and those of Flume, to Kafka, each once; a line is one event
 	@$(PY) -m streaming.import_raw

@@ -170,11 +170,16 @@ def chosen_profiles(figures: Figures) -> list[Profile]:
 
 
 def segmentations(profiles: Iterable[Profile]) -> dict[tuple[str, str], list[Profile]]:
-    """Return the profiles by source and segmentation, the preferred one first; in each, the most spending first."""
-    known = [row for row in profiles if row.segmentation in SEGMENTATIONS]
-    ranked = sorted(known, key=lambda row: (-row.spend, -row.customers, row.segment_name))
+    """Return the profiles by source and segmentation; in each, the most spending first.
+
+    The preferred segmentation comes first, those by an attribute of the shop's own last, by name.
+    """
+    places = {name: place for place, name in enumerate(SEGMENTATIONS)}
+    ranked = sorted(profiles, key=lambda row: (-row.spend, -row.customers, row.segment_name))
     groups: dict[tuple[str, str], list[Profile]] = {}
-    for row in sorted(ranked, key=lambda row: (row.source, SEGMENTATIONS.index(row.segmentation))):
+    for row in sorted(
+        ranked, key=lambda row: (row.source, places.get(row.segmentation, len(places)), row.segmentation)
+    ):
         groups.setdefault((row.source, row.segmentation), []).append(row)
     return groups
 

@@ -87,7 +87,7 @@ def segment_groups(figures: Figures) -> list[Segmentation]:
         bars = [segment_bar(row, profiles) for row in shown]
         with_spend = any(row.spend for row in profiles)
         chart = Chart(
-            title=f"{source}: {SEGMENTATION_NAMES[segmentation]}",
+            title=f"{source}: {SEGMENTATION_NAMES.get(segmentation, 'by ' + segmentation.replace('_', ' '))}",
             description="; ".join(f"{bar.label}: {' of customers, '.join(bar.texts)}" for bar in bars),
             series=[("a", "share of customers"), ("b", "share of spend")][: 2 if with_spend else 1],
         )

@@ -11,7 +11,7 @@ import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.{BinaryExpression, Expression, GenericInternalRow}
 import org.apache.spark.sql.catalyst.expressions.codegen.{CodegenContext, ExprCode, FalseLiteral}
 import org.apache.spark.sql.catalyst.expressions.codegen.Block._
-import org.apache.spark.sql.catalyst.util.GenericArrayData
+import org.apache.spark.sql.catalyst.util.{ArrayBasedMapData, GenericArrayData}
 import org.apache.spark.sql.types._
 import org.apache.spark.unsafe.Platform
 import org.apache.spark.unsafe.types.UTF8String
@@ -266,6 +266,7 @@ object ParseEvent {
     case decimal: DecimalType => scalar(decimalOf(decimal))
     case ArrayType(items: StructType, _) =>
       arrayOf(new ObjectReader(items, items.fieldNames.toSet, s"$path."), items.length, UTF8String.fromString(path))
+    case MapType(StringType, StringType, _) => texts
     case other => throw new IllegalArgumentException(s"$Name: a field cannot be ${other.sql}")
   }
 
@@ -303,6 +304,31 @@ object ParseEvent {
       if (its.wrongType != null) faults.add(null, its.wrongType)
       if (its.nul != null) faults.add(Nul, its.nul)
       if (its.wrongType != null) null else if (its.nul != null) Nul else new GenericArrayData(found.toArray)
+    }
+
+  /** An object's names and their values, as text whatever scalar they are; what is null is not there. */
+  private def texts: Reader = (json, _) =>
+    if (json.currentToken != JsonToken.START_OBJECT) {
+      json.skipChildren()
+      null
+    } else {
+      val (names, values) = (new ArrayBuffer[Any], new ArrayBuffer[Any])
+      var (isFlat, hasNul) = (true, false)
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        val name = json.currentName
+        val token = json.nextToken()
+        if (!token.isScalarValue || name.isBlank) {
+          json.skipChildren()
+          isFlat = false
+        } else if (token != JsonToken.VALUE_NULL) {
+          hasNul ||= name.indexOf(0) >= 0 || json.getText.indexOf(0) >= 0
+          names += UTF8String.fromString(name)
+          values += UTF8String.fromString(json.getText)
+        }
+      }
+      if (!isFlat) null
+      else if (hasNul) Nul
+      else new ArrayBasedMapData(new GenericArrayData(names.toArray), new GenericArrayData(values.toArray))
     }
 
   /** A number that fits the type without rounding, as a number or as text; of a million zeros behind it none is kept.

@@ -4,6 +4,7 @@ A checksum is the sum of one whole number per value, so that both sides must agr
 of the rows. Of floating point and of instants it is the bits, of text the CRC-32.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from zlib import crc32
@@ -23,13 +24,15 @@ LOW = 0xFFFFFFFF
 class Kind:
     """How a type travels: its name in PostgreSQL, and the checksum of many values on both sides.
 
-    `arrow_sum` is asked of arrays without nulls; `{}` in `postgres_sum` stands for the quoted column.
+    `arrow_sum` is asked of arrays without nulls; `{}` in `postgres_sum` stands for the quoted column. `sent_as` gives
+    the values in a type that the driver can send, where it cannot send their own.
     """
 
     postgres: str
     arrow_sum: Callable[[pa.Array], int]
     postgres_sum: str
     scale: int = 0
+    sent_as: Callable[[pa.Array], pa.Array] = lambda array: array
 
 
 def words(array: pa.Array, per_value: int = 1) -> npt.NDArray[np.int64]:
@@ -82,6 +85,19 @@ def sum_lists(array: pa.Array) -> int:
     return sum_texts(pc.binary_join(lists, SEPARATOR)) + len(array.flatten())
 
 
+def sum_maps(array: pa.Array) -> int:
+    """Return the sum over maps of texts: the CRC-32 of all names and values in the order of the names, and how many."""
+    maps = [sorted(pairs) for pairs in array.to_pylist()]
+    joined = (NULL.join(f"{name}{SEPARATOR}{value}" for name, value in pairs) for pairs in maps)
+    return sum(crc32(text.encode()) for text in joined) + sum(map(len, maps))
+
+
+def maps_as_jsonb(array: pa.Array) -> pa.Array:
+    """Return maps of texts as what PostgreSQL receives a jsonb by: the number of the form, 1, and the text."""
+    texts = (None if pairs is None else json.dumps(dict(pairs), ensure_ascii=False) for pairs in array.to_pylist())
+    return pa.array((None if text is None else b"\x01" + text.encode() for text in texts), pa.binary())
+
+
 JOINED = f"array_to_string({{0}}, chr({ord(SEPARATOR)}), chr({ord(NULL)}))"
 # PostgreSQL counts its instants from the year 2000.
 EPOCH_2000 = "count({0}) * 946684800000000::numeric"
@@ -107,6 +123,14 @@ KINDS: dict[pa.DataType, Kind] = {
     pa.float64(): Kind("double precision", sum_bits, "sum(float8send({})::bigint)"),
 }
 TEXTS = Kind("text[]", sum_lists, f"sum(crc32(convert_to({JOINED}, 'UTF8')) + cardinality({{0}}))")
+
+PAIRS = f'string_agg(key || chr({ord(SEPARATOR)}) || value, chr({ord(NULL)}) order by key collate "C")'
+TEXTS_BY_NAME = Kind(
+    "jsonb",
+    sum_maps,
+    f"sum((select crc32(convert_to(coalesce({PAIRS}, ''), 'UTF8')) + count(*) from jsonb_each_text({{0}})))",
+    sent_as=maps_as_jsonb,
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +169,8 @@ def column(table: str, field: pa.Field) -> Column:
         return Column(field.name, Kind(name, sum_decimals, "sum({})", kind.scale))
     if pa.types.is_list(kind) and kind.value_type == pa.string():
         return Column(field.name, TEXTS)
+    if pa.types.is_map(kind) and kind.key_type == kind.item_type == pa.string():
+        return Column(field.name, TEXTS_BY_NAME)
     if kind in KINDS:
         return Column(field.name, KINDS[kind])
     raise UserError(

@@ -83,7 +83,7 @@ def transfer(store: Store, export: Export, lake: LakeTable, columns: Sequence[Co
     tally = Tally(columns)
     for rows in chunks(lake.batches()):
         tally.add(rows)
-        send(store, export, rows)
+        send(store, export, sendable(rows, columns))
     if not is_same:
         index(store, export, target)
     verify(export, tally.content, content(store, export, columns))
@@ -116,6 +116,14 @@ def chunks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
             held = []
     if held:
         yield pa.Table.from_batches(held)
+
+
+def sendable(rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
+    """Return rows in types that the driver can send."""
+    arrays = (
+        column.kind.sent_as(one.combine_chunks()) for column, one in zip(columns, rows.itercolumns(), strict=True)
+    )
+    return pa.Table.from_arrays(list(arrays), names=rows.column_names)
 
 
 def send(store: Store, export: Export, rows: pa.Table) -> None:

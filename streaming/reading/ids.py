@@ -99,6 +99,10 @@ class Ids:
         """Return a line of a file with the hash in place of each e-mail address in it."""
         return WITHIN_LINE.sub(lambda match: self.hash_text(match[0].casefold()), line) if "@" in line else line
 
+    def public(self, text: str) -> str:
+        """Return a text that may stand in the lake, without the addresses in it."""
+        return self.without_addresses(self.known(text))
+
     def known(self, text: str) -> str:
         """Return a text, nothing where it is one that says that there is none."""
         text = text.strip()

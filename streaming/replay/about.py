@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from streaming.replay.mapping import AMOUNTS, INSTANTS
 from streaming.replay.order_lines import NOTHING, HeldError
+
+ATTRIBUTES = "attributes"
 
 
 @dataclass(frozen=True)
@@ -22,25 +24,29 @@ class About:
     refunded_amount: Decimal = NOTHING
     cancelled_at: int | None = None
     refunded_at: int | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def write(said: Mapping[str, str | int]) -> str:
+def write(said: Mapping[str, str | int], attributes: Mapping[str, str]) -> str:
     """Return what one row says, by the name of the column, as JSON; empty where it says nothing."""
-    return json.dumps(said, separators=(",", ":"), ensure_ascii=False) if said else ""
+    whole = {**said, ATTRIBUTES: attributes} if attributes else said
+    return json.dumps(whole, separators=(",", ":"), ensure_ascii=False) if whole else ""
 
 
 def parse(text: str) -> About:
-    """Return what the rows of an order say, of their JSON with commas between.
+    """Return what the rows of an order say, of their JSON with commas between; of an attribute, the first of them.
 
     Raises:
         HeldError: two rows say different things.
     """
     rows: list[dict[str, Any]] = json.loads(f"[{text}]")
     said: dict[str, Any] = {}
+    attributes: dict[str, str] = {}
     for row in rows:
+        attributes = {**row.pop(ATTRIBUTES, {}), **attributes}
         for name, value in row.items():
             known = said.setdefault(name, value)
             if known != value and name not in INSTANTS:
                 raise HeldError(f"{name} is {known} in one row and {value} in another, and an order has one")
             said[name] = max(known, value)
-    return About(**(said | {name: Decimal(said[name]) for name in AMOUNTS if name in said}))
+    return About(**(said | {name: Decimal(said[name]) for name in AMOUNTS if name in said}), attributes=attributes)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -11,8 +11,10 @@ from json.encoder import encode_basestring as quoted
 
 from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
+from streaming.replay.bodies import id_of, key_of, order_fields, return_fields
 from streaming.replay.fates import Fates, Part
-from streaming.replay.mapping import ALL_COLUMNS, CANCELLED, Mapping
+from streaming.replay.mapping import ALL_COLUMNS, CANCELLED
+from streaming.replay.mapping import Mapping as Columns
 from streaming.replay.order_lines import HeldError
 from streaming.replay.other_columns import OTHER_COLUMNS
 from streaming.replay.other_files import Other, events_of
@@ -67,7 +69,7 @@ class Events:
         currencies: the shops that orders in other currencies are of; all are of the one source without.
     """
 
-    mapping: Mapping
+    mapping: Columns
     source: str
     shift_ms: int
     tally: Tally
@@ -119,7 +121,7 @@ class Events:
         currency, messages = fate.currency or self.mapping.currency, []
         shop = self.shops.of(currency)
         for part in fate.parts:
-            message = self.message(order, part, currency, shop)
+            message = self.message(order, part, currency, shop, fate.attributes)
             if len(message.value) > MAX_VALUE_BYTES:
                 raise HeldError("is too large for one event")
             messages.append(message)
@@ -135,10 +137,10 @@ class Events:
             self.tally.lines.update(fate.left_out)
         return messages
 
-    def message(self, order: Order, part: Part, currency: str, shop: str) -> Message:
+    def message(self, order: Order, part: Part, currency: str, shop: str, attributes: Mapping[str, str]) -> Message:
         """Return one event of an order, in a currency and so of a shop: the envelope, what it is about, its lines."""
         customer, made_id = "null" if order.customer_id is None else quoted(order.customer_id), id_of(order, part)
-        about = return_fields(part, made_id) if part.topic == "returns" else order_fields(part, made_id)
+        about = return_fields(part, made_id) if part.topic == "returns" else order_fields(part, made_id, attributes)
         begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer, shop)
         event = f'{begin}{about},"currency":{quoted(currency)},"lines":[{part.lines}]}}'
         return Message(part.topic, f"{self.source}{shop}/{order.customer_id or order.order_id}", seal(event.encode()))
@@ -220,30 +222,3 @@ def column_at_fault(reason: str) -> str | None:
     """Return the column that a reason begins with, behind whatever it says of the order; None where it names none."""
     found = COLUMN_AT_FAULT.search(reason)
     return found[1] if found else None
-
-
-def id_of(order: Order, part: Part) -> str:
-    """Return the id of an event's order or return, as JSON; a return of an order has the order's id in its own."""
-    return quoted(order.order_id if part.order_id is None else f"{part.order_id}/return")
-
-
-def key_of(other: Other) -> str:
-    """Return by what events of one customer are kept together; those of nobody by what they are of."""
-    customer = json.loads(other.customer)
-    if customer is not None:
-        return str(customer)
-    said = json.loads(f"{{{other.body}}}")
-    return str(said.get("visit_id") or said.get("return_id"))
-
-
-def order_fields(part: Part, made_id: str) -> str:
-    """Return what an event says of its order, as JSON."""
-    discount = "null" if part.has_discount is None else str(part.has_discount).lower()
-    return f'"order_id":{made_id},"kind":"{part.kind}","discount_applied":{discount}'
-
-
-def return_fields(part: Part, made_id: str) -> str:
-    """Return what an event says of its return, as JSON."""
-    kind = "null" if part.kind is None else quoted(part.kind)
-    came_from = "null" if part.order_id is None else quoted(part.order_id)
-    return f'"return_id":{made_id},"order_id":{came_from},"kind":{kind}'

@@ -53,11 +53,12 @@ class Part(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """The events of an order, in which currency, and how many rows have none, by the reason."""
+    """The events of an order, in which currency, how many rows have none, by the reason, and the order's attributes."""
 
     parts: list[Part]
     currency: str | None = None
     left_out: Mapping[str, int] = {}
+    attributes: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Fates:
     def takes_all_apart(self) -> bool:
         """Whether even an order of plain lines must be taken apart."""
         given = {*self.mapping.columns, *self.mapping.constants}
-        return self.mapping.one_row_per_piece or not given.isdisjoint((*ORDER_COLUMNS, LINE_DISCOUNT))
+        has_further = bool(self.mapping.attributes) or not given.isdisjoint((*ORDER_COLUMNS, LINE_DISCOUNT))
+        return self.mapping.one_row_per_piece or has_further
 
     def of(self, order: Order) -> Fate:
         """Return what an order becomes.
@@ -90,9 +92,10 @@ class Fates:
         if meaning == IGNORED:
             return Fate([], currency, {"ignored": order.size})
         if is_adjustment:
-            return Fate([whole(order, is_return, is_adjustment)], currency)
+            return Fate([whole(order, is_return, is_adjustment)], currency, attributes=about.attributes)
         parts = list(self.of_return(order, meaning) if is_return else self.of_sale(order, about, meaning))
-        return Fate(parts, currency, {"zeros": order.size - sum(part.rows for part in parts)})
+        zeros = order.size - sum(part.rows for part in parts)
+        return Fate(parts, currency, {"zeros": zeros}, about.attributes)
 
     def of_sale(self, order: Order, about: About, meaning: str) -> Iterator[Part]:
         """Yield the events of an order that is neither a return nor an adjustment by its id."""

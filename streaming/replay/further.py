@@ -7,7 +7,7 @@ from functools import lru_cache
 from streaming.reading.cells import UnreadableError
 from streaming.reading.instants import Instants
 from streaming.replay import about
-from streaming.replay.mapping import INSTANTS, LINE_DISCOUNT, ORDER_COLUMNS, Mapping
+from streaming.replay.mapping import INSTANTS, LINE_DISCOUNT, ORDER_COLUMNS, Mapping, attribute
 
 # Files write what reduces an order, and what was paid back, with either sign.
 OF_EITHER_SIGN = ("discount", "refunded_amount", LINE_DISCOUNT)
@@ -16,14 +16,23 @@ OF_EITHER_SIGN = ("discount", "refunded_amount", LINE_DISCOUNT)
 class Further:
     """Reads these columns by a mapping; `places` is empty where it has none."""
 
-    def __init__(self, mapping: Mapping, positions: dict[str, int], amount: Callable[[str, str], str]) -> None:
-        """Take the mapping, where columns and constants stand, and what reads an amount of a column."""
+    def __init__(
+        self,
+        mapping: Mapping,
+        positions: dict[str, int],
+        amount: Callable[[str, str], str],
+        text: Callable[[str], str],
+    ) -> None:
+        """Take the mapping, where columns and constants stand, what reads an amount of a column, and a text."""
         self.empty = frozenset(("", *mapping.empty_values))
         self.columns = tuple(name for name in ORDER_COLUMNS if name in positions)
         self.discount = positions.get(LINE_DISCOUNT)
-        self.order_places = tuple(positions[name] for name in self.columns)
+        self.attributes = tuple(mapping.attributes)
+        own = [positions[attribute(name)] for name in self.attributes]
+        self.order_places = (*(positions[name] for name in self.columns), *own)
         self.places = self.order_places + (() if self.discount is None else (self.discount,))
         self.amount = amount
+        self.text = text
         self.instants = Instants(mapping.time_formats, mapping.time_zone)
         self.about = lru_cache(65536)(self.about_json)
         self.discount_json = lru_cache(65536)(self.line_discount_json)
@@ -44,8 +53,13 @@ class Further:
 
     def about_json(self, *texts: str) -> str:
         """Return what a row says of its order."""
-        values = ((name, self.value(name, text)) for name, text in zip(self.columns, texts, strict=True))
-        return about.write({name: value for name, value in values if value is not None})
+        width = len(self.columns)
+        values = ((name, self.value(name, text)) for name, text in zip(self.columns, texts[:width], strict=True))
+        own = zip(self.attributes, map(self.text, texts[width:]), strict=True)
+        return about.write(
+            {name: value for name, value in values if value is not None},
+            {name: value for name, value in own if value},
+        )
 
     def value(self, name: str, text: str) -> str | int | None:
         """Return what a cell says; None where it is empty, or an amount of 0."""

@@ -52,7 +52,8 @@ class Job:
     def declaration(self, source: str) -> Message:
         """Return the event that says in which zone a shop's days begin; it goes before all others."""
         zone, version = self.mapping.time_zone.key, self.contracts.versions[SOURCES]
-        return Message(SOURCES, source, declaration(source, zone, datetime.now(UTC), version))
+        said = declaration(source, zone, datetime.now(UTC), version, self.mapping.segment_by)
+        return Message(SOURCES, source, said)
 
     def shops(self, stage: Stage) -> Shops:
         """Return the shops of the staged file, by their currencies, and say of them in the stage's notes."""

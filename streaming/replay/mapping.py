@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping as Values
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from common.errors import UsageError
+from streaming.attributes import require_named
 from streaming.reading import schema
 from streaming.reading.dialect import FILE_KEYS, ID_KEYS, NUMBER_KEYS, TIME_KEYS, Dialect, complete_marks, currency
 from streaming.reading.schema import Key, Node, flag, list_of, one_of, one_or_more, table_like, table_of, text
@@ -32,6 +34,8 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
 JOIN_KEYS = (Key("file"), Key("by"))
 COLUMN_KEYS = tuple(Key(name) for name in ALL_COLUMNS)
 EVENTS = Key("events", table_of(one_of(VIEW, CART, STEP, IGNORED)))
+# Columns of the shop's own, by the names under which they travel.
+ATTRIBUTES = Key("attributes", table_of(text))
 JOIN = Key("join", list_of(table_like(JOIN_KEYS)), field="joins")
 ONLY = Key("only", table_of(one_or_more(text)))
 
@@ -40,8 +44,8 @@ def other_keys(topic: str) -> tuple[Key, ...]:
     """Return the keys of another file; what it does not say of how it is written is as in that of the orders."""
     columns = tuple(Key(name) for name in OTHER_COLUMNS[topic])
     formats = (replace(key, required=False) for key in (*FILE_KEYS, *TIME_KEYS, *NUMBER_KEYS, *ID_KEYS))
-    events = (EVENTS,) if topic == "visits" else ()
-    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), *events, JOIN, ONLY, *formats)
+    further = {"visits": (EVENTS,), "customers": (ATTRIBUTES,)}.get(topic, ())
+    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), *further, JOIN, ONLY, *formats)
 
 
 # Every key that a mapping of orders may have, and what it may hold.
@@ -52,6 +56,8 @@ KEYS = (
     JOIN,
     Key("constants", keys=COLUMN_KEYS[1:]),
     ONLY,
+    ATTRIBUTES,
+    Key("segment_by", one_or_more(text)),
     Key("files", keys=tuple(Key(topic, keys=other_keys(topic)) for topic in OTHER_COLUMNS)),
     *TIME_KEYS,
     Key("currency", currency),
@@ -87,6 +93,7 @@ class FileMapping(Dialect):
     joins: tuple[Join, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,8 +103,9 @@ class FileMapping(Dialect):
 
     @property
     def used_columns(self) -> dict[str, str]:
-        """The columns of the file that are read, by our names, those of the conditions by their own."""
-        return {**self.columns, **{condition(column): column for column in self.only}}
+        """The columns of the file that are read, by our names, those of conditions and attributes by their own."""
+        own = {attribute(name): column for name, column in self.attributes.items()}
+        return {**self.columns, **own, **{condition(column): column for column in self.only}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +126,7 @@ class Mapping(FileMapping):
     fill_down: tuple[str, ...] = ()
     one_row_per_piece: bool = False
     product_or_description: bool = False
+    segment_by: tuple[str, ...] = ()
 
     @property
     def file_names(self) -> list[str]:
@@ -135,6 +144,11 @@ class Mapping(FileMapping):
 def condition(column: str) -> str:
     """Return the name by which a column is read for a condition, besides what else it may mean."""
     return f"only:{column}"
+
+
+def attribute(name: str) -> str:
+    """Return the name by which the column of an attribute is read."""
+    return f"attributes:{name}"
 
 
 def load(name_or_path: str) -> Mapping:
@@ -161,6 +175,8 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
     files = {topic: other_file(path, topic, values, other) for topic, other in values.pop("files", {}).items()}
     values |= {"files": files, **rows_and_joins(values)}
     values["product_or_description"] = "product_or_description" in values
+    others_named = chain.from_iterable(other.attributes for other in files.values())
+    require_named(path, {*values.get("attributes", {}), *others_named}, values.get("segment_by", ()))
     require_all(path, values)
     return Mapping(
         **values,

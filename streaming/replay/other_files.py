@@ -21,7 +21,7 @@ from streaming.reading.numbers import Numbers
 from streaming.reading.record import cells_of
 from streaming.reading.records import Records
 from streaming.replay.joins import Joins
-from streaming.replay.mapping import FileMapping, condition
+from streaming.replay.mapping import FileMapping, attribute, condition
 from streaming.replay.other_columns import OTHER_COLUMNS
 
 ROWS_AT_ONCE = 2_000
@@ -202,6 +202,9 @@ class OtherRows:
             if name not in NOT_OF_A_BODY:
                 read = self.readers.get(name, lambda text: self.ids.known(text) or None)
                 values[name] = read(self.cell(cells, name))
+        texts = ((name, self.ids.public(self.cell(cells, attribute(name)))) for name in self.mapping.attributes)
+        if attributes := {name: text for name, text in texts if text}:
+            values["attributes"] = attributes
         if self.topic == "ratings" and values["rating_id"] is None:
             values["rating_id"] = values["order_id"]
             if values["rating_id"] is None:

@@ -43,7 +43,7 @@ class Rows:
         positions = {**positions, **constants}
         self.places = tuple(positions.get(name, width) for name in COLUMNS)
         numbers = Numbers(mapping)
-        self.further = Further(mapping, positions, numbers.decimal)
+        self.further = Further(mapping, positions, numbers.decimal, ids.public)
         self.has_further = bool(self.further.places)
         self.lacks_columns = max(*self.places, *self.further.places, 0) >= width
         self.back = mapping.return_prefix

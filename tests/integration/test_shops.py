@@ -137,8 +137,14 @@ SHOPS = {
                 "customer_id": "customer",
             },
             "join": [{"file": "heads.csv", "by": "order"}],
+            "attributes": {"store": "store"},
+            "segment_by": ["tier", "store"],
             "files": {
-                "customers": {"file": "customers.csv", "columns": {"customer_id": "id", "city": "town"}},
+                "customers": {
+                    "file": "customers.csv",
+                    "columns": {"customer_id": "id", "city": "town"},
+                    "attributes": {"tier": "tier"},
+                },
                 "ratings": {
                     "file": "reviews.csv",
                     "columns": {"order_id": "order", "rating": "stars", "occurred_at": "at", "customer_id": "customer"},
@@ -148,8 +154,8 @@ SHOPS = {
         },
         "order,sku,price,qty",
         beside={
-            "heads.csv": ("order,at,customer", f"2,{AT},8", f"1,{AT},7"),
-            "customers.csv": ("id,town", "7,Lyon", "8,Bonn"),
+            "heads.csv": ("order,at,customer,store", f"2,{AT},8,Bath", f"1,{AT},7,York"),
+            "customers.csv": ("id,town,tier", "7,Lyon,Gold", "8,Bonn,"),
             "reviews.csv": ("order,stars", "1,5", "2,1"),
         },
     ),
@@ -191,7 +197,7 @@ def totals(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> dict
             mapping = {key: value for key, value in keys.items() if value is not None}
             send(platform, folder, source, [shop.header, *rows], mapping)
     platform.make("ingest")
-    platform.dbt("run", "--select", "+fct_orders", "+fct_returns", "run_bounds")
+    platform.dbt("run", "--select", "+fct_orders", "+fct_returns", "run_bounds", "+customer_attributes")
     return {row["source"]: row for row in platform.rows(TOTALS, "lake")}
 
 
@@ -234,6 +240,15 @@ def test_customers_and_ratings_of_other_files_are_valid(platform: Platform, tota
     assert [list(row.values()) for row in platform.rows(query, "lake")] == [
         ["customers", "2", "", "Lyon"],
         ["ratings", "2", "6", ""],
+    ]
+
+
+def test_columns_of_the_shop_group_its_customers(platform: Platform, totals: dict[str, dict[str, str]]) -> None:
+    query = "select source, customer_id, attribute, attribute_value from segments.customer_attributes order by 2, 3"
+    assert totals and [tuple(row.values())[1:] for row in platform.rows(query, "lake")] == [
+        ("7", "store", "York"),
+        ("7", "tier", "Gold"),
+        ("8", "store", "Bath"),
     ]
 
 

@@ -4,7 +4,9 @@
     {%- set arrived = arrived_rows(target) -%}
     {%- set same = [] -%}
     {%- for column in adapter.get_columns_in_relation(target) -%}
-        {%- do same.append('held.' ~ column.name ~ ' <=> new.' ~ column.name) -%}
+        {#- maps cannot be compared, their entries in order can -#}
+        {%- set comparable = 'sort_array(map_entries(%s))' if column.dtype.startswith('map') else '%s' -%}
+        {%- do same.append(comparable | format('held.' ~ column.name) ~ ' <=> ' ~ comparable | format('new.' ~ column.name)) -%}
     {%- endfor -%}
     {%- set same = same | join(' and ') -%}
     {%- if not unique_key and run_query('select count(*) from ' ~ source ~ ' as new left anti join ' ~ target ~ ' as held on ' ~ same)[0][0] == 0 -%}

@@ -37,6 +37,7 @@ final as (
         segments.age_group,
         behaviour.city,
         behaviour.membership_type,
+        behaviour.attributes,
         behaviour.total_spend,
         behaviour.currency,
         behaviour.items_purchased,

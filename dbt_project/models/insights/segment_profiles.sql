@@ -12,6 +12,10 @@ assignments as (
     select * from {{ ref('stg_predictions__segment_assignments') }}
 ),
 
+attributes as (
+    select * from {{ ref('customer_attributes') }}
+),
+
 at_risk as (
     select * from {{ ref('at_risk_customers') }}
 ),
@@ -29,6 +33,13 @@ members as (
         'model' as segmentation,
         segment_name
     from assignments
+    union all
+    select
+        source,
+        customer_id,
+        attribute as segmentation,
+        attribute_value as segment_name
+    from attributes
 ),
 
 profiles as (

@@ -4,7 +4,7 @@ with
 
 versions as (
     {{ versions_of('orders', 'order_id', [
-        'customer_id', 'currency', 'discount_applied', 'order_lines', 'is_cancelled'
+        'customer_id', 'currency', 'discount_applied', 'attributes', 'order_lines', 'is_cancelled'
     ], cells=true) }}
 ),
 
@@ -23,6 +23,7 @@ final as (
         is_cancelled,
         currency,
         discount_applied,
+        attributes,
         order_lines,
         size(order_lines) as line_count,
         {{ sum_of_lines('order_lines', 'if(line.is_product, line.quantity, 0)', 'bigint') }} as items,

@@ -3,7 +3,7 @@
 with
 
 versions as (
-    {{ versions_of('customers', 'customer_id', ['gender', 'birth_date', 'city', 'membership_type']) }}
+    {{ versions_of('customers', 'customer_id', ['gender', 'birth_date', 'city', 'membership_type', 'attributes']) }}
 ),
 
 final as (
@@ -19,6 +19,7 @@ final as (
         birth_date,
         city,
         membership_type,
+        attributes,
         is_kept,
         payload_hash,
         ingest_seq

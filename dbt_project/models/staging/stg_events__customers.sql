@@ -14,5 +14,6 @@ select
     birth_date,
     city,
     membership_type,
+    attributes,
     {{ record_columns() }}
 from events

@@ -14,6 +14,7 @@ select
     kind = 'cancelled' as is_cancelled,
     currency,
     discount_applied,
+    attributes,
     lines as order_lines,
     {{ record_columns() }}
 from events

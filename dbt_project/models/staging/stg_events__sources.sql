@@ -9,5 +9,6 @@ select
     source,
     occurred_at as recorded_at,
     time_zone,
+    segment_by,
     {{ record_columns() }}
 from events

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from reports.answers import answers, chosen_profiles, ranked_factors
+from reports.answers import answers, chosen_profiles, ranked_factors, segmentations
 from reports.figures import Driver, Figures, Risk
 
 
@@ -66,3 +66,11 @@ def test_each_source_is_answered_by_the_rule_or_what_stands_in_for_it(figures: F
         ("shop", "rule", "Gold, under 35, New York"),
         ("shop", "rule", "Bronze, 35 to 50, Chicago"),
     ]
+
+
+def test_segmentations_by_what_the_shop_names_come_last(figures: Figures) -> None:
+    retail = figures.profiles[:2]
+    by_tier = [replace(row, segmentation="a_tier") for row in retail]
+    by_city = [replace(row, segmentation="city") for row in retail]
+    groups = segmentations([*by_tier, *by_city, *retail])
+    assert list(groups) == [("retail", "rule"), ("retail", "city"), ("retail", "a_tier")]

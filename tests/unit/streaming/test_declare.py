@@ -17,7 +17,8 @@ def test_a_declaration_is_an_event_of_the_shop_alone_at_the_instant_in_utc() -> 
     later = json.loads(declaration("shop", "Europe/London", MOMENT + timedelta(seconds=1), 1))
     assert event.pop("event_id") != later["event_id"]
     assert event == {
-        "schema_version": 1, "source": "shop", "occurred_at": "2024-03-02T07:30:00.123Z", "time_zone": "Europe/London"
+        "schema_version": 1, "source": "shop", "occurred_at": "2024-03-02T07:30:00.123Z", "time_zone": "Europe/London",
+        "segment_by": None,
     }  # fmt: skip
 
 
@@ -35,3 +36,21 @@ def test_what_is_no_zone_is_refused_in_one_line(name: str) -> None:
 def test_a_source_that_no_event_can_have_is_refused() -> None:
     with pytest.raises(UsageError, match="--source 'my shop': use letters"):
         declare.main(["--source", "my shop", "--time-zone", "UTC"])
+
+
+def test_a_declaration_names_the_attributes_that_customers_are_grouped_by() -> None:
+    assert json.loads(declaration("shop", "UTC", MOMENT, 2, ["tier", "store"]))["segment_by"] == "tier,store"
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        ("city", "'city' is a grouping that there is anyway"),
+        ("tier,Store", "'Store' is no name of an attribute: use small letters"),
+        ("tier,", "'' is no name"),
+        (",".join(f"a{n}" for n in range(11)), "names 11 attributes, and 10 are the most"),
+    ],
+)
+def test_what_customers_cannot_be_grouped_by_is_refused(names: str, fault: str) -> None:
+    with pytest.raises(UsageError, match=f"--segment-by {fault}"):
+        declare.main(["--source", "shop", "--time-zone", "UTC", "--segment-by", names])

@@ -34,7 +34,8 @@ statements as (
         profiles.gender,
         cast(floor(months_between(bounds.as_of_day, profiles.birth_date) / 12) as int) as age,
         profiles.city,
-        profiles.membership_type
+        profiles.membership_type,
+        profiles.attributes
     from profiles
     inner join bounds on profiles.source = bounds.source and profiles.recorded_at < bounds.as_of
     union all
@@ -45,7 +46,8 @@ statements as (
         gender,
         age,
         city,
-        membership_type
+        membership_type,
+        null as attributes
     from openings
     union all
     select
@@ -55,7 +57,8 @@ statements as (
         null as gender,
         null as age,
         null as city,
-        null as membership_type
+        null as membership_type,
+        null as attributes
     from days
 ),
 
@@ -66,7 +69,8 @@ final as (
         {{ newest_known('gender', 'statement') }} as gender,
         {{ newest_known('age', 'statement') }} as age,
         {{ newest_known('city', 'statement') }} as city,
-        {{ newest_known('membership_type', 'statement') }} as membership_type
+        {{ newest_known('membership_type', 'statement') }} as membership_type,
+        {{ newest_known('attributes', 'statement') }} as attributes
     from statements
     group by source, customer_id
 )

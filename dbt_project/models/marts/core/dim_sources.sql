@@ -17,7 +17,7 @@ statements as (
         source,
         max(if(
             topic = 'sources',
-            struct(occurred_at as declared_at, event_id as declaration_id, time_zone, ingest_seq as declared_seq),
+            struct(occurred_at as declared_at, event_id as declaration_id, time_zone, ingest_seq as declared_seq, segment_by),
             null
         )) as declaration,
         -- what a shop says of itself is nothing that happened in it
@@ -50,7 +50,7 @@ statements as (
     union all
     select
         source,
-        struct(declared_at, declaration_id, time_zone, declared_seq) as declaration,
+        struct(declared_at, declaration_id, time_zone, declared_seq, segment_by) as declaration,
         newest_event_at,
         newest_snapshot_as_of,
         ingest_seq,
@@ -66,6 +66,7 @@ final as (
         max(declaration).declared_at as declared_at,
         max(declaration).declaration_id as declaration_id,
         max(declaration).declared_seq as declared_seq,
+        max(declaration).segment_by as segment_by,
         max(newest_event_at) as newest_event_at,
         max(newest_snapshot_as_of) as newest_snapshot_as_of,
         max(ingest_seq) as ingest_seq,

@@ -16,6 +16,7 @@ final as (
         nullif(recorded_at, ordered_at) as corrected_at,
         currency,
         discount_applied,
+        attributes,
         line_count,
         items,
         gross_amount,

@@ -6,6 +6,10 @@ segments as (
     select * from {{ ref('customer_segments') }}
 ),
 
+attributes as (
+    select * from {{ ref('customer_attributes') }}
+),
+
 members as (
     select
         source,
@@ -19,6 +23,13 @@ members as (
             'age_group', age_group
         ) as (dimension, dimension_value)
     from segments
+    union all
+    select
+        source,
+        customer_id,
+        attribute as dimension,
+        attribute_value as dimension_value
+    from attributes
 ),
 
 final as (

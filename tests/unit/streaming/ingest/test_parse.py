@@ -174,7 +174,7 @@ def test_what_is_no_instant_is_of_a_wrong_type(spark: SparkSession) -> None:
 
 def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
     (row,) = judge(spark, [("orders", order(rating=5, city="York"))])
-    assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 3)
+    assert (row.topic_id, row.ingest_seq, row.contract_version) == ("id-of-orders", 7, 4)
     assert row.occurred_at.replace(tzinfo=UTC) == datetime(2011, 3, 1, 8, 26, tzinfo=UTC)
     assert [tuple(one) for one in row.lines] == [("85123A", "HEART", 6, Decimal("2.5500"), True, None)]
     assert prices(spark, "-9.5", "0.0001", "12345678901234.5678", 7, "1.10") == [
@@ -186,6 +186,18 @@ def test_a_valid_order_is_typed_whole(spark: SparkSession) -> None:
     ]
     assert (row.rating, row.city) == (None, None), "fields of other topics are not taken over"
     assert list(row.asDict()) == [column.name for column in load(FOLDER).events_table.columns]
+
+
+def test_attributes_are_texts_by_name(spark: SparkSession) -> None:
+    said = {"tier": "Gold", "ünï": "é", "n": 12, "x": 1.50, "b": True, "none": None, "": None}
+    (row,) = judge(spark, [("orders", order(attributes={**said, "big": 10**30}))])
+    assert row.broken_rule == "wrong_type"
+    del said[""]
+    (row,) = judge(spark, [("orders", order(attributes={**said, "big": 10**30}))])
+    assert (row.broken_rule, row.attributes) == (
+        None,
+        {"tier": "Gold", "ünï": "é", "n": "12", "x": "1.5", "b": "true", "big": "1" + "0" * 30},
+    )
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"shop/1"])

@@ -33,6 +33,7 @@ FILES: dict[str, Any] = {
         "time_format": "%d.%m.%Y",
         "columns": {"customer_id": "id", "city": "town", "birth_date": "born", "email": "mail"},
         "constants": {"membership_type": "basic"},
+        "attributes": {"born_in": "town"},
     },
     "ratings": {
         "file": "reviews.csv",
@@ -93,6 +94,7 @@ def test_each_row_is_an_event_of_its_topic(shop: Shop, capsys: pytest.CaptureFix
         ("7", "Lyon", "1980-12-31", "basic", "ann@shop.test"),
         ("8", None, None, "basic", None),
     ]
+    assert [one.get("attributes") for one in customers] == [{"born_in": "Lyon"}, None]
     assert {one["occurred_at"] for one in customers} == {"2023-01-05T10:00:00.000Z"}, "from the first order on"
     assert [fields(one, "rating_id", "order_id", "customer_id", "rating", "occurred_at") for one in ratings] == [
         ("r1", "1", "7", 5, "2023-01-09T00:00:00.000Z"),
