@@ -16,7 +16,7 @@ Contents = dict[str, tuple[object, ...]]
 THREADS = 4
 FACTS = ("type", "length", "modificationTime", "owner", "group", "permission")
 # Of a table, whatever its rows' order.
-LAKE = "select count(*), sum(cast(xxhash64(*) as decimal(38,0))) from {}"
+LAKE = "select count(*), sum(cast(xxhash64(to_json(struct(*))) as decimal(38,0))) from {}"
 SERVING = "select count(*), sum(hashtextextended(t::text, 0)) from {} as t"
 RELATIONS = """
     select schemaname || '.' || quote_ident(tablename) from pg_tables where schemaname in ('marts', 'reporting', 'live')

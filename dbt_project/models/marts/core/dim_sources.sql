@@ -17,7 +17,9 @@ statements as (
         source,
         max(if(
             topic = 'sources',
-            struct(occurred_at as declared_at, event_id as declaration_id, time_zone, ingest_seq as declared_seq, segment_by),
+            struct(
+                occurred_at as declared_at, event_id as declaration_id, time_zone, ingest_seq as declared_seq, segment_by
+            ),
             null
         )) as declaration,
         -- what a shop says of itself is nothing that happened in it

@@ -22,14 +22,19 @@ orders as (
     select
         versions.source,
         versions.customer_id,
-        wanted.attribute,
-        {{ newest_known('try_element_at(versions.attributes, wanted.attribute)', 'struct(versions.ordered_at, versions.order_id)') }}
-            as attribute_value
-    from {{ ref('int_order_versions') }} as versions
-    inner join wanted on versions.source = wanted.source
+        versions.attribute,
+        {{ newest_known('versions.attribute_value', 'struct(versions.ordered_at, versions.order_id)') }} as attribute_value
+    from (
+        select
+            versions.*,
+            wanted.attribute,
+            nullif(trim(try_element_at(versions.attributes, wanted.attribute)), '') as attribute_value
+        from {{ ref('int_order_versions') }} as versions
+        inner join wanted on versions.source = wanted.source
+        where versions.customer_id is not null
+    ) as versions
     inner join bounds on versions.source = bounds.source and {{ known_at('versions', 'bounds.as_of') }}
-    where versions.customer_id is not null
-    group by versions.source, versions.customer_id, wanted.attribute
+    group by versions.source, versions.customer_id, versions.attribute
 ),
 
 known as (
@@ -38,7 +43,7 @@ known as (
         customers.customer_id,
         wanted.attribute,
         coalesce(
-            nullif(trim(try_element_at(customers.attributes, wanted.attribute)), ''), nullif(trim(orders.attribute_value), '')
+            nullif(trim(try_element_at(customers.attributes, wanted.attribute)), ''), orders.attribute_value
         ) as attribute_value
     from customers
     inner join wanted on customers.source = wanted.source

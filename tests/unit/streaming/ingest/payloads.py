@@ -187,6 +187,10 @@ PAYLOADS: list[tuple[str, bytes | None, str | None]] = [
     ("sources", json.dumps({**ZONE, "time_zone": "europe/london"}).encode(), "unknown_time_zone"),
     ("sources", json.dumps({**ZONE, "time_zone": "+02:00"}).encode(), "unknown_time_zone"),
     ("sources", without(ZONE, "time_zone"), "missing_time_zone"),
+    ("sources", json.dumps({**ZONE, "segment_by": "tier,store_2"}).encode(), None),
+    ("sources", json.dumps({**ZONE, "segment_by": "Tier"}).encode(), "unreadable_segment_by"),
+    ("sources", json.dumps({**ZONE, "segment_by": "tier, store"}).encode(), "unreadable_segment_by"),
+    ("sources", json.dumps({**ZONE, "segment_by": "tier,city"}).encode(), "reserved_segmentation"),
     ("customers", json.dumps({**CUSTOMER, "birth_date": "1880-01-01"}).encode(), "implausible_birth_date"),
     ("customers", json.dumps({**CUSTOMER, "birth_date": "1980-02-30"}).encode(), "wrong_type"),
 ]
