@@ -87,7 +87,8 @@ def shops(never_fed: Platform) -> Platform:
 def contents(platform: Platform, tables: list[str]) -> dict[str, tuple[str, str]]:
     """Return the number of rows of each table, and a sum over the hashes of all its columns."""
     query = (
-        "select '{0}' as name, count(*) as many, sum(cast(xxhash64(to_json(struct(*))) as decimal(38, 0))) as hashes from {0}"
+        "select '{0}' as name, count(*) as many,"
+        " sum(cast(xxhash64(to_json(struct(*))) as decimal(38, 0))) as hashes from {0}"
     )
     rows = platform.rows(" union all ".join(query.format(table) for table in tables), "lake")
     return {row["name"]: (row["many"], row["hashes"]) for row in rows}
@@ -123,7 +124,8 @@ def hashes_by_source(platform: Platform, table: str, left_out: tuple[str, ...]) 
     """Return, by source, the number of rows of a table and a sum over the hashes of its columns but those left out."""
     rows = platform.rows(
         "select source, count(*) as many, sum(cast(hash as decimal(38, 0))) as hashes from ("
-        f" select source, xxhash64(to_json(struct(* except ({', '.join(left_out)})))) as hash from {table}) group by source",
+        f" select source, xxhash64(to_json(struct(* except ({', '.join(left_out)})))) as hash from {table}"
+        ") group by source",
         "lake",
     )
     return {row["source"]: (row["many"], row["hashes"]) for row in rows}

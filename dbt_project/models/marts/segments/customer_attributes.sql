@@ -23,7 +23,8 @@ orders as (
         versions.source,
         versions.customer_id,
         versions.attribute,
-        {{ newest_known('versions.attribute_value', 'struct(versions.ordered_at, versions.order_id)') }} as attribute_value
+        {{ newest_known('versions.attribute_value', 'struct(versions.ordered_at, versions.order_id)') }}
+            as attribute_value
     from (
         select
             versions.*,
