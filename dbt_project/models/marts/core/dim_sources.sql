@@ -18,7 +18,11 @@ statements as (
         max(if(
             topic = 'sources',
             struct(
-                occurred_at as declared_at, event_id as declaration_id, time_zone, ingest_seq as declared_seq, segment_by
+                occurred_at as declared_at,
+                event_id as declaration_id,
+                time_zone,
+                ingest_seq as declared_seq,
+                segment_by
             ),
             null
         )) as declaration,
