@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,3 +156,9 @@ def test_nobody_but_flume_writes_where_it_writes(platform: Platform, shop: Shop,
             WebHdfs.of(platform.settings, user).upload(tmp_path / "file", f"{FLUME_EVENTS}/visits/forged.jsonl")
     with pytest.raises(UserError, match="Permission denied"):
         WebHdfs.of(platform.settings, "modeler").names(f"{FLUME_EVENTS}/visits")
+
+
+def test_bench(platform: Platform, shop: Shop) -> None:
+    # The last: its lines are no part of what the tests before have counted.
+    process = platform.call(sys.executable, "bench/flume_rate.py", "--sample")
+    assert [line.split()[0] for line in process.stdout.splitlines()[1:]] == ["Flume", "plain"]
