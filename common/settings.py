@@ -56,6 +56,7 @@ FORMS = {
     "SPARK_MASTER": (r"local(\[(\d+|\*)\])?|yarn|(spark|k8s)://\S+", "local[2], yarn or an address of a cluster"),
     "ALERT_RATE": (r"0?\.0*[1-9]\d*", "a share of the orders such as 0.02"),
     "DRIVER_MEMORY": (r"[1-9]\d*[mgt]", "an amount such as 800m or 2g"),
+    "MONITOR_MEMORY": (r"[1-9]\d*[mgt]", "an amount such as 800m or 2g"),
 }
 NUMBERS = {
     "PORT_BASE": (1024, 65000),
@@ -89,6 +90,7 @@ class Settings:
     dbt_target: Path
     spark_master: str
     driver_memory: str
+    monitor_memory: str
     topic_partitions: int
     max_offsets_per_batch: int
     window_days: int
@@ -158,6 +160,7 @@ def of(values: Mapping[str, str]) -> Settings:
         dbt_target=Path(values.get("DBT_TARGET_PATH") or default_dbt_target(state_dir)),
         spark_master=values.get("SPARK_MASTER") or "local[2]",
         driver_memory=values.get("DRIVER_MEMORY") or "1g",
+        monitor_memory=values.get("MONITOR_MEMORY") or "768m",
         topic_partitions=number(values, "TOPIC_PARTITIONS", 2),
         max_offsets_per_batch=number(values, "MAX_OFFSETS_PER_BATCH", 2_000_000),
         window_days=number(values, "WINDOW_DAYS", 14),

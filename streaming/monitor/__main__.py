@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         stop.listen()
         wait_for_postgresql(settings, stop)
         try:
-            spark = session("monitor", with_slots(settings), identity=IDENTITY, options=jvm.MONITOR)
+            spark = session("monitor", of_engine(settings), identity=IDENTITY, options=jvm.MONITOR)
             quiet(spark)
             tune(spark, JUDGING)
             with Ending(spark, stop) as ending:
@@ -85,12 +85,13 @@ def leave(spark: SparkSession, settings: Settings, query: str, why: str) -> None
     Checkpoint(spark, settings, query).leave(why)
 
 
-def with_slots(settings: Settings) -> Settings:
-    """Return the settings with task slots for the real-time query, which holds one per partition for good."""
-    if not settings.spark_master.startswith("local"):
-        return settings
-    (orders,) = kafka.describe(settings, ["orders"])
-    return replace(settings, spark_master=f"local[{len(orders.bounds) + TASKS_OF_BATCHES}]")
+def of_engine(settings: Settings) -> Settings:
+    """Return the settings with the monitor's memory, and slots for the real-time query: one per partition, for good."""
+    own = replace(settings, driver_memory=settings.monitor_memory)
+    if not own.spark_master.startswith("local"):
+        return own
+    (orders,) = kafka.describe(own, ["orders"])
+    return replace(own, spark_master=f"local[{len(orders.bounds) + TASKS_OF_BATCHES}]")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ STATE = {
         "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
     ),
     "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
+    # All stores of the process share this much for what is being written and read; by default each table of each store
+    # of each partition may fill 64 MB and more before it writes anything out.
+    "spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage": "true",
+    "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": "96",
     "spark.sql.streaming.noDataMicroBatches.enabled": "false",
 }
 

@@ -53,6 +53,7 @@ def test_no_two_services_share_a_port() -> None:
     [
         ("DRIVER_MEMORY", "lots", "DRIVER_MEMORY='lots' is not an amount such as 800m or 2g"),
         ("DRIVER_MEMORY", "2", "DRIVER_MEMORY='2' is not an amount"),
+        ("MONITOR_MEMORY", "much", "MONITOR_MEMORY='much' is not an amount such as 800m or 2g"),
         ("SPARK_MASTER", "loca[2]", r"SPARK_MASTER='loca\[2\]' is not local\[2\], yarn or an address of a cluster"),
         ("KAFKA_BOOTSTRAP", "broker", "KAFKA_BOOTSTRAP='broker' is not an address such as 127.0.0.1:17001"),
         ("HDFS_URL", "localhost:9000", "HDFS_URL='localhost:9000' is not an address such as hdfs://localhost:17004"),

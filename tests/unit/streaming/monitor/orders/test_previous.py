@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from streaming.engine import tune
 from streaming.monitor.orders.previous import append_previous, state_session
+from streaming.monitor.orders.queries import MOST_ORDERS
 
 SCHEMA = "source string, customer_id string, occurred_at timestamp, partition int, offset bigint, order_id string"
 # Customer, hour, offset; what was before, by hour.
@@ -71,3 +72,24 @@ def test_the_answer_does_not_hang_on_batches_or_restarts(
     for first in range(0, len(ORDERS), size):
         given.update(stream(list(reversed(ORDERS[first : first + size]))))
     assert given == EXPECTED
+
+
+def test_the_state_of_a_customer_does_not_grow_with_its_orders(spark: SparkSession, tmp_path: Path) -> None:
+    orders = spark.range(MOST_ORDERS).selectExpr(
+        "'shop' as source", "'a' as customer_id", "timestamp_seconds(id) as occurred_at", "0 as partition",
+        "id as offset", "'o' as order_id",
+    )  # fmt: skip
+    orders.write.parquet(str(tmp_path / "orders"))
+    seen: list[tuple[int, int]] = []
+
+    def count(batch: DataFrame, _: int) -> None:
+        right = batch.where("unix_seconds(previous_at) = offset - 1").count()
+        seen.append((batch.count(), right))
+
+    source = spark.readStream.schema(SCHEMA).parquet(str(tmp_path / "orders"))
+    query = append_previous(source).writeStream.foreachBatch(count).outputMode("update")
+    running = query.option("checkpointLocation", str(tmp_path / "checkpoint")).trigger(availableNow=True).start()
+    running.awaitTermination()
+    assert seen == [(MOST_ORDERS, MOST_ORDERS - 1)]
+    # The customer's, and that by which it is forgotten.
+    assert running.recentProgress[-1]["stateOperators"][0]["numRowsTotal"] <= 2
