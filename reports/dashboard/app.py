@@ -34,12 +34,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# Of the tab: a page in the background looks once a minute, and one whose server has gone says so.
+# Of the tab: a page in the background looks once a minute. A look that was never answered leaves the interval off, as
+# Dash leaves `running`, so it is put on again; and the page says that its server has gone.
 WATCH = """
-function(_, ticks, answered) {
-    const away = ticks - answered > 4;
+function(_, answered) {
+    const last = window.lastAnswer ??= {};
+    if (answered !== last.number || document.hidden) Object.assign(last, {number: answered, at: Date.now()});
+    const away = Date.now() - last.at > 4000, same = dash_clientside.no_update;
     const words = "This page's server does not answer: make dashboard starts it. What you see is as it was then.";
-    return [document.hidden ? 60000 : 500, away ? words : dash_clientside.no_update];
+    return [document.hidden ? 60000 : 500, away ? false : same, away ? words : same];
 }
 """
 RELOAD = "function(tries) { if (tries) location.reload(); return dash_clientside.no_update; }"
@@ -55,6 +58,7 @@ def build(store: Store) -> Dash:
         dash.register_page(path, path=path, title=f"{title} · Customer behaviour", layout=answering(store, view))
     app.layout = html.Div([dcc.Location(id="to", refresh="callback-nav"), dash.page_container])
     look_again(app, store)
+    watch_tab(app)
     follow_filters(app)
     server = app.server
     server.config.update(TRUSTED_HOSTS=["127.0.0.1", "localhost"], MAX_CONTENT_LENGTH=LARGEST_REQUEST)
@@ -166,10 +170,16 @@ def look_again(app: Dash, store: Store) -> None:
     def look(ticks: int, asked: dict[str, object], seen: dict[str, int]) -> list[Any]:
         charts = [entry["id"]["chart"] for entry in ctx.outputs_list[0]]
         figures: list[Any] = [no_update for _ in charts]
+        texts = parameters(asked)
+        words, content = "", dict[str, Any]()
         try:
-            content, _, _ = views.now(store, parameters(asked))
+            content, _, _ = views.now(store, texts)
         except UserError as error:
-            return [figures, *(no_update for _ in SECTIONS), parts.marked(f"{error}."), no_update, ticks]
+            words = f"{error}."
+        except Exception as error:
+            words = fault(error)
+        if words:
+            return [figures, *(no_update for _ in SECTIONS), parts.marked(words), no_update, ticks]
         marks = views.marks(content)
         changed = {name: content[name] for name in SECTIONS if marks[name] != seen.get(name)}
         drawn = charts_of(changed.get("minutes", []))
@@ -179,12 +189,15 @@ def look_again(app: Dash, store: Store) -> None:
             del changed["minutes"]
         return [figures, *(changed.get(name, no_update) for name in SECTIONS), "", marks, ticks]
 
+
+def watch_tab(app: Dash) -> None:
+    """Let a page in the background look less often, one without its server say so, one that failed try again."""
     app.clientside_callback(
         WATCH,
         Output("tick", "interval"),
+        Output("tick", "disabled"),
         Output("connection", "children", allow_duplicate=True),
         Input("watch", "n_intervals"),
-        State("tick", "n_intervals"),
         State("answered", "data"),
         prevent_initial_call=True,
     )

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,15 +56,9 @@ def write(platform: Platform) -> Iterator[Write]:
 @pytest.fixture(scope="module")
 def address(platform: Platform) -> Iterator[str]:
     """Where the page is served, by a process that Ctrl-C ends in order, and that never said more than it should."""
-    process = platform.start(*command())
-    assert process.stdout and process.stderr
-    line = process.stdout.readline()
-    assert line == f"page: http://127.0.0.1:{PORT}/, until Ctrl-C\n", process.stderr.read()
+    process = start(platform, PORT)
     yield f"http://127.0.0.1:{PORT}"
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
-    assert process.stdout.read() == "page: closed\n"
-    assert process.stderr.read() == "interrupted: what is under way ends first\n"
+    end(process)
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +78,25 @@ def no_faults(tab: Tab) -> Iterator[None]:
     assert tab.faults == []
 
 
-def command() -> tuple[str, ...]:
+def command(port: int = PORT) -> tuple[str, ...]:
     """Return how the page is started."""
-    return (".venv/bin/python", "-m", "reports.dashboard", "--port", str(PORT))
+    return (".venv/bin/python", "-m", "reports.dashboard", "--port", str(port))
+
+
+def start(platform: Platform, port: int) -> subprocess.Popen[str]:
+    """Start the page, and wait until it listens."""
+    process = platform.start(*command(port))
+    assert process.stdout and process.stderr
+    line = process.stdout.readline()
+    assert line == f"page: http://127.0.0.1:{port}/, until Ctrl-C\n", process.stderr.read()
+    return process
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """End the page as Ctrl-C does; it never said more than it should."""
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=10) == ("page: closed\n", "interrupted: what is under way ends first\n")
+    assert process.returncode == 0
 
 
 def visit(tab: Tab, address: str) -> None:
@@ -229,6 +240,20 @@ def test_a_page_that_is_open_outlives_a_restart_of_postgresql(
     write(ALERT, "b" * 32, SOURCE, MOMENT, "18", "customer 18", MOMENT, "GBP 950, usually 10 to 40")
     tab.wait("document.body.innerText.includes('customer 18')", 60)
     assert "customer 17" in tab.text()
+
+
+def test_an_open_page_says_that_its_server_has_gone_and_goes_on_with_the_next(tab: Tab, platform: Platform) -> None:
+    process = start(platform, PORT + 1)
+    visit(tab, f"http://127.0.0.1:{PORT + 1}/?source={SOURCE}")
+    said = "document.querySelector('#connection').innerText"
+    end(process)
+    tab.wait(f"{said}.startsWith('This page\\'s server does not answer')")
+    process = start(platform, PORT + 1)
+    tab.wait(f"{said} === ''", 60)
+    end(process)
+    tab.send("Page.navigate", url="about:blank")
+    assert any("CONNECTION_REFUSED" in fault for fault in tab.faults)
+    tab.faults.clear()
 
 
 def test_a_second_page_is_refused_in_one_line(address: str, platform: Platform) -> None:
