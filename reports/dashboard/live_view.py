@@ -172,7 +172,7 @@ def day_chart(days: Sequence[Day]) -> Component:
     labels = [f"{day.happened_on:%d %b %y}" for day in days]
     heights = [float(day.gross_amount) for day in days]
     trace = {
-        "type": "bar", "x": labels, "y": heights, "marker": {"color": BLUE}, "width": 0.06 * len(days),
+        "type": "bar", "x": labels, "y": heights, "marker": {"color": BLUE}, "width": min(0.6, 0.12 * len(days)),
         "hovertemplate": "%{x}: %{y:,.2f}<extra></extra>",
     }  # fmt: skip
     axis = {**LAYOUT["xaxis"], "type": "category", "tickformat": None, "fixedrange": True}
