@@ -90,7 +90,7 @@ def test_the_descriptor_names_files_and_no_dependencies() -> None:
 
 
 def test_the_lock_holds_a_hash_and_a_size_for_every_jar_and_no_address() -> None:
-    assert {jar.set_name for jar in jars.locked_jars()} == {"kafka", "hadoop", "spark", "metastore"}
+    assert {jar.set_name for jar in jars.locked_jars()} == {"kafka", "hadoop", "spark", "metastore", "flume"}
     assert all(len(jar.sha256) == 64 and jar.size > 0 for jar in jars.locked_jars())
     assert "://" not in jars.LOCK.read_text()
 
