@@ -126,6 +126,7 @@ def require_order_lines(path: Path, columns: Sequence[Column], proposals: Sequen
         UsageError: it lacks a column; the text says which, and why one that is called so is not it.
     """
     found = {one.ours for one in proposals}
+    found |= {"unit_price"} if "line_amount" in found else set()
     missing = [name for name in NEEDED if name not in found]
     if not found & {"product_id", "description"}:
         missing.append("product_id")

@@ -15,49 +15,63 @@ NAMES = {
         "transactionid", "orderreference", "receiptid", "idorder", "incrementid", "bestellnummer", "bestellnr",
         "auftragsnummer", "rechnungsnummer", "belegnummer", "verkaufsbeleg", "numerocommande", "numerodecommande",
         "commande", "usersession", "name",
+        "номерзаказа", "заказ",
     ),
     "product_id": (
         "lineitemsku", "sku", "productid", "stockcode", "productcode", "itemsku", "itemid", "articlenumber",
         "variantid", "asin", "productreference", "artikelnummer", "artikelnr", "material", "customlabel",
         "itemnumber", "reference", "product", "item",
+        "артикул", "кодтовара",
     ),
     "description": (
         "lineitemname", "description", "productname", "itemname", "itemtitle", "producttitle", "title", "producttype",
         "categorycode", "productcategoryname", "bezeichnung", "artikelbezeichnung", "produktname", "artikel",
         "designation", "libelle", "produit", "name",
+        "наименование", "название", "товар",
     ),
     "quantity": (
         "lineitemquantity", "quantity", "qty", "itemquantity", "productquantity", "units", "pieces", "amountordered",
         "qtyordered", "menge", "auftragsmenge", "anzahl", "stuck", "quantite",
+        "количество", "колво",
     ),
     "occurred_at": (
         "createdat", "orderdate", "invoicedate", "orderpurchasetimestamp", "purchasedate", "date",
         "datecreated", "saledate", "dateadd", "eventtime", "ordertime", "processedat", "transactiondate", "timestamp",
         "time", "at", "bestelldatum", "auftragsdatum", "rechnungsdatum", "belegdatum", "angelegtam", "datum",
         "datecommande", "datedecommande",
+        "датазаказа", "дата",
     ),
     "unit_price": (
         "lineitemprice", "unitprice", "price", "itemcost", "itemprice", "productprice", "unitpricetaxincl", "soldfor",
         "einzelpreis", "stuckpreis", "nettopreis", "preis", "prixunitaire", "prix", "amount",
+        "цена",
     ),
     "customer_id": (
         "customerid", "customeruniqueid", "customer", "userid", "customernumber", "clientid", "buyerid", "idcustomer",
         "email", "customeremail", "billingemail", "buyeremail", "clientemail", "kundennummer", "kundennr", "kunde",
         "auftraggeber", "numeroclient", "client", "buyerusername", "buyer",
+        "покупатель", "клиент", "кодклиента",
     ),
     "status": (
         "orderstatus", "financialstatus", "status", "currentstate", "bestellstatus", "auftragsstatus", "statut",
         "eventtype",
+        "статус",
     ),
     "currency": (
         "currency", "ordercurrency", "currencycode", "ordercurrencycode", "wahrung", "waehrung", "belegwahrung",
         "devise",
+        "валюта",
     ),
     "discount": (
         "discountamount", "orderdiscount", "cartdiscountamount", "discounttotal", "discount", "discounts", "rabatt",
         "remise",
     ),
     "line_discount": ("lineitemdiscount", "itemdiscount", "linediscount"),
+    "line_amount": (
+        "linetotal", "lineamount", "lineitemtotal", "itemtotal", "extendedprice", "totalprice", "gesamtpreis",
+        "positionssumme", "positionswert", "montantligne",
+    ),
+    "line_shipping": ("freightvalue", "lineshipping", "itemshipping", "lineitemshipping"),
     "tax": ("taxes", "tax", "ordertax", "taxamount", "totaltax", "ordertotaltax"),
     "shipping": (
         "shipping", "shippingamount", "ordershipping", "shippingtotal", "ordershippingamount",
@@ -68,16 +82,21 @@ NAMES = {
 }  # fmt: skip
 # What is called so may as well be something else.
 DOUBTS = {
-    "unit_price": (("amount", "itemprice"), "must be the price of one piece, not of the whole line"),
+    "unit_price": (("amount", "itemprice"), "must be the price of one piece; of the whole line it is line_amount"),
     "tax": (("taxes", "tax", "taxamount"), "take it away where prices have the tax in them, or where it is a line's"),
+    "line_amount": (("totalprice", "gesamtpreis"), "must be the amount of the line, not of the order"),
     "discount": (("discount", "discounts", "rabatt", "remise"), "of the whole order; of one line it is line_discount"),
 }
 # Of a file whose lines have names of their own, `name` is the order's; of any other it is the product's.
 LINES_WITH_NAMES = ("lineitemname",)
+NUMBERS = (
+    *("quantity", "unit_price", "discount", "line_discount", "line_amount", "line_shipping", "tax", "shipping"),
+    "refunded_amount",
+)
 # A status has few words.
 MOST_WORDS = 30
 UNIT = re.compile(r"\([^()]*\)$")
-LETTERS = re.compile(r"[^a-z0-9]")
+LETTERS = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True)
@@ -91,7 +110,7 @@ class Proposal:
 
 
 def plain(name: str) -> str:
-    """Return a name's letters a to z and digits, without case, accents, and a unit in parentheses."""
+    """Return a name's letters and digits, without case, accents, and a unit in parentheses."""
     return LETTERS.sub("", normalize("NFKD", UNIT.sub("", name).lower()))
 
 
@@ -107,7 +126,9 @@ def propose(columns: Sequence[Column]) -> list[Proposal]:
             names, doubt = DOUBTS.get(ours, ((), ""))
             others = tuple(one.name for one in free[1:])
             proposals.append(Proposal(ours, free[0], others, doubt if plain(free[0].name) in names else ""))
-    return proposals
+    # The price of a piece needs no amount of the line beside it.
+    has_price = any(one.ours == "unit_price" for one in proposals)
+    return [one for one in proposals if one.ours != "line_amount" or not has_price]
 
 
 def candidates(columns: Sequence[Column], ours: str) -> list[Column]:
@@ -134,7 +155,7 @@ def unfit(ours: str, column: Column) -> str:
             return ""
         case "occurred_at" | "cancelled_at" | "refunded_at":
             return "" if dates.likely_formats_of(column) else f"its cells, {shown}, are of no format of time"
-        case "quantity" | "unit_price" | "discount" | "line_discount" | "tax" | "shipping" | "refunded_amount":
+        case _ if ours in NUMBERS:
             is_number = column.filled == 0 or numbers.likely_style_of([column]) is not None
             return "" if is_number else f"its cells, {shown}, are no numbers"
         case "currency":

@@ -65,6 +65,30 @@ def has_clocks(column: Column) -> bool:
     return bool(column.shapes) and all(CLOCK_ALONE.fullmatch(shape) for shape in column.shapes)
 
 
+def clock_format(column: Column) -> str:
+    """Return the format of a column of times of day, nothing where its cells are not all of one."""
+    formats = {clock_of_shape(shape) for shape in column.shapes}
+    return formats.pop() if len(formats) == 1 else ""
+
+
+def clock_of_shape(shape: str) -> str:
+    """Return the format of a time of day."""
+    seconds = ":%S" if shape.count(":") == 2 else ""
+    if shape[-1:].lower() != "m":
+        return f"%H:%M{seconds}"
+    return f"%I:%M{seconds}{' ' if ' ' in shape else ''}%p"
+
+
+def is_mixed(column: Column, time_format: str) -> bool:
+    """Return whether days above 12 stand in the place of the month in some cells, and in that of the day in others."""
+    places = DIRECTIVE.findall(time_format)
+    if not {"%d", "%m"} <= set(places):
+        return False
+    day, month = places.index("%d"), places.index("%m")
+    shapes = (one for one in column.shapes.values() if len(one.greatest) > max(day, month))
+    return any(12 < min(one.greatest[day], one.greatest[month]) <= 31 for one in shapes)
+
+
 def reads_most(shape: Shape, time_format: str) -> bool:
     """Return whether a format reads more than half of the cells that a shape has kept."""
     return 2 * sum(is_time(one, time_format) for one in shape.examples) > len(shape.examples)

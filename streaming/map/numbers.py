@@ -88,5 +88,6 @@ def sign_of(text: str) -> str:
 def pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     """Return the pattern of the shapes that a style can have."""
     mark = re.escape(decimal)
-    grouped = rf"9{{1,3}}(?:{re.escape(thousands)}999)+|" if thousands else ""
+    group = re.escape(thousands)
+    grouped = rf"9{{1,3}}(?:{group}999)+|9{{1,2}}(?:{group}99)+{group}999|" if thousands else ""
     return re.compile(rf"[+-]?(?:{grouped}9+)(?:{mark}9+)?|[+-]?{mark}9+")

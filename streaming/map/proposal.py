@@ -14,7 +14,16 @@ from streaming.reading.dialect import Dialect
 from streaming.reading.opening import TEXT
 from streaming.replay.other_columns import VIEW
 
-AMOUNTS = ("unit_price", "discount", "line_discount", "tax", "shipping", "refunded_amount")
+AMOUNTS = (
+    "unit_price",
+    "line_amount",
+    "line_shipping",
+    "discount",
+    "line_discount",
+    "tax",
+    "shipping",
+    "refunded_amount",
+)
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "zł": "PLN", "₹": "INR"}
 # Codes of what is sold beside products, as shops and tills write them.
 CHARGES = {
@@ -89,7 +98,10 @@ def columns(found: Found) -> Iterator[str]:
     yield "columns:"
     for one in found.proposals:
         doubts = [*([f"or {', '.join(one.others)}"] if one.others else []), *([one.doubt] if one.doubt else [])]
-        yield "  " + line(one.ours, quoted(one.column.name), "; ".join(doubts))
+        name = quoted(one.column.name)
+        if one.ours == "occurred_at" and (clock := clock_of(found)):
+            name, doubts = f"[{name}, {quoted(clock.name)}]", [*doubts, "the time of day stands apart"]
+        yield "  " + line(one.ours, name, "; ".join(doubts))
     for ours, why in unread(found.columns, found.proposals).items():
         yield f"#  # ? no column of {ours}: {why}"
     used = {one.column.name for one in found.proposals}
@@ -112,20 +124,31 @@ def times(found: Found) -> Iterator[str]:
     """Yield the format of times, and the zone of the shop."""
     column = found.of("occurred_at")
     formats = dates.likely_formats_of(column) if column else []
-    if not formats:
+    behind = f" {dates.clock_format(clock)}" if (clock := clock_of(found)) else ""
+    text = quoted(f"{formats[0]}{behind}") if formats else ""
+    if not formats or column is None:
         yield line("time_format", '"%Y-%m-%d %H:%M:%S"', "no column of times was found")
-    elif column and not dates.formats_of(column):
-        yield line("time_format", quoted(formats[0]), "some cells are not of it, so look whether others are misread")
+    elif dates.is_mixed(column, formats[0]):
+        yield line("time_format", text, "the file mixes day before month and month before day: export it in one way")
+    elif not dates.formats_of(column):
+        yield line("time_format", text, "some cells are not of it, so look whether others are misread")
     elif other := next((one for one in formats if is_month_first(one) is not is_month_first(formats[0])), None):
-        yield line("time_format", quoted(formats[0]), f"no day above 12, so {quoted(other)} reads every cell too")
+        other = quoted(f"{other}{behind}")
+        yield line("time_format", text, f"no day above 12, so {other} reads every cell too")
     else:
-        yield line("time_format", quoted(formats[0]))
-    clock = next((one.name for one in found.columns if dates.has_clocks(one)), None)
-    if formats and clock and "%" in formats[0] and not re.search("%[HI]", formats[0]):
-        yield f"#  # ? the time of day stands apart in {clock} and is not read: all orders are at midnight"
+        yield line("time_format", text)
     knows = bool(formats) and (formats[0].endswith(("%z", "%Z")) or formats[0].startswith("epoch"))
     why = "times say their instant; the zone is that of the shop's days and hours" if knows else "times say no zone"
     yield line("time_zone", "UTC", f"{why}; write yours, such as Europe/London")
+
+
+def clock_of(found: Found) -> Column | None:
+    """Return the column that has the time of day, where that of the time has the day alone."""
+    column = found.of("occurred_at")
+    formats = dates.likely_formats_of(column) if column else []
+    if not formats or "%" not in formats[0] or re.search("%[HI]", formats[0]):
+        return None
+    return next((one for one in found.columns if dates.has_clocks(one) and dates.clock_format(one)), None)
 
 
 def is_month_first(time_format: str) -> bool:

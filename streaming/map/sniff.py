@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from io import BufferedIOBase
@@ -15,16 +16,19 @@ BLOCK = 1 << 20
 WINDOWS_ONLY = bytes(range(0x80, 0xA0))
 # Of these Windows has no character, so it is another encoding that has them.
 NOT_WINDOWS = frozenset(b"\x81\x8d\x8f\x90\x9d")
+HIGH_LETTERS = bytes(range(0xC0, 0x100))
+CYRILLIC_WORD = re.compile(rb"[\xa8\xb8\xc0-\xff]{3,}")
 DELIMITERS = (",", ";", "\t", "|")
 # Of a line so much is looked at; a longer cell than csv takes stands behind it or is no cell.
 LINES_LOOKED_AT, CHARACTERS_LOOKED_AT = 1_000, 1 << 16
 
 
 def encoding_of(file: BufferedIOBase) -> str:
-    """Return a file's encoding, all of it read: by its mark, else UTF-8 where it is, else Windows or Latin-1."""
+    """Return a file's encoding, all of it read: by its mark, else UTF-8 where it is, else Windows' or Latin-1."""
     decoder, is_utf8, has_windows = codecs.getincrementaldecoder("utf-8")(), True, False
     is_windows = True
     first = True
+    letters = beside = 0
     while block := file.read(BLOCK):
         if first:
             for mark, name in MARKS:
@@ -38,8 +42,13 @@ def encoding_of(file: BufferedIOBase) -> str:
         has_windows = has_windows or len(block.translate(None, WINDOWS_ONLY)) < len(block)
         is_utf8 = is_utf8 and decodes(decoder, block, final=False)
         is_windows = is_windows and not NOT_WINDOWS.intersection(block)
+        letters += len(block) - len(block.translate(None, HIGH_LETTERS))
+        beside += sum(map(len, CYRILLIC_WORD.findall(block)))
     if is_utf8 and decodes(decoder, b"", final=True):
         return "utf-8"
+    # Western words have one such letter here and there, Cyrillic ones no others.
+    if letters and 2 * beside > letters:
+        return "cp1251"
     return "cp1252" if has_windows and is_windows else "latin-1"
 
 

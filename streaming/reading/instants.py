@@ -26,6 +26,11 @@ SIGNED = r"([+-])([0-9]{2})(?::?([0-9]{2}))?"
 WITH_OFFSET = re.compile(rf"(.*?)\s*(?:(?:UTC|GMT)?{SIGNED}|(Z|z|UTC|GMT|[A-Z]\w+(?:/[\w+-]+)+))", re.ASCII)
 ZERO = ("Z", "z", "UTC", "GMT")
 MOST_HOURS_OFF = 14
+# In the place of the hour, with nothing but zeros behind it.
+END_OF_DAY = re.compile(r"(?<=[ T])24((?::00){1,2}(?:\.0+)?)(?![0-9:])")
+MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
+MIXED = "the file mixes both, so others may be misread"
+SWAPPED = str.maketrans("\1\2", "\2\1")
 
 
 class Instants:
@@ -33,7 +38,7 @@ class Instants:
 
     def __init__(self, formats: Sequence[str], zone: ZoneInfo) -> None:
         """Take the formats of a mapping and the zone of times that name none."""
-        self.formats = formats
+        self.formats, self.zone = formats, zone
         self.readers = [reader(one, zone) for one in formats]
 
     def milliseconds(self, text: str, name: str) -> int:
@@ -47,7 +52,40 @@ class Instants:
             found = read(text)
             if found is not None:
                 return found
-        raise unreadable(name, text, f"is not {' or '.join(self.formats)}")
+        if (found := self.end_of_day(text)) is not None:
+            return found
+        raise unreadable(name, text, f"is not {' or '.join(self.formats)}{self.doubt(text)}")
+
+    def end_of_day(self, text: str) -> int | None:
+        """Return the moment of 24 o'clock, which ISO 8601 had as the end of a day; None where a text has none."""
+        midnight = END_OF_DAY.sub(lambda match: f"00{match[1]}", text)
+        found = None if midnight == text else next((one for read in self.readers if (one := read(midnight))), None)
+        if found is None:
+            return None
+        begin = datetime.fromtimestamp(found / 1000, UTC).astimezone(self.zone).replace(tzinfo=None)
+        return milliseconds_of(lambda: begin + timedelta(days=1), self.zone)
+
+    def doubt(self, text: str) -> str:
+        """Return that a text is a time with day and month the other way round, so that others may be misread."""
+        swapped = (one.translate(SWAPPED) for one in map(mark_parts, self.formats) if "\1" in one and "\2" in one)
+        readers = (reader(one.replace("\1", "%d").replace("\2", "%m"), self.zone) for one in swapped)
+        is_one = any(read(text) is not None for read in readers)
+        return (
+            ", but has day and month the other way round: the file mixes both, so others may be misread"
+            if is_one
+            else ""
+        )
+
+
+def mark_parts(time_format: str) -> str:
+    """Return a format with a mark in place of its day, and another one in place of its month."""
+    return time_format.replace("%d", "\1").replace("%m", "\2")
+
+
+def joined(day: str, clock: str) -> str:
+    """Return a day and a time of day from two columns as one text; a midnight that the day's column has is none."""
+    clock = clock.strip()
+    return f"{MIDNIGHT.sub('', day.strip())} {clock}" if clock else day
 
 
 def reader(time_format: str, zone: ZoneInfo) -> Read:

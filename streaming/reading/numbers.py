@@ -115,7 +115,11 @@ def sign_first(text: str) -> str:
 def pattern(decimal: str, thousands: str | None) -> re.Pattern[str]:
     """Return the pattern of a number: its sign, the digits before its mark, those behind it."""
     mark = re.escape(decimal)
-    grouped = f"|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+" if thousands else ""
+    # In threes, or as in India in twos before the last three: 1,00,000.
+    group = re.escape(thousands or "")
+    grouped = (
+        f"|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]{{1,2}}(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}" if thousands else ""
+    )
     return re.compile(rf"([+-]?)(?=[0-9]|{mark}[0-9])((?:[0-9]*{grouped}))(?:{mark}([0-9]*))?")
 
 

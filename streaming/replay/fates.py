@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from streaming.replay.about import About, parse
+from streaming.replay.line_amounts import SHIPPING
 from streaming.replay.mapping import (
     CANCELLED,
     IGNORED,
@@ -33,7 +34,7 @@ from streaming.replay.stage import Order
 
 # All pieces above, below or of zero, and no price below: one event with all lines, whatever they are.
 PLAIN = (POSITIVE, NEGATIVE, ZERO)
-SHIPPING, TAX, REFUND = "SHIPPING", "TAX", "REFUND"
+TAX, REFUND = "TAX", "REFUND"
 
 
 class Part(NamedTuple):
@@ -119,10 +120,12 @@ class Fates:
         lines = parse_lines(order.lines)
         some = [line for line in lines if line.quantity] or lines
         text = write_lines(self.merged(some))
+        # A row may be several lines.
+        rows = order.size - (len(lines) - len(some))
         if meaning == CANCELLED:
-            yield Part("cancellations", "returns", CANCELLED, text, len(some), order.occurred_ms)
+            yield Part("cancellations", "returns", CANCELLED, text, rows, order.occurred_ms)
         else:
-            yield Part("returns", "returns", None, text, len(some), order.occurred_ms)
+            yield Part("returns", "returns", None, text, rows, order.occurred_ms)
 
     def meaning(self, about: About) -> str:
         """Return what the status of an order means; a sale with a time at which it was cancelled is none."""

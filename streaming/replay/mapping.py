@@ -10,7 +10,18 @@ from common.errors import UsageError
 from streaming.attributes import require_named
 from streaming.reading import schema
 from streaming.reading.dialect import FILE_KEYS, ID_KEYS, NUMBER_KEYS, TIME_KEYS, Dialect, complete_marks, currency
-from streaming.reading.schema import Key, Node, flag, list_of, one_of, one_or_more, table_like, table_of, text
+from streaming.reading.schema import (
+    Key,
+    Node,
+    flag,
+    list_of,
+    one_of,
+    one_or_more,
+    table_like,
+    table_of,
+    text,
+)
+from streaming.replay.column_keys import column_key, parted
 from streaming.replay.other_columns import CART, OTHER_COLUMNS, STEP, VIEW, lacking
 
 FOLDER = Path(__file__).parents[1] / "mappings"
@@ -22,8 +33,8 @@ TEXTS = ("status", "currency")
 AMOUNTS = ("discount", "tax", "shipping", "refunded_amount")
 INSTANTS = ("cancelled_at", "refunded_at")
 ORDER_COLUMNS = (*TEXTS, *AMOUNTS, *INSTANTS)
-LINE_DISCOUNT = "line_discount"
-ALL_COLUMNS = (*COLUMNS, LINE_DISCOUNT, *ORDER_COLUMNS)
+LINE_DISCOUNT, LINE_AMOUNT, LINE_SHIPPING = LINE_COLUMNS = ("line_discount", "line_amount", "line_shipping")
+ALL_COLUMNS = (*COLUMNS, *LINE_COLUMNS, *ORDER_COLUMNS)
 SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
     "sale",
     "cancelled",
@@ -32,7 +43,7 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
     "ignored",
 )
 JOIN_KEYS = (Key("file"), Key("by"))
-COLUMN_KEYS = tuple(Key(name) for name in ALL_COLUMNS)
+COLUMN_KEYS = tuple(map(column_key, ALL_COLUMNS))
 EVENTS = Key("events", table_of(one_of(VIEW, CART, STEP, IGNORED)))
 # Columns of the shop's own, by the names under which they travel.
 ATTRIBUTES = Key("attributes", table_of(text))
@@ -42,10 +53,11 @@ ONLY = Key("only", table_of(one_or_more(text)))
 
 def other_keys(topic: str) -> tuple[Key, ...]:
     """Return the keys of another file; what it does not say of how it is written is as in that of the orders."""
-    columns = tuple(Key(name) for name in OTHER_COLUMNS[topic])
+    columns, constants = ((of(name) for name in OTHER_COLUMNS[topic]) for of in (column_key, Key))
     formats = (replace(key, required=False) for key in (*FILE_KEYS, *TIME_KEYS, *NUMBER_KEYS, *ID_KEYS))
+    tables = (Key("columns", keys=tuple(columns)), Key("constants", keys=tuple(constants)))
     further = {"visits": (EVENTS,), "customers": (ATTRIBUTES,)}.get(topic, ())
-    return (Key("file"), Key("columns", keys=columns), Key("constants", keys=columns), *further, JOIN, ONLY, *formats)
+    return (Key("file"), *tables, *further, JOIN, ONLY, *formats)
 
 
 # Every key that a mapping of orders may have, and what it may hold.
@@ -54,7 +66,7 @@ KEYS = (
     *FILE_KEYS,
     Key("columns", required=True, keys=COLUMN_KEYS),
     JOIN,
-    Key("constants", keys=COLUMN_KEYS[1:]),
+    Key("constants", keys=tuple(Key(name) for name in ALL_COLUMNS[1:])),
     ONLY,
     ATTRIBUTES,
     Key("segment_by", one_or_more(text)),
@@ -173,7 +185,7 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
     values.setdefault("currency", values.get("constants", {}).pop("currency", ""))
     values["statuses"] = {word.casefold(): meaning for word, meaning in values.get("statuses", {}).items()}
     files = {topic: other_file(path, topic, values, other) for topic, other in values.pop("files", {}).items()}
-    values |= {"files": files, **rows_and_joins(values)}
+    values |= {"files": files, **rows_and_joins(values), **parted(values["columns"])}
     values["product_or_description"] = "product_or_description" in values
     others_named = chain.from_iterable(other.attributes for other in files.values())
     require_named(path, {*values.get("attributes", {}), *others_named}, values.get("segment_by", ()))
@@ -203,7 +215,8 @@ def other_file(path: Path, topic: str, values: Values[str, Any], other: Values[s
     events = {word.casefold(): meaning for word, meaning in other.get("events", {}).items()}
     dialect = {one.name: values[one.name] for one in fields(Dialect) if one.name in values and one.name != "sheet"}
     marks = complete_marks(path, dict(other)) if {"decimal", "thousands"} & other.keys() else {}
-    return FileMapping(**{"columns": {}, **dialect, **other, **marks, "events": events, **rows_and_joins(other)})
+    columns = parted(other.get("columns", {}))
+    return FileMapping(**{**dialect, **other, **marks, **columns, "events": events, **rows_and_joins(other)})
 
 
 def require_all(path: Path, values: Values[str, Any]) -> None:
@@ -218,6 +231,10 @@ def require_all(path: Path, values: Values[str, Any]) -> None:
     given = {*columns, *constants}
     if values["product_or_description"] and "description" in columns:
         given.add("product_id")
+    if LINE_AMOUNT in given and "unit_price" in given:
+        raise UsageError(f"{path}: unit_price and line_amount are both given; take one away")
+    if LINE_AMOUNT in given:
+        given.add("unit_price")
     lacks = [f"columns.{name}" for name in COLUMNS if name not in given and name not in OPTIONAL]
     if "currency" not in columns and not values["currency"]:
         lacks.insert(0, "currency")

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 from common.errors import UsageError
 from streaming.reading.cells import UnreadableError, is_readable
 from streaming.reading.ids import Ids
-from streaming.reading.instants import Instants
+from streaming.reading.instants import Instants, joined
 from streaming.reading.numbers import Numbers
 from streaming.reading.record import cells_of
 from streaming.reading.records import Records
+from streaming.replay.column_keys import CLOCK
 from streaming.replay.joins import Joins
 from streaming.replay.mapping import FileMapping, attribute, condition
 from streaming.replay.other_columns import OTHER_COLUMNS
@@ -168,6 +169,8 @@ class OtherRows:
             if customer is None and self.needs_customer:
                 raise UnreadableError("customer_id is empty")
             moment = self.cell(cells, "occurred_at")
+            if CLOCK in self.positions:
+                moment = joined(moment, cells[self.positions[CLOCK]])
             ms = self.moment(moment) if moment or "occurred_at" in self.positions else None
             return self.made(Row(number, text, cells, customer, ms))
         except UnreadableError as reason:

@@ -6,13 +6,15 @@ from json.encoder import encode_basestring as quoted
 
 from streaming.reading.cells import EmptyError, UnreadableError, is_readable, shown
 from streaming.reading.ids import SCIENTIFIC, Ids
-from streaming.reading.instants import Instants
+from streaming.reading.instants import Instants, joined
 from streaming.reading.numbers import Numbers
 from streaming.reading.time_formats import fitting
+from streaming.replay.column_keys import CLOCK
 from streaming.replay.fill_down import FillDown
 from streaming.replay.further import Further
 from streaming.replay.joins import Joins
-from streaming.replay.mapping import COLUMNS, Mapping, condition
+from streaming.replay.line_amounts import LineAmounts
+from streaming.replay.mapping import COLUMNS, LINE_AMOUNT, LINE_SHIPPING, Mapping, condition
 
 # What an order's lines have: pieces above, below and of zero, a price below zero. One of the first alone is plain.
 POSITIVE, NEGATIVE, ZERO, NEGATIVE_PRICE = 1, 2, 4, 8
@@ -45,7 +47,10 @@ class Rows:
         numbers = Numbers(mapping)
         self.further = Further(mapping, positions, numbers.decimal, ids.public)
         self.has_further = bool(self.further.places)
-        self.lacks_columns = max(*self.places, *self.further.places, 0) >= width
+        self.clock = positions.get(CLOCK)
+        self.amounts = LineAmounts(positions, numbers) if {LINE_AMOUNT, LINE_SHIPPING} & positions.keys() else None
+        beside = self.amounts.places if self.amounts else ()
+        self.lacks_columns = max(*self.places, *self.further.places, *beside, 0) >= width
         self.back = mapping.return_prefix
         self.takes_descriptions = mapping.product_or_description
         filled = [positions[name] for name in mapping.fill_down if positions.get(name, width) < self.own_width]
@@ -62,7 +67,9 @@ class Rows:
         self.quantity = lru_cache(4096)(lambda text: numbers.whole(text, "quantity"))
         self.price = lru_cache(65536)(lambda text: numbers.decimal(text, "unit_price"))
         _, _, _, pieces, moment, amount, _ = self.places
-        self.values = ((pieces, self.quantity), (moment, self.instant), (amount, self.price))
+        moments = ((moment, self.instant),) if self.clock is None else ()
+        prices = tuple((place, self.price) for place in (amount, *beside))
+        self.values = ((pieces, self.quantity), *moments, *prices)
 
     def line(self, cells: list[str]) -> Line:
         """Return the order line of a row's cells.
@@ -79,8 +86,12 @@ class Rows:
         if not order_id:
             raise EmptyError("order_id is empty")
         begin, end = self.product(cells[product], cells[description])
-        customer_id, occurred_ms = self.customer_of(cells[customer]), self.instant(cells[moment])
-        number, unit_price = self.quantity(cells[pieces]), self.price(cells[amount])
+        customer_id = self.customer_of(cells[customer])
+        occurred_ms = self.instant(cells[moment] if self.clock is None else joined(cells[moment], cells[self.clock]))
+        number = self.quantity(cells[pieces])
+        if self.amounts:
+            return order_id, customer_id, occurred_ms, *self.by_amounts(cells, begin, end, number)
+        unit_price = self.price(cells[amount])
         # A return's quantities are negative in the file and positive in the event.
         signed = -number if self.back and order_id.startswith(self.back) else number
         signs = POSITIVE if number > 0 else NEGATIVE if number else ZERO
@@ -92,6 +103,22 @@ class Rows:
             return order_id, customer_id, occurred_ms, signs, json, about
         json = f'{begin}{signed},"unit_price":"{unit_price}",{end}'
         return order_id, customer_id, occurred_ms, signs, json, ""
+
+    def by_amounts(self, cells: list[str], begin: str, end: str, number: int) -> tuple[int, str, str]:
+        """Return signs, lines as JSON, and what the row says of its order, where amounts of the line are given."""
+        amounts = self.amounts
+        assert amounts is not None
+        shares = amounts.shares(cells, number) or [(number, self.price(cells[self.places[5]]))]
+        signs = POSITIVE if number > 0 else NEGATIVE if number else ZERO
+        if shares[0][1][0] == "-":
+            signs |= NEGATIVE_PRICE
+        discount, about = self.further.read(cells) if self.has_further else ("", "")
+        flip = -1 if self.back and cells[self.places[0]].strip().startswith(self.back) else 1
+        lines = []
+        for pieces, unit_price in shares:
+            lines.append(f'{begin}{flip * pieces},"unit_price":"{unit_price}",{discount}{end}')
+            discount = ""
+        return signs, ",".join([*lines, *amounts.shipping(cells)]), about
 
     def is_wanted(self, cells: list[str]) -> bool:
         """Return whether a row has the words that the mapping wants of it; one that is too short is not passed over."""
@@ -105,8 +132,8 @@ class Rows:
     def remedy(self, reason: str, cells: Sequence[str]) -> str:
         """Return what may be done about a row that cannot be read, behind its reason."""
         place = self.places[COLUMNS.index("occurred_at")]
-        if reason.startswith("occurred_at ") and place < len(cells):
-            formats = fitting(cells[place])
+        if reason.startswith("occurred_at ") and max(place, self.clock or 0) < len(cells):
+            formats = fitting(cells[place] if self.clock is None else joined(cells[place], cells[self.clock]))
             return f"; {' or '.join(formats[:2])} would fit" if formats else "; set time_format in the mapping"
         return "" if "mapping" in reason else "; mend the mapping"
 

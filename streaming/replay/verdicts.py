@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from streaming.producer import MAX_VALUE_BYTES
 from streaming.replay.fragments import ROW_END
+from streaming.replay.line_amounts import SHIPPING
 
 # A line has more bytes of JSON than this even without a description.
 LEAST_BYTES = 64
@@ -104,7 +105,9 @@ def blocks_of(database: sqlite3.Connection, order_id: str) -> Iterator[Block]:
         for number, _, _, lines, rows in fragments:
             block.fragments.append(number)
             block.rows.extend(rows.split(ROW_END))
-            block.products.update(line["product_id"] for line in json.loads(f"[{lines}]"))
+            products = (line["product_id"] for line in json.loads(f"[{lines}]"))
+            # What sending a line costs is said in each of them.
+            block.products.update(product for product in products if product != SHIPPING)
         yield block
 
 

@@ -76,7 +76,7 @@ def test_one_row_per_piece(tmp_path: Path) -> None:
     assert (mapping["constants"], mapping["one_row_per_piece"]) == ({"quantity": "1"}, "true")
     assert mapping["statuses"] == {"canceled": "cancelled", "delivered": "sale"}
     # Of the piece, not of the order.
-    assert "shipping" not in mapping["columns"]
+    assert "shipping" not in mapping["columns"] and mapping["columns"]["line_shipping"] == "freight_value"
 
 
 def test_a_log_of_events_of_which_some_are_orders(tmp_path: Path) -> None:
@@ -180,7 +180,8 @@ def test_a_time_of_day_in_a_column_of_its_own_is_in_doubt_and_units_are_no_part_
     rows = "order_id,sku,qty (pcs),date,clock,price (EUR)\n1,A,2,2023-01-25,9:05,7.00\n"
     mapping, text = proposed(tmp_path, rows)
     assert (mapping["columns"]["unit_price"], mapping["columns"]["quantity"]) == ("price (EUR)", "qty (pcs)")
-    assert "# ? the time of day stands apart in clock and is not read: all orders are at midnight" in text
+    assert mapping["columns"]["occurred_at"] == ["date", "clock"] and mapping["time_format"] == "%Y-%m-%d %H:%M"
+    assert "occurred_at: [date, clock]  # ? the time of day stands apart" in text
     assert "stands apart" not in proposed(tmp_path, ORDERS)[1]
 
 
@@ -268,6 +269,37 @@ def test_a_log_of_events_has_visits(tmp_path: Path, capsys: pytest.CaptureFixtur
         "events": {"cart": "cart", "purchase": "other", "view": "view"},
     }
     assert '"pages_viewed":1,"products_viewed":1,"products_in_cart":1' in capsys.readouterr().out
+
+
+def test_days_and_months_mixed_in_one_column_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = ("25/01/2023", "01/26/2023", "27/01/2023", "03/04/2023")
+    rows = "".join(f"{number},A,1,{day},7.00\n" for number, day in enumerate(days))
+    _, text = proposed(tmp_path, f"order_id,sku,qty,date,price\n{rows}")
+    assert "# ? the file mixes day before month and month before day: export it in one way" in text
+    assert "'01/26/2023' is not %d/%m/%Y, but has day and month the other way round" in capsys.readouterr().out
+
+
+def test_the_amount_of_a_line_where_no_price_of_a_piece_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping, _ = proposed(tmp_path, "order_id,sku,qty,date,line total\n1,A,4,2023-01-25,10.00\n")
+    assert mapping["columns"]["line_amount"] == "line total" and "unit_price" not in mapping["columns"]
+    assert '"quantity":4,"unit_price":"2.50"' in capsys.readouterr().out
+    both, _ = proposed(tmp_path, "order_id,sku,qty,date,price,line total\n1,A,4,2023-01-25,2.5,10.00\n")
+    assert both["columns"]["unit_price"] == "price" and "line_amount" not in both["columns"]
+
+
+def test_a_cyrillic_export_of_windows(tmp_path: Path) -> None:
+    rows = "Номер заказа;Артикул;Название;Количество;Дата;Цена;Клиент\n1;А-1;Чашка большая;2;25.01.2023;10.50;7\n"
+    mapping, _ = proposed(tmp_path, rows, "cp1251")
+    assert mapping["encoding"] == "cp1251"
+    assert mapping["columns"] == {
+        "order_id": "Номер заказа",
+        "product_id": "Артикул",
+        "description": "Название",
+        "quantity": "Количество",
+        "occurred_at": "Дата",
+        "unit_price": "Цена",
+        "customer_id": "Клиент",
+    }
 
 
 def as_workbook(path: Path) -> None:

@@ -75,7 +75,7 @@ def test_an_hour_that_the_clock_shows_twice_is_the_first_and_one_that_it_skips_c
         ("1672912800", "excel"),
         ("2023", "excel"),
         ("2023-02-30", "%Y-%m-%d"),
-        ("2023-01-05 24:00:00", "%Y-%m-%d %H:%M:%S"),
+        ("2023-01-05 24:00:01", "%Y-%m-%d %H:%M:%S"),
         ("2023-01-05 23:60:00", "%Y-%m-%d %H:%M:%S"),
         ("", "iso"),
         ("0001-01-01T00:00:00+14:00", "iso"),
@@ -111,3 +111,31 @@ def test_any_local_time_is_read_as_python_reads_it(moment: datetime, time_format
     text = moment.strftime(time_format)
     known = datetime.strptime(text, time_format).replace(tzinfo=BERLIN)
     assert datetime.fromisoformat(instant(text, time_format)) == known.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "time_format", "expected"),
+    [
+        ("05.01.2023 24:00", "%d.%m.%Y %H:%M", "2023-01-05T23:00:00.000Z"),
+        ("2023-12-31 24:00:00", "%Y-%m-%d %H:%M:%S", "2023-12-31T23:00:00.000Z"),
+        ("2023-01-05T24:00:00Z", "%Y-%m-%dT%H:%M:%S%z", "2023-01-06T00:00:00.000Z"),
+        # The day on which the clock goes forward has 23 hours.
+        ("2023-03-26 24:00", "%Y-%m-%d %H:%M", "2023-03-26T22:00:00.000Z"),
+    ],
+)
+def test_24_o_clock_is_the_end_of_the_day(text: str, time_format: str, expected: str) -> None:
+    assert instant(text, time_format) == expected
+
+
+@pytest.mark.parametrize("text", ["2023-01-05 24:01", "2023-01-05 25:00", "24:00 2023-01-05", "2023-01-05 24"])
+def test_what_is_no_end_of_a_day_is_no_time(text: str) -> None:
+    with pytest.raises(UnreadableError, match=r"is not %Y-%m-%d %H:%M$"):
+        instant(text, "%Y-%m-%d %H:%M")
+
+
+def test_a_time_with_day_and_month_the_other_way_round_says_so() -> None:
+    why = "is not %d/%m/%Y, but has day and month the other way round: the file mixes both, so others may be misread"
+    with pytest.raises(UnreadableError, match=why):
+        instant("01/25/2023", "%d/%m/%Y")
+    with pytest.raises(UnreadableError, match=r"is not %d/%m/%Y$"):
+        instant("32/25/2023", "%d/%m/%Y")

@@ -129,7 +129,9 @@ def test_olist_has_one_row_per_piece(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     (order, cancelled), _ = events(tmp_path, "olist", OLIST)
     assert [(line["product_id"], line["quantity"], line["unit_price"]) for line in order["lines"]] == [
-        ("p1", 2, "25.00")
+        ("p1", 2, "25.00"),
+        ("SHIPPING", 1, "5.00"),
+        ("SHIPPING", 1, "7.00"),
     ]
     assert (order["customer_id"], order["occurred_at"], order["currency"]) == ("u1", "2024-03-02T13:10:00.000Z", "BRL")
     assert (cancelled["order_id"], cancelled["kind"]) == ("e2", "cancelled")
