@@ -29,7 +29,7 @@ MOST_HOURS_OFF = 14
 # In the place of the hour, with nothing but zeros behind it.
 END_OF_DAY = re.compile(r"(?<=[ T])24((?::00){1,2}(?:\.0+)?)(?![0-9:])")
 MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
-MIXED = "the file mixes both, so others may be misread"
+MIXED = "where a file mixes both, others may be misread"
 SWAPPED = str.maketrans("\1\2", "\2\1")
 
 

@@ -134,7 +134,7 @@ def test_what_is_no_end_of_a_day_is_no_time(text: str) -> None:
 
 
 def test_a_time_with_day_and_month_the_other_way_round_says_so() -> None:
-    why = "is not %d/%m/%Y, but has day and month the other way round: the file mixes both, so others may be misread"
+    why = "is not %d/%m/%Y, but has day and month the other way round: where a file mixes both, others may be misread"
     with pytest.raises(UnreadableError, match=why):
         instant("01/25/2023", "%d/%m/%Y")
     with pytest.raises(UnreadableError, match=r"is not %d/%m/%Y$"):
