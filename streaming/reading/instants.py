@@ -29,7 +29,6 @@ MOST_HOURS_OFF = 14
 # In the place of the hour, with nothing but zeros behind it.
 END_OF_DAY = re.compile(r"(?<=[ T])24((?::00){1,2}(?:\.0+)?)(?![0-9:])")
 MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
-MIXED = "where a file mixes both, others may be misread"
 SWAPPED = str.maketrans("\1\2", "\2\1")
 
 
@@ -71,7 +70,7 @@ class Instants:
         readers = (reader(one.replace("\1", "%d").replace("\2", "%m"), self.zone) for one in swapped)
         is_one = any(read(text) is not None for read in readers)
         return (
-            ", but has day and month the other way round: the file mixes both, so others may be misread"
+            ", but has day and month the other way round: where a file mixes both, others may be misread"
             if is_one
             else ""
         )

@@ -46,7 +46,10 @@ def read(path: Path, content: bytes, **dialect: Any) -> list[list[str]]:
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty"),
         (b"PK\x03\x04 a workbook", "the ZIP archive or workbook is damaged or cut short"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an Excel workbook of before 2007, or one with a password; save it as CSV first"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is an Excel workbook of before 2007, or one with a password; save it as CSV first",
+        ),
         (b"<html><table>", "is a web page, as some shops name .xls; save it as CSV first"),
         (b"\x89PNG\r\n\x1a\n", "line 1, byte 1: not utf-8; set the file's encoding in the mapping"),
         (b"a\0b\n", "line 1: holds a NUL byte; this is not CSV in utf-8; set the file's encoding"),
