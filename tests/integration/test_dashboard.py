@@ -17,6 +17,7 @@ from common import postgres
 from infra.local import supervise
 from tests.integration.devtools import Tab, browsing
 from tests.integration.harness import SPARE_PORTS, Platform, wait_until
+from tests.integration.live_rows import ALERT, HEALTH, WINDOW
 
 pytestmark = pytest.mark.usefixtures("sample_job")
 
@@ -24,18 +25,6 @@ PORT = SPARE_PORTS
 SOURCE = "page-test"
 MOMENT = datetime(2011, 12, 9, 12, 31, 25, tzinfo=UTC)
 INJECTED = "<img src=x onerror=document.title='run'>'; drop table live.anomalies; --"
-WINDOW = """
-    insert into live.windows values (%s, %s, %s, %s, %s, %s, %s, 9, %s, 0, 0, 0, 5, %s)
-    on conflict (source, minutes, started_at, dimension, value, currency) do update set orders = excluded.orders
-"""
-ALERT = """
-    insert into live.anomalies
-    values (%s, %s, 'size_up', %s, 'e1', 'o1', %s, %s, 4.5, 3.1, 950, 10, 20, 40, 'GBP', 'customer', %s, %s)
-"""
-HEALTH = """
-    insert into live.pipeline_health values ('page-test', 'orders', 3, 0.5, %s, 90, 0, now(), 0, 0, %s, now())
-    on conflict (job, topic) do update set looked_at = now(), problem = excluded.problem
-"""
 Write = Callable[..., None]
 
 

@@ -8,18 +8,6 @@ segments as (
     select * from {{ ref('customer_segments') }}
 ),
 
-assignments as (
-    select * from {{ ref('stg_predictions__segment_assignments') }}
-),
-
-attributes as (
-    select * from {{ ref('customer_attributes') }}
-),
-
-at_risk as (
-    select * from {{ ref('at_risk_customers') }}
-),
-
 members as (
     select
         source,
@@ -32,14 +20,14 @@ members as (
         customer_id,
         'model' as segmentation,
         segment_name
-    from assignments
+    from {{ ref('stg_predictions__segment_assignments') }}
     union all
     select
         source,
         customer_id,
         attribute as segmentation,
         attribute_value as segment_name
-    from attributes
+    from {{ ref('customer_attributes') }}
 ),
 
 profiles as (
@@ -60,7 +48,8 @@ profiles as (
         min(behaviour.as_of) as as_of
     from members
     inner join behaviour on members.source = behaviour.source and members.customer_id = behaviour.customer_id
-    left join at_risk on members.source = at_risk.source and members.customer_id = at_risk.customer_id
+    left join {{ ref('at_risk_customers') }} as at_risk
+        on members.source = at_risk.source and members.customer_id = at_risk.customer_id
     where members.segment_name is not null
     group by members.source, members.segmentation, members.segment_name
 ),

@@ -8,10 +8,6 @@
 
 with
 
-batches as (
-    select * from {{ ref('run_batches') }}
-),
-
 statements as (
     select
         source,
@@ -20,8 +16,8 @@ statements as (
             struct(
                 occurred_at as declared_at,
                 event_id as declaration_id,
-                time_zone,
                 ingest_seq as declared_seq,
+                time_zone,
                 segment_by
             ),
             null
@@ -35,7 +31,7 @@ statements as (
     where
         broken_rule is null
         and ingest_seq > {{ held[0] }}
-        and ingest_seq <= (select batches.max_ingest_seq from batches)
+        and ingest_seq <= (select batches.max_ingest_seq from {{ ref('run_batches') }} as batches)
         and {{ nothing_arrived() if is_incremental() and arrived == [none, none] else 'true' }}
     group by source
     union all
@@ -50,13 +46,13 @@ statements as (
     where
         broken_rule is null
         and ingest_seq > {{ held[1] }}
-        and ingest_seq <= (select batches.max_snapshot_seq from batches)
+        and ingest_seq <= (select batches.max_snapshot_seq from {{ ref('run_batches') }} as batches)
     group by source
     {%- if is_incremental() %}
     union all
     select
         source,
-        struct(declared_at, declaration_id, time_zone, declared_seq, segment_by) as declaration,
+        struct(declared_at, declaration_id, declared_seq, time_zone, segment_by) as declaration,
         newest_event_at,
         newest_snapshot_as_of,
         ingest_seq,

@@ -14,10 +14,6 @@ wanted as (
     where segment_by is not null
 ),
 
-customers as (
-    select * from {{ ref('dim_customers') }}
-),
-
 orders as (
     select
         versions.source,
@@ -46,7 +42,7 @@ known as (
         coalesce(
             nullif(trim(try_element_at(customers.attributes, wanted.attribute)), ''), orders.attribute_value
         ) as attribute_value
-    from customers
+    from {{ ref('dim_customers') }} as customers
     inner join wanted on customers.source = wanted.source
     left join orders
         on

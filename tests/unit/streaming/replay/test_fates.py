@@ -231,26 +231,3 @@ def test_only_the_rows_that_the_mapping_wants_are_lines(tmp_path: Path) -> None:
     assert replayed.lines("s1") == [("70001", 1, "20.50")]
     assert replayed.events[0]["occurred_at"] == "2024-03-01T09:01:00.000Z"
     assert str(replayed.tally) == "3 lines = 1 in 1 orders + 2 left out by the mapping"
-
-
-def test_columns_of_the_shop_travel_with_the_order(tmp_path: Path) -> None:
-    header = f"{HEADER},Store,Loyalty"
-    rows = (
-        f"1,A,Coat,1,{AT},120.00,7,,Gold",
-        f"1,B,Scarf,1,{AT},30.00,7, Bath ,ann@shop.test is Tin",
-        f"2,A,Coat,1,{AT},120.00,8,NULL,",
-        f"3,B,Scarf,-1,{AT},30.00,7,York,",
-    )
-    own = {"store": "Store", "loyalty_tier": "Loyalty"}
-    replayed = Replayed(tmp_path, rows, header, attributes=own, segment_by="store", return_prefix="3")
-    assert [(event.get("order_id"), event.get("attributes")) for event in replayed.events] == [
-        ("1", {"store": "Bath", "loyalty_tier": "Gold"}),
-        ("2", None),
-        (None, None),
-    ]
-
-
-def test_an_address_in_a_column_of_the_shop_is_hashed(tmp_path: Path) -> None:
-    rows = (f"1,A,Coat,1,{AT},120.00,7,gift for Ann@shop.test",)
-    (event,) = Replayed(tmp_path, rows, f"{HEADER},Note", attributes={"note": "Note"}).events
-    assert event["attributes"] == {"note": "gift for hash of ann@shop.test"}

@@ -1,0 +1,16 @@
+"""Statements that write a row as the monitor does."""
+
+from typing import LiteralString
+
+WINDOW: LiteralString = """
+    insert into live.windows values (%s, %s, %s, %s, %s, %s, %s, 9, %s, 0, 0, 0, 5, %s)
+    on conflict (source, minutes, started_at, dimension, value, currency) do update set orders = excluded.orders
+"""
+ALERT: LiteralString = """
+    insert into live.anomalies
+    values (%s, %s, 'size_up', %s, 'e1', 'o1', %s, %s, 4.5, 3.1, 950, 10, 20, 40, 'GBP', 'customer', %s, %s)
+"""
+HEALTH: LiteralString = """
+    insert into live.pipeline_health values ('page-test', 'orders', 3, 0.5, %s, 90, 0, now(), 0, 0, %s, now())
+    on conflict (job, topic) do update set looked_at = now(), problem = excluded.problem
+"""
