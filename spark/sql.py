@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import logging
 import os
 import sys
@@ -69,9 +70,11 @@ def lake(settings: Settings, query: str) -> tuple[list[str], Sequence[Row]]:
 
 
 def text(value: object) -> str:
-    """Return a value as it is printed: null is empty, booleans are as PostgreSQL writes them."""
+    """Return a value as it is printed: null is empty, booleans are as PostgreSQL writes them, objects are JSON."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return ("f", "t")[value] if isinstance(value, bool) else str(value)
 
 
