@@ -106,7 +106,7 @@ def columns(found: Found) -> Iterator[str]:
         yield f"#  # ? no column of {ours}: {why}"
     used = {one.column.name for one in found.proposals}
     if others := [one.name for one in found.columns if one.name not in used]:
-        yield f"# not used: {', '.join(others)}"
+        yield f"# not used (attributes: keeps a column with its order, see docs/mapping.md): {', '.join(others)}"
     if found.of("quantity") is None:
         yield line("constants", "{quantity: 1}", "no column of pieces: a row is one piece")
         yield "one_row_per_piece: true"

@@ -42,7 +42,7 @@ def test_an_export_with_columns_of_the_order(tmp_path: Path) -> None:
     assert mapping["fill_down"] == ["customer_id", "occurred_at"]
     assert (mapping["product_id_or"], mapping["time_format"]) == ("description", "%Y-%m-%d %H:%M:%S%z")
     assert "currency" not in mapping and mapping["name"] == "my_shop"
-    assert "# not used: Notes" in text
+    assert "keeps a column with its order, see docs/mapping.md): Notes" in text
 
 
 def test_one_row_per_piece(tmp_path: Path) -> None:
