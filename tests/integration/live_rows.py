@@ -1,7 +1,10 @@
 """Statements that write a row as the monitor does."""
 
+from datetime import UTC, datetime
 from typing import LiteralString
 
+SOURCE = "page-test"
+MOMENT = datetime(2011, 12, 9, 12, 31, 25, tzinfo=UTC)
 WINDOW: LiteralString = """
     insert into live.windows values (%s, %s, %s, %s, %s, %s, %s, 9, %s, 0, 0, 0, 5, %s)
     on conflict (source, minutes, started_at, dimension, value, currency) do update set orders = excluded.orders
