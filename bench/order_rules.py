@@ -16,7 +16,7 @@ DECIMAL = re.compile(r"-?[0-9]{1,14}([.][0-9]{1,4}0*)?")
 TEXTS = ("event_id", "source", "customer_id", "order_id", "kind", "currency")
 LINE_TEXTS = ("product_id", "description")
 FUTURE = timedelta(minutes=5)
-VERSION = 2
+VERSION = 4
 INT = 2**31
 
 

@@ -17,8 +17,8 @@ ALIKE = {
 }  # fmt: skip
 # Such an amount breaks another rule first, or needs many lines.
 SHADOWED = {"implausible_amount"}
-# No event of the bench says when it was sent, or what a line was reduced by.
-UNSAID = {"sent_in_the_future", "negative_discount", "implausible_discount"}
+# No event of the bench says when it was sent, what a line was reduced by, or what else there is to say of it.
+UNSAID = {"sent_in_the_future", "negative_discount", "implausible_discount", "too_many_attributes"}
 
 
 def plain(seed: int) -> bytes:
