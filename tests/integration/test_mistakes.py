@@ -27,7 +27,7 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("sql", {"Q": "select x from bronze.events", "STORE": "lake"}, "cannot be resolved. Did you mean one of"),
     ("sql", {"Q": "select id from range(100000000)", "STORE": "lake"}, "(64.0 MiB); ask for fewer rows or columns"),
     ("sql", {"Q": "drop table marts.x"}, "cannot execute DROP TABLE in a read-only transaction"),
-    ("logs", {"SERVICE": "kafak"}, "there is no service 'kafak'; the services are datanode, hdfs, kafka"),
+    ("logs", {"SERVICE": "kafak"}, "there is no service 'kafak'; the services are datanode, flume"),
     ("logs", {}, "name a service: make logs SERVICE=kafka"),
     ("up", {"SERVICES": "+yran"}, "SERVICES=yran: the optional services are yarn"),
     ("requeue", {}, "give RULE="),

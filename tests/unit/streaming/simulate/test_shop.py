@@ -23,7 +23,7 @@ def test_the_same_seed_is_the_same_history_byte_for_byte(make_history: Callable[
         assert list(Shop(Options(20, 100, 7, ENDS_ON), truth, load(FOLDER).versions).history()) == messages
     assert make_history(20, 100, seed=8)[0] != messages
     digest = hashlib.sha256(b"".join(message.key.encode() + message.value for message in messages)).hexdigest()
-    assert digest == "774d242a39ed72c36f3df8427f2ca63e67ea18a6c0cf370dc14f9579b50a3eb9"
+    assert digest == "3b38e18f835a45985778b7e52590f51dfb39bb0f650f93ba7d37311b71da29c1"
 
 
 def test_events_are_of_the_contracts_that_are_given(tmp_path: Path) -> None:
