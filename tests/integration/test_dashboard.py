@@ -115,8 +115,7 @@ def test_a_row_is_shown_within_two_seconds(tab: Tab, address: str, write: Write)
     write(HEALTH, MOMENT, "nothing works: `make up`")
     seconds["problem"] = tab.wait("document.querySelector('#state').innerText.includes('nothing works: make up')")
     print(f"shown after {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
-    # The slowest may fall onto a moment at which the other lane has both cores.
-    assert sorted(seconds.values())[-2] <= 2
+    assert max(seconds.values()) <= 2
     tab.ask("document.querySelector('#newest-alerts a').click()")
     tab.wait(f"location.search === '?source={SOURCE}&id=17' && document.body.innerText.includes('of {SOURCE}')")
     assert "GBP 950, usually 10 to 40" in tab.text()
