@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from reports import formats
 
-# Pixels: of a chart on a phone and on a desk, and at most of a character.
-NARROW, WIDE, CHARACTER = 250, 860, 8
+# Pixels: of a chart on a phone, on paper or a tablet, and on a desk, and at most of a character. Text that has no room
+# on the narrower ones carries the class of the first that shows it.
+WIDTHS, CHARACTER = {"": 250, " wide": 500, " desk": 860}, 8
 BAR, GAP = 15, 3
 STACK = 22
 # Of columns: where they stand, how high the highest may be, and the widest share of the width that one takes.
@@ -73,7 +74,7 @@ def stacked_bars(chart: Chart, bars: Sequence[Bar]) -> Markup:
             part = longest * max(0.0, min(value, 1.0))
             if part:
                 parts.append(rectangle((x, 0), (part, STACK), style, bar.tip or f"{bar.label}, {name}: {text}"))
-            if part * NARROW / 100 > CHARACTER * len(text):
+            if part * WIDTHS[""] / 100 > CHARACTER * len(text):
                 parts.append(
                     Markup('<text x="{}%" y="15.5" class="inside on-{}">{}</text>').format(
                         number(x + part / 2), style, text
@@ -107,11 +108,10 @@ def columns(chart: Chart, bars: Sequence[Bar], write: Callable[[float], str] = f
             tip = bar.tip or f"{bar.label}, {name}: {write(value)}"
             if size:
                 parts.append(rectangle((x + step * 0.14, y), (step * 0.72, size), style, tip))
-        if text and summed[1] == 1:
-            parts.append(text_around(x + step / 2, y - 5, text, "value" if summed[0] == 1 else "value wide"))
-        if index % labelled[1] == 0:
-            kind = "axis" if index % labelled[0] == 0 else "axis wide"
-            parts.append(text_around(x + step / 2, BASE + 20, bar.label, kind))
+        for kind in [kind for kind, every in summed.items() if text and every == 1][:1]:
+            parts.append(text_around(x + step / 2, y - 5, text, "value" + kind))
+        for kind in [kind for kind, every in labelled.items() if index % every == 0][:1]:
+            parts.append(text_around(x + step / 2, BASE + 20, bar.label, "axis" + kind))
     drawing = Markup('<svg class="plot" height="{}" role="img" aria-label="{}">{}</svg>')
     return figure(chart, drawing.format(BASE + 30, chart.description, Markup("").join(parts)))
 
@@ -159,17 +159,23 @@ def axis(top: float, write: Callable[[float], str]) -> list[Markup]:
     return [line.format(number(y), number(y + 4), text) for y, text in places]
 
 
-def spacing(texts: Sequence[str], step: float) -> tuple[int, int]:
-    """Return which of the texts below each other's column have room, on a phone and on a desk: every how many."""
-    longest = CHARACTER * max(map(len, texts), default=0) + 4
-    wide, narrow = (max(1, math.ceil(longest / (step / 100 * width))) for width in (WIDE, NARROW))
-    return wide * math.ceil(narrow / wide), wide
+def spacing(texts: Sequence[str], step: float) -> dict[str, int]:
+    """Return which of the texts below each other's column have room: every how many, by the class of the width.
+
+    Those that a narrower chart shows stand on the wider ones, too.
+    """
+    longest, every = CHARACTER * max(map(len, texts), default=0) + 4, 1
+    found = {}
+    for kind, width in reversed(WIDTHS.items()):
+        every *= max(1, math.ceil(longest / (step / 100 * width * every)))
+        found[kind] = every
+    return {kind: found[kind] for kind in WIDTHS}
 
 
 def room(texts: Sequence[str]) -> float:
     """Return the share of the width, in percent, that the longest text beside a bar needs on a phone."""
     longest = max(map(len, texts), default=0)
-    return min(100 * (CHARACTER * longest + 10) / NARROW, 70) if longest else 0
+    return min(100 * (CHARACTER * longest + 10) / WIDTHS[""], 70) if longest else 0
 
 
 def figure(chart: Chart, body: Markup) -> Markup:

@@ -9,8 +9,8 @@ from reports.formats import count, percent
 from reports.model_queries import Point
 
 # In units of the drawing, which is about as wide as a phone and never drawn larger than in pixels.
-WIDTH, SIDE = 390, 310
-LEFT, TOP = 50, 34
+WIDTH, SIDE = 398, 310
+LEFT, TOP = 60, 34
 # The area of a dot follows the rows behind it, within what can be seen and does not hide others.
 SMALLEST, LARGEST = 2.5, 9.0
 

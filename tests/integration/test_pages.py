@@ -112,8 +112,10 @@ def test_the_report_of_the_sample_can_be_read_everywhere(
 def test_a_shop_with_long_names_can_be_read_everywhere(browser: Tab, tmp_path: Path, width: int, medium: str) -> None:
     shops = two_shops()
     page = tmp_path / "report.html"
+    # The widest of the fonts that a system may fall back to; Java brings it.
     page.write_text(
-        render(
+        "<style>body { font-family: 'DejaVu Sans' !important }</style>"
+        + render(
             replace(
                 shops,
                 profiles=[replace(row, segment_name=LONG, currency="GBP") for row in shops.profiles],

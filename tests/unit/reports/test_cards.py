@@ -120,7 +120,7 @@ def test_the_curve_shows_the_model_before_and_after_calibration(registry: Regist
     drawn = str(card.curve)
     assert drawn.count("<circle") == 3
     # A quarter predicted and a fifth come true, of a square of 310.
-    assert '<circle cx="127.5" cy="282" r="' in drawn
+    assert '<circle cx="137.5" cy="282" r="' in drawn
     assert "calibrated: predicted 25.0 %, came true 20.0 % of 400" in drawn
     assert "before calibration" in drawn
     [segments] = cards(replace(registry, reliability=[]))

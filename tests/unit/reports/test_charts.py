@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reports.charts import NARROW, WIDE, Bar, Chart, axis_top, columns, grouped_bars, spacing, stacked_bars, usual_range
+from reports.charts import WIDTHS, Bar, Chart, axis_top, columns, grouped_bars, spacing, stacked_bars, usual_range
 
 CHART = Chart("Sales", "A: 1; B: 3", [("a", "sold")])
 LONG = "The very long name of a shop " * 4 + "W" * 60
@@ -14,13 +14,13 @@ def test_a_bar_is_as_long_as_its_value_and_the_longest_leaves_room_for_its_text(
     svg = grouped_bars(CHART, [Bar("A", [1], ["one"]), Bar("B", [4], ["four"])])
     short, longest = map(float, re.findall(r'<rect x="0%" y="0" width="([\d.]+)%"', svg))
     assert longest == pytest.approx(4 * short)
-    assert (100 - longest) / 100 * NARROW >= 8 * len("four")
+    assert (100 - longest) / 100 * WIDTHS[""] >= 8 * len("four")
 
 
 def test_a_text_beside_the_longest_bar_has_room_however_long_it_is() -> None:
     svg = grouped_bars(CHART, [Bar("A", [1], ["GBP 1,234,567.89"])])
     [longest] = re.findall(r'<rect x="0%" y="0" width="([\d.]+)%"', svg)
-    assert (100 - float(longest)) / 100 * NARROW >= 8 * len("GBP 1,234,567.89")
+    assert (100 - float(longest)) / 100 * WIDTHS[""] >= 8 * len("GBP 1,234,567.89")
 
 
 def test_every_chart_has_a_title_and_a_description() -> None:
@@ -59,14 +59,21 @@ def test_a_long_name_is_there_whole_and_stays_text(draw: type) -> None:
     assert '<span class="label">&lt;b&gt;</span>' in svg
 
 
-def test_texts_below_columns_have_room_on_a_phone_and_on_a_desk() -> None:
+def test_texts_below_columns_have_room_on_a_phone_on_paper_and_on_a_desk() -> None:
     labels = [f"May {number}" for number in range(13)]
-    on_phone, on_desk = spacing(labels, 100 / 13)
-    assert on_desk == 1
-    assert on_phone * NARROW / 13 >= 8 * len("May 12") > WIDE / 13 / 2
+    assert spacing(labels, 100 / 13) == {"": 4, " wide": 2, " desk": 1}
     svg = columns(CHART, [Bar(label, [1]) for label in labels])
-    assert svg.count('class="middle axis"') == 5
-    assert svg.count('class="middle axis wide"') == 8
+    assert [svg.count(f'class="middle axis{kind}"') for kind in ("", " wide", " desk")] == [4, 3, 6]
+
+
+@pytest.mark.parametrize("number", [1, 7, 13, 24, 40])
+def test_every_label_of_a_narrow_chart_stands_on_a_wider_one_and_has_room(number: int) -> None:
+    found = spacing(["Nov 2024"] * number, 100 / number)
+    assert found[""] % found[" wide"] == found[" wide"] % found[" desk"] == 0
+    assert all(
+        every * width / number >= 8 * len("Nov 2024")
+        for every, width in zip(found.values(), (250, 500, 860), strict=True)
+    )
 
 
 def test_columns_say_their_sum_where_all_have_room() -> None:
