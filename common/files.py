@@ -1,9 +1,11 @@
-"""Files of the local disk: written whole or not at all, and hashed; the standard library alone, as set-up uses it."""
+"""Files of the local disk: written whole or not at all, read, and hashed; the standard library alone, for set-up."""
 
 import hashlib
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def replace_file(path: Path, content: str | bytes, mode: int | None = None, sync: bool = False) -> None:
@@ -44,3 +46,12 @@ def sha256(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_state(path: Path) -> dict[str, Any] | None:
+    """Return the JSON object that a job wrote last; None where there is none, or it is not whole."""
+    try:
+        state: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return state
+    except (OSError, ValueError):
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from common.files import replace_file
+from common.files import read_state, replace_file
 from common.settings import Settings
 
 FILE = ("run", "monitor.json")
@@ -38,8 +38,4 @@ def write(
 
 def read(settings: Settings) -> dict[str, Any] | None:
     """Return what the monitor wrote last; None where it has not run, or the file is not whole."""
-    try:
-        state: dict[str, Any] = json.loads(settings.path(*FILE).read_text("utf-8"))
-        return state
-    except (OSError, ValueError):
-        return None
+    return read_state(settings.path(*FILE))

@@ -1,6 +1,5 @@
 """Whether the stream and the monitor have taken all that Kafka holds."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from common import monitor_state
+from common.files import read_state
 from common.kafka_topics import partition_bounds
 from common.settings import Settings
 
@@ -38,11 +38,7 @@ def kafka_ends(settings: Settings, topics: list[str]) -> dict[str, dict[int, int
 
 def ingest_state(settings: Settings) -> dict[str, Any]:
     """Return what the ingest wrote last; nothing where it has not run."""
-    try:
-        state: dict[str, Any] = json.loads(settings.path("run", "ingest.json").read_text("utf-8"))
-        return state
-    except (OSError, ValueError):
-        return {}
+    return read_state(settings.path("run", "ingest.json")) or {}
 
 
 def has_landed(state: Mapping[str, Any], ends: Mapping[str, Mapping[int, int]]) -> bool:

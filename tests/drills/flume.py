@@ -13,10 +13,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -24,6 +25,7 @@ from common import thrift
 from common.errors import UserError, entry_point
 from common.settings import ROOT
 from infra.local.flume import state
+from tests.drills.background import beside
 from tests.drills.platform import Platform
 from tests.drills.run import on_platform
 
@@ -69,16 +71,9 @@ class App:
         self.log, self.rate, self.written, self.renamed = folder / "drill.log", rate, 0, 0
         self.ended = threading.Event()
 
-    @contextmanager
-    def writing(self, seconds_per_file: float = 4.0) -> Iterator[None]:
+    def writing(self, seconds_per_file: float = 4.0) -> AbstractContextManager[None]:
         """Write for the length of the block."""
-        thread = threading.Thread(target=self.write, args=(seconds_per_file,))
-        thread.start()
-        try:
-            yield
-        finally:
-            self.ended.set()
-            thread.join()
+        return beside(partial(self.write, seconds_per_file), self.ended)
 
     def write(self, seconds_per_file: float) -> None:
         """Write what is due, and rename the log now and then, until the end is asked for."""

@@ -2,8 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,6 +10,7 @@ from random import Random
 from kafka import KafkaProducer
 
 from common.settings import Settings
+from tests.drills.background import beside
 
 SOURCE, CUSTOMERS, RARE_CUSTOMERS = "shop", 2_000, 400
 ODD_SHARE = 0.02
@@ -29,16 +29,9 @@ class Load:
     ended: threading.Event = field(default_factory=threading.Event)
     began: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=12))
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager[None]:
         """Send for the length of the block, and wait until Kafka has all."""
-        thread = threading.Thread(target=self.send, name="load")
-        thread.start()
-        try:
-            yield
-        finally:
-            self.ended.set()
-            thread.join()
+        return beside(self.send, self.ended)
 
     def send(self) -> None:
         """Send until told to end; the thread's work."""

@@ -1,11 +1,11 @@
 """How Flume is: what its watch wrote last, what the agent itself says, and both in words for `status` and `doctor`."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from common.files import read_state
 from common.settings import Settings
 from infra.local import web
 
@@ -26,11 +26,7 @@ def metrics(settings: Settings) -> dict[str, dict[str, str]]:
 
 def read(settings: Settings) -> dict[str, Any] | None:
     """Return what the watch wrote last; None where it has not run, or the file is not whole."""
-    try:
-        state: dict[str, Any] = json.loads(settings.path(*FILE).read_text("utf-8"))
-        return state
-    except (OSError, ValueError):
-        return None
+    return read_state(settings.path(*FILE))
 
 
 def has_delivered(settings: Settings, since: datetime) -> bool:

@@ -1,11 +1,11 @@
 """The ingest as the monitor sees it: by the file that it writes for `make status`."""
 
-import json
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 from common import locks
+from common.files import read_state
 from common.settings import Settings
 from streaming.ingest.totals import FILE
 from streaming.monitor.health.rows import Row
@@ -17,11 +17,7 @@ FRESH_SECONDS = 25.0
 
 def read(settings: Settings) -> dict[str, Any]:
     """Return what the ingest wrote last; nothing where it has not run, or the file is not whole."""
-    try:
-        state: dict[str, Any] = json.loads(settings.path(*FILE).read_text("utf-8"))
-        return state
-    except (OSError, ValueError):
-        return {}
+    return read_state(settings.path(*FILE)) or {}
 
 
 def ends(state: dict[str, Any], topic: str) -> dict[int, int]:
