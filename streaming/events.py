@@ -7,10 +7,13 @@ would take the whole projection with them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-
-from pyspark.sql import DataFrame
+from typing import TYPE_CHECKING
 
 from common.contracts.model import Contract, Contracts, Field, Rule
+
+# A dry run asks for the rules alone.
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 KAFKA = ("topic", "partition", "offset", "timestamp", "key", "value")
 KAFKA_SCHEMA = "topic string, partition int, offset bigint, timestamp timestamp, key binary, value binary"
@@ -26,13 +29,13 @@ KIND, SENT_AT = "kind", "sent_at"
 FUTURE_MICROS = 5 * 60 * 1_000_000
 
 
-def valid_events(records: DataFrame, contracts: Contracts) -> DataFrame:
+def valid_events(records: "DataFrame", contracts: Contracts) -> "DataFrame":
     """Return the records that keep their contract, as `parse_records` has them, without internal or cancelling ones."""
     passed_over = f"{internal(contracts.topics)} or {cancelling(contracts.topics)}"
     return judge_records(records, contracts).where(f"broken_rule is null and not ({passed_over})")
 
 
-def judge_records(records: DataFrame, contracts: Contracts) -> DataFrame:
+def judge_records(records: "DataFrame", contracts: Contracts) -> "DataFrame":
     """Return the records as `parse_records` gives them, `broken_rule`, null where an event keeps its contract, and the
     field that the rule is about, null where it is about none.
     """
@@ -45,7 +48,7 @@ def only(contracts: Contracts, topics: Sequence[str]) -> Contracts:
     return replace(contracts, topics=tuple(one for one in contracts.topics if one.topic in topics) or contracts.topics)
 
 
-def parse_records(records: DataFrame, contracts: Contracts) -> DataFrame:
+def parse_records(records: "DataFrame", contracts: Contracts) -> "DataFrame":
     """Return the records with the contracts' fields in their types, and what the checks need beside them."""
     fields = [f"parsed.`{field.name}`" for field in contracts.union]
     checks = [

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,7 @@ from streaming.declare import TOPIC as SOURCES
 from streaming.reading import opening
 from streaming.reading.ids import Hash, Ids, e_mail_hash, stand_in
 from streaming.reading.records import Records
-from streaming.replay import finished, preview, resume, sendings
+from streaming.replay import finished, resume, sendings
 from streaming.replay.events import Tally
 from streaming.replay.fragments import FragmentParser
 from streaming.replay.job import Job
@@ -68,11 +69,15 @@ def show(job: Job) -> None:
 
     It needs no platform, and runs beside a replay: its rows are staged in a folder of their own.
     """
+    # Here, as a replay needs no parser of SQL, and that takes half a second.
+    from streaming.replay import judge, preview
+
     with TemporaryDirectory(prefix="lakehouse-") as folder, staged(job, Path(folder), stand_in) as (stage, _):
         sending = job.sending(int(time.time() * 1000))
         sending.is_rehearsal = True
         events = job.events(stage, sending, stand_in, job.shops(stage))
-        print("\n".join(preview.lines(events.of(stage))))
+        judging = judge.Judge(job.contracts, datetime.now(UTC))
+        print("\n".join(preview.lines(events.of(stage), judging)))
         print("; ".join((str(events.tally), *stage.notes, "nothing was sent")))
 
 

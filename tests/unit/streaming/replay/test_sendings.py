@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -19,15 +19,19 @@ Events = list[dict[str, Any]]
 class Shop:
     """A shop that sends files by mappings."""
 
+    header = HEADER
+    mapping: ClassVar[dict[str, Any]] = {**MAPPING, "columns": COLUMNS}
+
     def __init__(self, kafka: Kafka, folder: Path) -> None:
         self.kafka, self.folder = kafka, folder
 
     def send(self, rows: tuple[str, ...], *options: str, stop_after: int = 10**9, **keys: Any) -> Events:
         """Send a file of rows by the usual mapping with other keys, and return what Kafka took."""
         path, mapping = self.folder / "orders.csv", self.folder / "shop.yml"
-        path.write_text("\n".join((HEADER, *rows)) + "\n")
-        mapping.write_text(json.dumps({**MAPPING, "columns": COLUMNS, **keys}))
-        self.kafka.taken, self.kafka.patience = [], stop_after
+        path.write_text("\n".join((self.header, *rows)) + "\n")
+        content = {name: value for name, value in {**self.mapping, **keys}.items() if value is not None}
+        mapping.write_text(json.dumps(content))
+        self.kafka.taken, self.kafka.declared, self.kafka.patience = [], [], stop_after
         try:
             program.main(["--orders", str(path), "--mapping", str(mapping), *options])
         except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -31,18 +31,14 @@ HEADER = "order,sku,qty,at,price,customer,money,status,refund"
 class Currencies(Shop):
     """A shop whose file says the currency of each order."""
 
+    header = HEADER
+    mapping: ClassVar[dict[str, Any]] = {**MAPPING, "columns": COLUMNS, "statuses": STATUSES, "currency": None}
+
     def send(self, rows: tuple[str, ...], *options: str, stop_after: int = 10**9, **keys: Any) -> list[dict[str, Any]]:
         """Send a file: order, customer, currency, and what was paid back; or a status."""
-        path, mapping = self.folder / "orders.csv", self.folder / "shop.yml"
-        lines = [
-            f"{order},A,1,2023-01-0{order} 10:00:00,10.00,{rest}" for order, rest in (row.split(":") for row in rows)
-        ]
-        path.write_text("\n".join((HEADER, *lines)) + "\n")
-        content = {**MAPPING, "columns": COLUMNS, "statuses": STATUSES, "currency": None, **keys}
-        mapping.write_text(json.dumps({name: value for name, value in content.items() if value is not None}))
-        self.kafka.taken, self.kafka.declared = [], []
-        program.main(["--orders", str(path), "--mapping", str(mapping), *options])
-        return [json.loads(message.value) for message in self.kafka.taken]
+        parted = (row.split(":") for row in rows)
+        lines = tuple(f"{order},A,1,2023-01-0{order} 10:00:00,10.00,{rest}" for order, rest in parted)
+        return super().send(lines, *options, stop_after=stop_after, **keys)
 
 
 @pytest.fixture
