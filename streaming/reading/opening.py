@@ -17,6 +17,7 @@ ZIP = b"PK\x03\x04"
 # What a file holds: cells with delimiters between, or rows in another way.
 TEXT, WORKBOOK, PARQUET, JSON_LINES = "text", "workbook", "parquet", "json"
 OF_A_WORKBOOK = "xl/workbook.xml"
+ENDINGS = {TEXT: ".csv", WORKBOOK: ".xlsx", PARQUET: ".parquet", JSON_LINES: ".jsonl"}
 JSON_NAMES = re.compile(r"\.(?:jsonl|ndjson|json)(?:\.gz)?$", re.IGNORECASE)
 JSON_OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
 BYTES_LOOKED_AT = 1 << 16
@@ -88,6 +89,13 @@ def kind_of(path: Path) -> str:
     if begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         raise UsageError(f"{path}: is one list of JSON; write an object on each line, as by jq -c '.[]'")
     return JSON_LINES
+
+
+def ending_of(path: Path) -> str:
+    """Return the ending of a file's name that says what it holds, by its content: `.csv`, `.xlsx`, `.jsonl.gz`."""
+    with readable(path), path.open("rb") as file:
+        packed = ".gz" if file.read(len(GZIP)) == GZIP else ""
+    return ENDINGS[kind_of(path)] + packed
 
 
 def is_workbook(path: Path) -> bool:

@@ -200,11 +200,11 @@ def one_or_more(read_item: Read) -> Read:
 
 
 def table_like(keys: Sequence[Key]) -> Read:
-    """Return the reader of a table that has all of some keys."""
+    """Return the reader of a table of some keys, that has those which are required."""
 
     def read(node: Node) -> dict[str, Any]:
         values = table(node, keys)
-        if lacks := [key.name for key in keys if key.name not in values]:
+        if lacks := [key.name for key in keys if key.required and key.name not in values]:
             raise UnfitError(f"lacks {', '.join(lacks)}")
         return values
 

@@ -77,8 +77,8 @@ class Joined:
     def __init__(self, database: sqlite3.Connection, number: int, path: Path, join: Join, mapping: FileMapping) -> None:
         """Stage its rows by their key."""
         self.database, self.number, self.path, self.by = database, number, path, join.by
-        # A sheet is named of the file of the lines.
-        records = Records(path, replace(mapping, sheet=""))
+        # The mapping's own sheet is that of the file of the lines.
+        records = Records(path, replace(mapping, sheet=join.sheet))
         self.delimiter = records.delimiter
         self.place = records.positions({"by": join.by})["by"]
         self.width = len(records.header)

@@ -42,7 +42,7 @@ SALE, CANCELLED, REFUNDED, PARTLY_REFUNDED, IGNORED = MEANINGS = (
     "partly_refunded",
     "ignored",
 )
-JOIN_KEYS = (Key("file"), Key("by"))
+JOIN_KEYS = (Key("file", required=True), Key("by", required=True), Key("sheet"))
 COLUMN_KEYS = tuple(map(column_key, ALL_COLUMNS))
 EVENTS = Key("events", table_of(one_of(VIEW, CART, STEP, IGNORED)))
 # Columns of the shop's own, by the names under which they travel.
@@ -86,10 +86,14 @@ KEYS = (
 
 
 class Join(NamedTuple):
-    """A file beside the one of the order lines, and the column that both have, by which a row finds its own."""
+    """A file beside the one of the order lines, and the column that both have, by which a row finds its own.
+
+    `sheet` is that of a workbook, where it has several.
+    """
 
     file: str
     by: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +204,7 @@ def mapping(path: Path, content: Values[str, Node]) -> Mapping:
 def rows_and_joins(values: Values[str, Any]) -> dict[str, Any]:
     """Return which rows of a file count, and the files that are joined to it."""
     only = {column: tuple(word.casefold() for word in words) for column, words in values.get("only", {}).items()}
-    return {"only": only, "joins": tuple(Join(join["file"], join["by"]) for join in values.get("joins", ()))}
+    return {"only": only, "joins": tuple(Join(**join) for join in values.get("joins", ()))}
 
 
 def other_file(path: Path, topic: str, values: Values[str, Any], other: Values[str, Any]) -> FileMapping:

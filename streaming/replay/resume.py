@@ -24,6 +24,9 @@ def given(mapping: FileMapping) -> dict[str, Any]:
     content = {}
     for one in fields(mapping):
         value = getattr(mapping, one.name)
+        if one.name == "joins":
+            # As it was before a sheet could be named.
+            value = tuple(join if join.sheet else join[:2] for join in value)
         if value != (one.default_factory() if one.default_factory is not MISSING else one.default):
             content[one.name] = value
     return content

@@ -22,6 +22,7 @@ from common.session import failure, session
 from common.settings import Settings, read_settings
 from common.webhdfs import WebHdfs
 from streaming import declare, files
+from streaming.reading import opening
 from streaming.reading.ids import e_mail_hash
 from streaming.snapshot import mapping as mappings
 from streaming.snapshot.file import Checked, check
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     state = files.state(arguments.file)
     with locks.hold(settings, "snapshot"), scratch(settings.path("tmp", "snapshot.parquet")) as rows:
         checked = check(arguments.file, contract, mapping, e_mail_hash(settings), rows)
-        raw = f"{SNAPSHOT_FILES}/{arguments.source}/{checked.sha256}.csv"
+        raw = f"{SNAPSHOT_FILES}/{arguments.source}/{checked.sha256}{opening.ending_of(arguments.file)}"
         store(settings, checked, raw, state)
         try:
             with uploaded(settings, rows, f"{raw}.parquet") as url:

@@ -21,6 +21,7 @@ from pyarrow import parquet
 from common.errors import UsageError
 from common.settings import read_settings
 from streaming.reading.ids import Ids
+from streaming.reading.opening import ending_of
 from streaming.replay.__main__ import fill
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import load
@@ -227,3 +228,40 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_one_line(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=reason):
         replayed(tmp_path, name)
+
+
+def test_sheets_of_one_workbook_are_joined_by_their_names(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Lines"
+    sheets = {
+        "Lines": (["order", "sku", "qty", "price"], [1, "A", 2, 10.5], [2, "B", 1, 3]),
+        "Heads": (["order", "at", "who"], [1, AT, 101], [2, AT, 102]),
+        "Towns": (["who", "town"], [101, "Lyon"], [102, "Bonn"]),
+    }
+    for title, rows in sheets.items():
+        sheet = book.active if title == "Lines" else book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "shop.xlsx")
+    columns = {
+        "order_id": "order", "product_id": "sku", "quantity": "qty", "unit_price": "price", "occurred_at": "at",
+        "customer_id": "who",
+    }  # fmt: skip
+    heads = {"file": "shop.xlsx", "by": "order", "sheet": "Heads"}
+    keys: dict[str, Any] = {"sheet": "Lines", "columns": columns, "join": [heads]}
+    towns = {"file": "shop.xlsx", "sheet": "Towns", "columns": {"customer_id": "who", "city": "town"}}
+    first, second, *customers = replayed(tmp_path, "shop.xlsx", **keys, files={"customers": towns})
+    assert [(one["order_id"], one["customer_id"]) for one in (first, second)] == [("1", "101"), ("2", "102")]
+    assert [one["city"] for one in customers] == ["Lyon", "Bonn"]
+    with pytest.raises(UsageError, match="has 3 sheets, 'Lines', 'Heads', 'Towns'; name the one that is meant"):
+        replayed(tmp_path, "shop.xlsx", **{**keys, "join": [{"file": "shop.xlsx", "by": "order"}]})
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_file_is_kept_by_what_it_holds_whatever_its_name_says(tmp_path: Path, name: str) -> None:
+    KINDS[name](tmp_path / name, NAMES, ROWS)
+    (tmp_path / name).rename(tmp_path / "file")
+    if "json" not in name:
+        assert ending_of(tmp_path / "file") == Path(name).suffix.replace(".tsv", ".csv")
+        return
+    assert ending_of(tmp_path / "file") == "".join(Path(name).suffixes)

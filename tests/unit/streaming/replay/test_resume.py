@@ -1,5 +1,6 @@
 """A replay that was interrupted goes on behind what was acknowledged; anything else starts over."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from streaming.replay import __main__ as program
 from streaming.replay.mapping import load
 from streaming.replay.resume import Progress, mapping_sha256
 from tests.unit.streaming.replay.conftest import Kafka
+from tests.unit.streaming.replay.shop import COLUMNS, MAPPING
 
 SAMPLE = ROOT / "tests" / "fixtures" / "online_retail_sample.csv"
 
@@ -59,3 +61,12 @@ def test_progress_is_bound_to_the_mapping_s_content_and_a_damaged_one_is_none(tm
     assert progress.load() == 0
     progress.clear()
     assert not progress.path.exists()
+
+
+def test_a_mapping_that_says_what_it_said_is_the_same_one_in_later_versions(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yml"
+    path.write_text(json.dumps({**MAPPING, "columns": COLUMNS, "join": [{"file": "heads.csv", "by": "order"}]}))
+    before = mapping_sha256(load(str(path)))
+    assert before == "b125615a132ee1e29c16b63fc78ed80ab36c9ace9fb5ef8724207262f63e968a"
+    path.write_text(path.read_text().replace('"by": "order"', '"by": "order", "sheet": "Heads"'))
+    assert mapping_sha256(load(str(path))) != before
