@@ -14,6 +14,11 @@ def id_of(order: Order, part: Part) -> str:
     return quoted(order.order_id if part.order_id is None else f"{part.order_id}/return")
 
 
+def customer_of(order: Order) -> str:
+    """Return who ordered, as JSON."""
+    return "null" if order.customer_id is None else quoted(order.customer_id)
+
+
 def key_of(other: Other) -> str:
     """Return by what events of one customer are kept together; those of nobody by what they are of."""
     customer = json.loads(other.customer)

@@ -11,7 +11,7 @@ from json.encoder import encode_basestring as quoted
 
 from common.replays import WITHOUT_EVENT
 from streaming.producer import MAX_VALUE_BYTES, Message, seal, seal_event
-from streaming.replay.bodies import id_of, key_of, order_fields, return_fields
+from streaming.replay.bodies import customer_of, id_of, key_of, order_fields, return_fields
 from streaming.replay.fates import Fates, Part
 from streaming.replay.mapping import ALL_COLUMNS, CANCELLED
 from streaming.replay.mapping import Mapping as Columns
@@ -119,7 +119,7 @@ class Events:
         """
         fate = self.fates.of(order)
         currency, messages = fate.currency or self.mapping.currency, []
-        shop = self.shops.of(currency)
+        shop, customer = self.shops.of(currency), customer_of(order)
         for part in fate.parts:
             message = self.message(order, part, currency, shop, fate.attributes)
             if len(message.value) > MAX_VALUE_BYTES:
@@ -128,7 +128,8 @@ class Events:
         for part in fate.parts:
             self.tally.add(part.counted_as, part.rows)
             if part.counted_as in OF_THE_LAKE:
-                made = Made(part.topic, id_of(order, part), part.occurred_ms + self.shift_ms, quoted(currency), shop)
+                ms = part.occurred_ms + self.shift_ms
+                made = Made(part.topic, id_of(order, part), ms, quoted(currency), shop, customer)
                 self.sending.note(made, is_cancelled=part.kind == CANCELLED)
         if fate.parts:
             self.shops.note_order(order.order_id, order.customer_id, shop)
@@ -139,7 +140,7 @@ class Events:
 
     def message(self, order: Order, part: Part, currency: str, shop: str, attributes: Mapping[str, str]) -> Message:
         """Return one event of an order, in a currency and so of a shop: the envelope, what it is about, its lines."""
-        customer, made_id = "null" if order.customer_id is None else quoted(order.customer_id), id_of(order, part)
+        customer, made_id = customer_of(order), id_of(order, part)
         about = return_fields(part, made_id) if part.topic == "returns" else order_fields(part, made_id, attributes)
         begin = self.envelope(part.topic, part.occurred_ms + self.shift_ms, customer, shop)
         event = f'{begin}{about},"currency":{quoted(currency)},"lines":[{part.lines}]}}'
@@ -171,13 +172,13 @@ class Events:
         """Return what an event says of a return of another file, in its currency, and note that it was made."""
         body = json.loads(f"{{{other.body}}}")
         body["currency"] = body["currency"] or shop.removeprefix(".") or self.shops.own or self.mapping.currency
-        made = Made("returns", quoted(body["return_id"]), ms, quoted(body["currency"]), shop)
+        made = Made("returns", quoted(body["return_id"]), ms, quoted(body["currency"]), shop, other.customer)
         self.sending.note(made, is_cancelled=False)
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))[1:-1]
 
     def shops_of(self, other: Other) -> list[str]:
         """Return where the row of another file belongs."""
-        if not self.shops.others:
+        if self.shops.database is None:
             return [""]
         said = json.loads(f"{{{other.body}}}")
         if said.get("currency"):

@@ -1,8 +1,10 @@
 """What is replayed: a file by a mapping as a source, and what follows from these."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from common.contracts import model as contracts
@@ -16,7 +18,7 @@ from streaming.reading.ids import Hash, Ids
 from streaming.replay import resume, sendings
 from streaming.replay.events import Events, Tally
 from streaming.replay.mapping import Mapping
-from streaming.replay.sendings import Sending
+from streaming.replay.sendings import Made, Sending
 from streaming.replay.shops import Shops, shops_of
 from streaming.replay.stage import Stage
 from streaming.replay.times import MS_PER_DAY, iso
@@ -58,9 +60,16 @@ class Job:
     def shops(self, stage: Stage) -> Shops:
         """Return the shops of the staged file, by their currencies, and say of them in the stage's notes."""
         before = sendings.own_currency(self.settings, self.source)
-        found = shops_of(stage.database, self.source, self.mapping.currency, before)
+        # Of orders alone nobody asks where a customer buys.
+        known = self.made_before if self.mapping.files else tuple
+        found = shops_of(stage.database, self.source, self.mapping.currency, before, known)
         stage.notes += [found.note] if found.others else []
         return found
+
+    def made_before(self) -> Iterator[Made]:
+        """Yield what sendings of other files of the source made, the latest last."""
+        folder = self.settings.path("replays")
+        return chain.from_iterable(map(sendings.notes, sendings.of_other_files(folder, self.digest, self.source)))
 
     def sending(self, began_ms: int) -> Sending:
         """Return a sending of the file."""

@@ -15,21 +15,22 @@ from common.settings import Settings
 from streaming.replay.times import iso
 
 LINES_AT_ONCE = 1_000
-COLUMNS = "topic text, id text, ms integer, currency text, shop text, primary key (topic, shop, id)"
+COLUMNS = "topic text, id text, ms integer, currency text, shop text, customer text, primary key (topic, shop, id)"
+ADD = "insert or replace into {} values (?, ?, ?, ?, ?, ?)"
 SCHEMA = f"""
 create table earlier ({COLUMNS}) without rowid;
 create table returned ({COLUMNS}) without rowid;
 begin;
 """
 FORGET = "delete from {} where topic = ? and shop = ? and id = ?"
-LEFT = "select topic, id, ms, currency, shop from earlier order by topic, shop, id"
-RETURNED = "select topic, id, ms, currency, shop from returned where topic = 'returns' and shop = ? and id = ?"
+LEFT = "select * from earlier order by topic, shop, id"
+RETURNED = "select * from returned where topic = 'returns' and shop = ? and id = ?"
 # How the id of a return ends that was made of an order, as JSON.
 OF_AN_ORDER = '/return"'
 
 
 class Made(NamedTuple):
-    """An order or return that a sending made: its topic, its time in milliseconds, id and currency as JSON.
+    """An order or return that a sending made: its topic, its time in milliseconds, id, currency and customer as JSON.
 
     `shop` is what stands behind the source's name for orders in another currency than its own.
     """
@@ -39,6 +40,7 @@ class Made(NamedTuple):
     ms: int
     currency: str
     shop: str = ""
+    customer: str = "null"
 
 
 def begin(settings: Settings, identity: Mapping[str, Any], resumed_ms: int | None, currency: str = "") -> int:
@@ -102,8 +104,7 @@ class Sending:
         others = [path for path in folder.glob(f"{prefix}*{suffix}") if path != self.path]
         # Not those of a source whose name goes on behind a dot.
         self.earlier = [path for path in others if path.name[len(prefix) : -len(suffix)].isdecimal()]
-        of_source = re.compile(rf"(?!{re.escape(digest)})[^.]+\.{re.escape(source)}\.[0-9]+{re.escape(suffix)}")
-        self.others = sorted(path for path in folder.glob(f"*{suffix}") if of_source.fullmatch(path.name))
+        self.others = of_other_files(folder, digest, source)
         self.pending: list[str] = []
         self.is_rehearsal = False
         self.database: sqlite3.Connection | None = None
@@ -118,16 +119,16 @@ class Sending:
         self.database = database
         database.executescript(SCHEMA)
         for path in self.earlier:
-            database.executemany("insert or replace into earlier values (?, ?, ?, ?, ?)", notes(path))
+            database.executemany(ADD.format("earlier"), notes(path))
         for path in self.others:
             returned = (made for made in notes(path) if made.topic == "returns" and made.id.endswith(OF_AN_ORDER))
-            database.executemany("insert or replace into returned values (?, ?, ?, ?, ?)", returned)
+            database.executemany(ADD.format("returned"), returned)
 
     def note(self, made: Made, *, is_cancelled: bool) -> None:
         """Note an order or return that this sending makes, or cancels; either takes the place of an earlier one."""
         self.forget(made)
         if not is_cancelled:
-            self.pending.append("\t".join((made.topic, made.id, str(made.ms), made.currency, made.shop)) + "\n")
+            self.pending.append("\t".join((made.topic, made.id, str(made.ms), *made[3:])) + "\n")
         if len(self.pending) >= LINES_AT_ONCE:
             self.write()
 
@@ -166,10 +167,17 @@ class Sending:
             path.unlink(missing_ok=True)
 
 
+def of_other_files(folder: Path, digest: str, source: str) -> list[Path]:
+    """Return the notes of a source's sendings of other files, those that were sent later behind the others."""
+    of_source = re.compile(rf"(?!{re.escape(digest)})[^.]+\.{re.escape(source)}\.([0-9]+)\.made")
+    found = ((path, of_source.fullmatch(path.name)) for path in folder.glob("*.made"))
+    return [path for _, path in sorted((int(match[1]), path) for path, match in found if match)]
+
+
 def notes(path: Path) -> Iterator[Made]:
     """Yield what a sending made; the notes of one that was cut off may end anywhere."""
     with suppress(EOFError, OSError), gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         for line in file:
-            # Notes of before orders had shops of their own have no shop.
-            topic, made_id, ms, currency, *shop = line.rstrip("\n").split("\t")
-            yield Made(topic, made_id, int(ms), currency, *shop)
+            # Notes of before orders had shops of their own have no shop, and later ones no customer.
+            topic, made_id, ms, currency, *further = line.rstrip("\n").split("\t")
+            yield Made(topic, made_id, int(ms), currency, *further)

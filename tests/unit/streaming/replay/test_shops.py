@@ -135,6 +135,54 @@ def test_profiles_and_ratings_are_where_the_customer_buys(shop: Currencies) -> N
     ]
 
 
+CUSTOMERS = {"file": "customers.csv", "columns": {"customer_id": "id", "city": "city"}}
+RATINGS = {
+    "file": "reviews.csv",
+    "time_format": "%Y-%m-%d",
+    "columns": {"order_id": "order", "customer_id": "who", "rating": "stars", "occurred_at": "at"},
+}
+
+
+@pytest.mark.parametrize(
+    ("own", "profiles", "ratings"),
+    [
+        ("USD", [("shop", "7"), ("shop.EUR", "8"), ("shop", "9"), ("shop.EUR", "9")], ["shop.EUR", "shop"]),
+        (
+            "EUR",
+            [("shop", "7"), ("shop.USD", "7"), ("shop", "8"), ("shop", "9"), ("shop.USD", "9")],
+            ["shop", "shop.USD"],
+        ),
+    ],
+)
+def test_what_comes_alone_in_a_later_file_is_where_its_customer_bought_before(
+    shop: Currencies, own: str, profiles: list[tuple[str, str]], ratings: list[str]
+) -> None:
+    shop.send(("1:7,USD,paid,", "2:8,EUR,paid,", "3:9,USD,paid,", "4:9,EUR,paid,"), currency="USD")
+    (shop.folder / "customers.csv").write_text("id,city\n7,Rome\n8,Bonn\n9,Oslo\n")
+    (shop.folder / "reviews.csv").write_text("order,who,stars,at\n2,8,5,2023-02-01\n1,7,4,2023-02-01\n")
+    files = {"customers": CUSTOMERS, "ratings": RATINGS}
+    order, *events = shop.send((f"5:7,{own},paid,",), files=files, currency=own)
+    assert order["source"] == "shop"
+    assert [(one["source"], one["customer_id"]) for one in events if "rating" not in one] == profiles
+    assert [one["source"] for one in events if "rating" in one] == ratings
+
+
+def test_an_order_that_a_later_file_has_in_another_currency_is_there(shop: Currencies) -> None:
+    shop.send(("1:7,EUR,paid,", "2:8,USD,paid,"), currency="USD")
+    (shop.folder / "reviews.csv").write_text("order,who,stars,at\n1,7,5,2023-02-01\n")
+    _, rating = shop.send(("1:7,USD,paid,",), files={"ratings": RATINGS}, currency="USD")
+    assert rating["source"] == "shop"
+
+
+def test_a_return_of_a_file_in_another_currency_is_with_that_currency(shop: Currencies) -> None:
+    (shop.folder / "back.csv").write_text("id,paid,at,money\nr1,4.00,2023-02-01,EUR\nr2,5.00,2023-02-01,USD\n")
+    columns = {"return_id": "id", "unit_price": "paid", "occurred_at": "at", "currency": "money"}
+    returns = {"file": "back.csv", "time_format": "%Y-%m-%d", "columns": columns}
+    events = shop.send(("1:7,USD,paid,",), files={"returns": returns}, currency="USD")
+    assert places(events)[1:] == [("shop.EUR", "r1", None, "EUR"), ("shop", "r2", None, "USD")]
+    assert [source for source, _ in shop.kafka.declared] == ["shop", "shop.EUR"]
+
+
 def test_a_name_that_another_currency_makes_too_long_is_refused(shop: Currencies) -> None:
     rows = ("1:7,USD,paid,", "2:8,EUR,paid,")
     with pytest.raises(UsageError, match=r"orders in USD would be under 'x{62}\.USD', which has more than 64 letters"):
