@@ -73,11 +73,11 @@ def real_file(variable: str) -> Path:
     pytest.skip(f"{variable} is not set: name the file to test on real data")
 
 
-def wait_until(condition: Callable[[], object], seconds: float, failure: str) -> None:
+def wait_until(condition: Callable[[], object], seconds: float, failure: str | Callable[[], str]) -> None:
     """Ask again and again until a condition holds; fail with this message after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, failure
+        assert time.monotonic() < deadline, failure if isinstance(failure, str) else failure()
         time.sleep(0.1)
 
 

@@ -162,3 +162,9 @@ def test_bench(platform: Platform, shop: Shop) -> None:
     # The last: its lines are no part of what the tests before have counted.
     process = platform.call(sys.executable, "bench/flume_rate.py", "--sample")
     assert [line.split()[0] for line in process.stdout.splitlines()[-2:]] == ["Flume", "plain"]
+
+
+def test_drill(platform: Platform, shop: Shop) -> None:
+    arguments = ("--here", "--kills", "2", "--rate", "50", "--longest", "3")
+    process = platform.call(sys.executable, "-m", "tests.drills.flume", *arguments)
+    assert process.stdout.startswith("2 kills, ") and "lost 0, doubled 0" in process.stdout

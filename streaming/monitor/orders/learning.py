@@ -56,11 +56,13 @@ def build(orders: DataFrame, profiles: DataFrame, as_of: datetime, alert_rate: f
         alert_rate: share of the orders that may alert, all channels together.
     """
     midnight = tables.instant(as_of)
-    past = date_orders(orders.where(F.col("occurred_at") < midnight), profiles).persist()
+    # Cut off from what made them, these keep the plans below small: planning takes longer than the orders of a small
+    # shop.
+    past = date_orders(orders.where(F.col("occurred_at") < midnight), profiles).localCheckpoint()
     known = (F.col("valid_from") < midnight) & (F.col("valid_to").isNull() | (F.col("valid_to") >= midnight))
     people = profiles.where(known).select(*PROFILE).selectExpr("*", SEGMENT)
     days = past.select("source").distinct().withColumn("day", midnight)
-    scores = history.judge(past).select("source", "day", "channel", "score").persist()
+    scores = history.judge(past).select("source", "day", "channel", "score").localCheckpoint()
     limits = thresholds.of_days(scores, days, alert_rate).groupBy("source")
     levels = limits.pivot("channel", list(thresholds.CHANNELS)).agg(F.first("threshold")).localCheckpoint()
 
@@ -72,8 +74,6 @@ def build(orders: DataFrame, profiles: DataFrame, as_of: datetime, alert_rate: f
     customers = customers_of(past, people).withColumn("day", midnight)
     sizes = finish(expect_sizes(sizes_of(past, people)), BASELINE_SIZES)
     rhythms = finish(expect_gaps(customers), BASELINE_CUSTOMERS)
-    scores.unpersist()
-    past.unpersist()
     return Baseline(as_of, sizes, rhythms)
 
 
