@@ -3,9 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
+from streaming.replay.mapping import FOLDER
 from tests.unit.streaming.replay.shop import COLUMNS, HEADER
 
 MAPPING = {"columns": COLUMNS, "time_zone": "UTC", "time_format": "%Y-%m-%d %H:%M:%S", "currency": "EUR"}
+# Without the one that this log lacks.
+REES46_COLUMNS = {
+    "order_id": "user_session",
+    "product_id": "product_id",
+    "occurred_at": "event_time",
+    "unit_price": "price",
+    "customer_id": "user_id",
+}
 AT = "2023-01-05 10:00:00"
 FIRST_ROW_ALONE = (
     f"1,A,Cup,1,{AT},10.00,7",
@@ -152,6 +163,49 @@ SHOPS = {
             "heads.csv": ("order,at,customer,store", f"2,{AT},8,Bath", f"1,{AT},7,York"),
             "customers.csv": ("id,town,tier", "7,Lyon,Gold", "8,Bonn,"),
             "reviews.csv": ("order,stars", "1,5", "2,1"),
+        },
+    ),
+    "views_carts_and_purchases_of_a_log": Shop(
+        (2, "46.00", 0, "0"),
+        (
+            (
+                *("2024-03-01 09:00:00 UTC,view,p1,20.50,900,s1", "2024-03-01 09:00:10 UTC,cart,p1,20.50,900,s1"),
+                *(
+                    "2024-03-01 09:01:00 UTC,purchase,p1,20.50,900,s1",
+                    "2024-03-01 09:01:00 UTC,purchase,p1,20.50,900,s1",
+                ),
+                *("2024-03-01 10:00:00 UTC,view,p2,7.00,901,s2", "2024-03-01 10:00:30 UTC,view,p3,8.00,901,s2"),
+                *("2024-03-01 11:00:00 UTC,cart,p3,8.00,902,s3", "2024-03-01 12:00:00 UTC,view,p4,5.00,903,s4"),
+                "2024-03-01 12:02:00 UTC,purchase,p4,5.00,903,s4",
+            ),
+        ),
+        # As it comes with the project.
+        yaml.safe_load((FOLDER / "rees46.yml").read_text()) | {"columns": REES46_COLUMNS},
+        "event_time,event_type,product_id,price,user_id,user_session",
+    ),
+    "returns_in_a_file": Shop(
+        (2, "35.00", 2, "19.00"),
+        ((f"1,A,Cup,2,{AT},10.00,7", f"1,B,Lamp,1,{AT},5.00,7", f"2,A,Cup,1,{AT},10.00,8"),),
+        {
+            "files": {
+                "returns": {
+                    "file": "back.csv",
+                    "columns": {
+                        "order_id": "order",
+                        "product_id": "sku",
+                        "quantity": "qty",
+                        "unit_price": "paid",
+                        "occurred_at": "day",
+                    },
+                },
+            },
+        },
+        beside={
+            "back.csv": (
+                "order,sku,qty,paid,day",
+                *("1,A,-1,10.00,2023-01-09 00:00:00", "2,A,1,4.00,2023-01-10 00:00:00"),
+                "1,B,1,-5.00,2023-01-09 00:00:00",
+            ),
         },
     ),
     "addresses_as_customers": Shop(

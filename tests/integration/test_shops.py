@@ -81,6 +81,28 @@ def test_customers_and_ratings_of_other_files_are_valid(platform: Platform, tota
     ]
 
 
+def test_a_log_is_orders_and_visits_and_returns_of_a_file_are_of_their_orders_customers(
+    platform: Platform, totals: dict[str, dict[str, str]]
+) -> None:
+    visits = """
+        select customer_id, seconds, pages_viewed, products_viewed, products_in_cart from bronze.events
+        where source = 'views_carts_and_purchases_of_a_log' and topic = 'visits' and broken_rule is null order by 1
+    """
+    returned = """
+        select return_id, order_id, customer_id, items, gross_amount from core.fct_returns
+        where source = 'returns_in_a_file' order by 1
+    """
+    assert totals and [tuple(row.values()) for row in platform.rows(visits, "lake")] == [
+        ("900", "60", "1", "1", "1"),
+        ("901", "30", "2", "2", "0"),
+        ("903", "120", "1", "1", "0"),
+    ]
+    assert [tuple(row.values()) for row in platform.rows(returned, "lake")] == [
+        ("1", "1", "7", "2", "15.0000"),
+        ("2", "2", "8", "1", "4.0000"),
+    ]
+
+
 def test_columns_of_the_shop_group_its_customers(platform: Platform, totals: dict[str, dict[str, str]]) -> None:
     query = "select source, customer_id, attribute, attribute_value from segments.customer_attributes order by 2, 3"
     assert totals and [tuple(row.values())[1:] for row in platform.rows(query, "lake")] == [
