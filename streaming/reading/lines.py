@@ -40,6 +40,8 @@ class Lines:
         self.path, self.file, self.encoding = path, file, encoding
         self.given = 0
         self.rest = ""
+        # Whether the last line, of several, has no end, as that of a file which was cut short; known at the end.
+        self.ends_open = False
 
     def __iter__(self) -> Iterator[list[str]]:
         """Yield the lines of each block.
@@ -58,6 +60,8 @@ class Lines:
             if ends_with_cr:
                 text = text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n")
             lines = text.split("\n")
+            has_no_end = not raw and lines[-1].strip() != "" and not lines[-1].endswith("\r")
+            self.ends_open = has_no_end and self.given + len(lines) > 1
             self.rest = lines.pop() + held if raw else ""
             if len(self.rest) > LONGEST_LINE:
                 raise UsageError(

@@ -56,6 +56,7 @@ class Records:
         self.encoding = dialect.encoding
         self.kind = opening.kind_of(path)
         self.delimiter = self.delimiter_by_name() if self.kind == opening.TEXT else dialect.delimiter
+        self.lines: Lines | None = None
         self.block: list[str] = []
         self.at = self.begun = 0
         self.texts = self.all_records()
@@ -82,6 +83,11 @@ class Records:
             found[ours] = names.index(name)
         return found
 
+    def doubts(self) -> Iterator[str]:
+        """Yield what is in doubt about the file as a whole, once all of it was read."""
+        if self.lines is not None and self.lines.ends_open:
+            yield f"the last line of {self.path.name} has no end: if the file was cut short, so may be its last cell"
+
     def all_records(self) -> Iterator[str]:
         """Yield the text of each record, the header's first.
 
@@ -94,7 +100,8 @@ class Records:
             yield from Writer(self.path, self.dialect).records(header, rows)
             return
         with readable(self.path), open_file(self.path) as file:
-            self.blocks = iter(Lines(self.path, file, self.encoding))
+            self.lines = Lines(self.path, file, self.encoding)
+            self.blocks = iter(self.lines)
             yield from self.first_record()
             while self.line(0) is not None:
                 block, at, size = self.block, self.at, len(self.block)

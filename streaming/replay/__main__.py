@@ -133,9 +133,12 @@ def staged(job: Job, folder: Path, hash_text: Hash) -> Iterator[tuple[Stage, int
             raise UsageError(f"{job.path}: has a header and no rows")
         for topic, other in job.mapping.files.items():
             path = job.path.parent / other.file if other.file else job.path
-            rows, left_out = OtherFile(topic, path, other, Ids(other, hash_text)).stage(stage.database)
+            file = OtherFile(topic, path, other, Ids(other, hash_text))
+            rows, left_out = file.stage(stage.database)
             read += rows
             stage.left_out += left_out
+            # Of a log that is the file of the orders it was said.
+            stage.notes += [note for note in file.notes if note not in stage.notes]
         for path, state in job.states.items():
             files.require_unchanged(path, state)
         yield stage, read
@@ -196,7 +199,7 @@ def fill(stage: Stage, path: Path, mapping: Mapping, hash_text: Hash) -> int:
             print(f"replay {path.name}: {number:,} rows read, {rate:,.0f}/s", file=sys.stderr, flush=True)
     refusal.require_readable(rows, records.delimiter)
     stage.finish()
-    stage.notes += joins.unused() if joins else []
+    stage.notes += [*records.doubts(), *(joins.notes() if joins else [])]
     return number
 
 

@@ -63,9 +63,10 @@ class Joins:
             cells = cells + one.cells(cells[place].strip())
         return cells
 
-    def unused(self) -> Iterator[str]:
-        """Yield of each file how many of its rows no other row names."""
+    def notes(self) -> Iterator[str]:
+        """Yield of each file what is in doubt about it, and how many of its rows no other row names."""
         for one in self.joined:
+            yield from one.doubts
             ((count,),) = self.database.execute(UNUSED, (one.number,))
             if count:
                 yield f"{count:,} rows of {one.path.name} that no row names"
@@ -84,6 +85,7 @@ class Joined:
         self.width = len(records.header)
         self.added = [name for place, name in enumerate(records.header) if place != self.place]
         database.executemany(ADD, self.rows(records))
+        self.doubts = list(records.doubts())
         self.cells = lru_cache(4096)(self.find)
 
     def rows(self, records: Records) -> Iterator[tuple[int, str, str, str | None]]:

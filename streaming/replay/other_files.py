@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -73,6 +73,7 @@ class OtherFile:
     path: Path
     mapping: FileMapping
     ids: Ids
+    notes: list[str] = field(default_factory=list)
 
     def stage(self, database: sqlite3.Connection) -> tuple[int, Counter[str]]:
         """Stage all rows and return how many they are, and how many of them are left out, by the reason.
@@ -103,6 +104,7 @@ class OtherFile:
                 f" mend files.{self.topic} in the mapping; nothing was sent"
             )
         database.executemany(ADD, rows.finish(number))
+        self.notes += records.doubts()
         return number, left_out + rows.left_out
 
     @property

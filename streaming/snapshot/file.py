@@ -84,6 +84,8 @@ def check(path: Path, contract: SnapshotContract, mapping: Mapping, hash_text: H
             if checked.rows % ROWS_BETWEEN_REPORTS == 0:
                 print(f"snapshot: {checked.rows:,} rows read", file=sys.stderr, flush=True)
     checked.require_rows()
+    for doubt in records.doubts():
+        print(f"snapshot: {doubt}", file=sys.stderr, flush=True)
     return checked
 
 

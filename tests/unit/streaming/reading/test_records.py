@@ -211,3 +211,27 @@ def test_no_line_of_any_text_is_lost(tmp_path: Path, text: str) -> None:
         assert "up to the end of the file" in str(error)
         return
     assert [line for record in found for line in record.split("\n") if line] == lines
+
+
+@pytest.mark.parametrize(
+    ("content", "is_doubted"),
+    [
+        (b"a,b\n1,19.95\n", False),
+        (b"a,b\n1,19.9", True),
+        (b"a,b\r\n1,19.95\r\n", False),
+        (b"a,b\r\n1,19.9", True),
+        (b"a,b\r\n1,19.95\r", False),
+        (b"a,b\r1,19.9\r", False),
+        (b"a,b\r1,19.9", True),
+        (b"a,b\n1,19.95\n  ", False),
+        (b"a,b", False),
+        (b"a,b\n" + b"1,19.95\n" * (BLOCK_BYTES // 8), False),
+        (b"a,b\n" + b"1,19.95\n" * (BLOCK_BYTES // 8) + b"1,1", True),
+    ],
+)
+def test_a_last_line_without_an_end_is_in_doubt(tmp_path: Path, content: bytes, is_doubted: bool) -> None:
+    records = records_of(tmp_path / "file.csv", content)
+    assert list(records.doubts()) == []
+    list(records)
+    said = "the last line of file.csv has no end: if the file was cut short, so may be its last cell"
+    assert list(records.doubts()) == ([said] if is_doubted else [])

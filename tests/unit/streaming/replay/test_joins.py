@@ -126,3 +126,19 @@ def test_a_change_of_any_of_the_files_is_another_file(kafka: Kafka, tmp_path: Pa
     write(tmp_path, customers=(*CUSTOMERS[:2], "c2,Cem,blue"))
     program.main(arguments)
     assert json.loads(kafka.taken[-1].value)["customer_id"] == "Cem"
+
+
+def test_a_file_that_may_have_been_cut_short_is_said(
+    kafka: Kafka, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path)
+    (tmp_path / "lines.csv").write_text("\n".join(LINES[:4]))
+    for name in ("heads.csv", "customers.csv"):
+        (tmp_path / name).write_text((tmp_path / name).read_text().rstrip())
+    people = {"file": "customers.csv", "columns": {"customer_id": "person"}}
+    mapping = {**MAPPING, **KEYS, "files": {"customers": people}}
+    (tmp_path / "shop.yml").write_text(json.dumps(mapping))
+    program.main(["--orders", str(tmp_path / "lines.csv"), "--mapping", str(tmp_path / "shop.yml"), "--dry-run"])
+    summary = capsys.readouterr().out.splitlines()[-1]
+    for name in ("lines.csv", "heads.csv", "customers.csv"):
+        assert summary.count(f"; the last line of {name} has no end: if the file was cut short") == 1
