@@ -13,6 +13,7 @@ WITHOUT_EVENT = {
     "ignored": "of orders that the mapping ignores",
     "conditions": "left out by the mapping",
     "pageless": "of visits without a page",
+    "unpaid": "of returns of no product and nothing paid back",
     "headers": "header rows",
     "blanks": "blank rows",
 }

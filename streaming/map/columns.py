@@ -14,13 +14,13 @@ NAMES = {
         "orderid", "order", "ordernumber", "orderno", "invoiceno", "invoice", "invoicenumber", "invoiceid",
         "transactionid", "orderreference", "receiptid", "idorder", "incrementid", "bestellnummer", "bestellnr",
         "auftragsnummer", "rechnungsnummer", "belegnummer", "verkaufsbeleg", "numerocommande", "numerodecommande",
-        "commande", "usersession", "name",
+        "commande", "usersession", "auftrag", "orderguid", "orderuuid", "name",
         "номерзаказа", "заказ",
     ),
     "product_id": (
         "lineitemsku", "sku", "productid", "stockcode", "productcode", "itemsku", "itemid", "articlenumber",
         "variantid", "asin", "productreference", "artikelnummer", "artikelnr", "material", "customlabel",
-        "itemnumber", "reference", "product", "item",
+        "itemnumber", "productguid", "productuuid", "reference", "product", "item",
         "артикул", "кодтовара",
     ),
     "description": (
@@ -37,7 +37,8 @@ NAMES = {
     "occurred_at": (
         "createdat", "orderdate", "invoicedate", "orderpurchasetimestamp", "purchasedate", "date",
         "datecreated", "saledate", "dateadd", "eventtime", "ordertime", "processedat", "transactiondate", "timestamp",
-        "time", "at", "bestelldatum", "auftragsdatum", "rechnungsdatum", "belegdatum", "angelegtam", "datum",
+        "time", "at", "orderedat", "placedat", "purchasedat", "datetime", "createdon", "created",
+        "bestelldatum", "auftragsdatum", "rechnungsdatum", "belegdatum", "angelegtam", "datum",
         "datecommande", "datedecommande",
         "датазаказа", "дата",
     ),
@@ -89,6 +90,9 @@ DOUBTS = {
 }
 # Of a file whose lines have names of their own, `name` is the order's; of any other it is the product's.
 LINES_WITH_NAMES = ("lineitemname",)
+# What a file calls so of its lines, `item.qty`, is called as without it; one of the order or of a parcel is not.
+OF_A_LINE = re.compile(r"^(?:order)?(?:line|item|product|position|article|artikel)+s?")
+CALLED_OF_A_LINE = ("quantity", "unit_price")
 NUMBERS = (
     *("quantity", "unit_price", "discount", "line_discount", "line_amount", "line_shipping", "tax", "shipping"),
     "refunded_amount",
@@ -137,7 +141,10 @@ def candidates(columns: Sequence[Column], ours: str) -> list[Column]:
     names = [one.name for one in columns]
     known = [name for name in NAMES[ours] if not (ours == "order_id" and name == "name" and has_no_line_names(called))]
     pairs = [(text, one) for text, one in zip(called, columns, strict=True) if names.count(one.name) == 1]
-    return [column for name in known for text, column in pairs if text == name]
+    found = [column for name in known for text, column in pairs if text == name]
+    if ours in CALLED_OF_A_LINE and not found:
+        found = [column for name in known for text, column in pairs if OF_A_LINE.sub("", text) == name]
+    return found
 
 
 def has_no_line_names(called: Sequence[str]) -> bool:

@@ -31,6 +31,7 @@ LIMITS = {
 DIRECTIVE = re.compile("|".join(LIMITS))
 PACKED = ("%Y%m%d", "%H%M%S")
 CLOCK_ALONE = re.compile(r"99?:99(:99)?( ?[AaPp][Mm])?")
+OFFSET = re.compile(r"9(?:Z|[+-]99(?::?99)?)$")
 UTC = ZoneInfo("UTC")
 PARTS = re.compile("(%.)")
 # What stands in the place of a directive that is no number.
@@ -58,6 +59,13 @@ def likely_formats_of(column: Column) -> list[str]:
     }
     most, all_cells = max(counts.values()), sum(shape.cells for shape in column.shapes.values())
     return [one for one, count in counts.items() if count == most] if most and 2 * most >= all_cells else []
+
+
+def say_instants(column: Column, time_format: str) -> bool:
+    """Return whether the times of a column need no zone."""
+    if time_format == "iso":
+        return all(OFFSET.search(shape) for shape in column.shapes)
+    return time_format.endswith(("%z", "%Z")) or time_format.startswith("epoch")
 
 
 def has_clocks(column: Column) -> bool:

@@ -137,7 +137,7 @@ def times(found: Found) -> Iterator[str]:
         yield line("time_format", text, f"no day above 12, so {other} reads every cell too")
     else:
         yield line("time_format", text)
-    knows = bool(formats) and (formats[0].endswith(("%z", "%Z")) or formats[0].startswith("epoch"))
+    knows = bool(formats) and column is not None and dates.say_instants(column, formats[0])
     why = "times say their instant; the zone is that of the shop's days and hours" if knows else "times say no zone"
     yield line("time_zone", "UTC", f"{why}; write yours, such as Europe/London")
 

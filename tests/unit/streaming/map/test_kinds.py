@@ -118,3 +118,35 @@ def test_files_of_other_kinds(
     printed = capsys.readouterr().out
     assert "2 lines = 2 in 2 orders; nothing was sent" in printed
     assert '"occurred_at":"2023-01-25T10:00:00.000Z","customer_id":"101"' in printed
+
+
+def test_pieces_and_prices_that_are_called_those_of_a_line_are_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nested.jsonl"
+    line = {"order": {"id": 1, "date": "2023-01-25 10:00:00"}, "item": {"sku": "A", "qty": 3, "price": 2.5}}
+    path.write_text(f"{json.dumps(line | {'shipping': {'price': 9, 'qty': 7}})}\n")
+    main(["--file", str(path), "--out", str(tmp_path / "nested.yml")])
+    columns = yaml.safe_load((tmp_path / "nested.yml").read_text())["columns"]
+    assert (columns["quantity"], columns["unit_price"]) == ("item.qty", "item.price")
+    assert '"quantity":3,"unit_price":"2.5"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("moments", "says"),
+    [
+        (("2023-01-25T10:00:00+01:00", "2023-01-26T10:00:00Z"), "times say their instant"),
+        (("2023-01-25T10:00:00", "2023-01-26T10:00:00Z"), "times say no zone"),
+        (("2023-01-25", "2023-01-26"), "times say no zone"),
+    ],
+)
+def test_times_with_offsets_are_said_to_be_instants(tmp_path: Path, moments: tuple[str, ...], says: str) -> None:
+    rows = "".join(f"{number},A,1,{moment},7.00\n" for number, moment in enumerate(moments))
+    _, text = proposed(tmp_path, f"order_id,sku,qty,date,price\n{rows}")
+    assert f"time_zone: UTC  # ? {says}" in text
+
+
+def test_half_days_of_a_column_that_is_called_created(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping, _ = proposed(tmp_path, "Order,SKU,Quantity,Created,Price\n1,A,2,1/25/2023 1:05 PM,$10.50\n")
+    assert mapping["columns"]["occurred_at"] == "Created" and mapping["time_format"] == "%m/%d/%Y %I:%M %p"
+    assert '"occurred_at":"2023-01-25T13:05:00.000Z"' in capsys.readouterr().out

@@ -265,3 +265,19 @@ def test_a_file_is_kept_by_what_it_holds_whatever_its_name_says(tmp_path: Path, 
         assert ending_of(tmp_path / "file") == Path(name).suffix.replace(".tsv", ".csv")
         return
     assert ending_of(tmp_path / "file") == "".join(Path(name).suffixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('{"order":1,"order":9,"sku":"A"}', "order"),
+        ('{"order":1,"item":{"sku":"A","sku":"B"}}', "sku"),
+        ('{"order":1,"item.sku":"A","item":{"sku":"B"}}', "item.sku"),
+    ],
+)
+def test_a_line_of_json_that_says_a_name_twice_is_held(tmp_path: Path, line: str, name: str) -> None:
+    good = json.dumps(dict(zip(NAMES, ROWS[0], strict=True)), default=str)
+    (tmp_path / "orders.jsonl").write_text(f"{good}\n{line}\n")
+    event, held = replayed(tmp_path, "orders.jsonl")
+    assert event["order_id"] == "1"
+    assert held["raw_reason"] == f"row 2: line 2 of the file: has '{name}' twice; leave one out"

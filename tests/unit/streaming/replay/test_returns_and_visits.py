@@ -79,6 +79,15 @@ def test_a_return_of_an_amount_is_no_product_and_ends_where_a_mended_mapping_mak
     assert [(event["return_id"], event["kind"]) for event in send(shop, returns=other)] == [("r1", "cancelled")]
 
 
+def test_a_list_of_orders_with_nothing_paid_back_makes_no_returns(
+    shop: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write("back.csv", ("order,paid,day", "1,0.00,2023-01-09 00:00:00", "2,4.00,2023-01-09 00:00:00"))
+    columns = {"order_id": "order", "unit_price": "paid", "occurred_at": "day"}
+    assert [event["order_id"] for event in send(shop, returns={"file": "back.csv", "columns": columns})] == ["2"]
+    assert " + 1 of returns of no product and nothing paid back" in capsys.readouterr().out
+
+
 def test_a_return_is_held_whole(shop: Files) -> None:
     rows = ("1,A,1,10.00,2023-01-09 00:00:00", "1,B,x,4,2023-01-08 00:00:00", "2,A,1,1,2023-01-08 00:00:00")
     shop.write("back.csv", ("order,sku,qty,paid,day", *rows, "2,B,1,1,2023-01-08 00:00:00"))
