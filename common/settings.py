@@ -44,6 +44,7 @@ PORTS = {
 # Whose passwords there are; each may be given as `<IDENTITY>_PASSWORD`.
 IDENTITIES = ("postgres", "catalogue", "exporter", "modeler", "monitor", "reader", "reporter", "pseudonyms")
 
+LOOPBACK = "127.0.0.1"
 ADDRESS = r"[^\s,:/]+:\d{1,5}"
 # What a setting must look like, and how that is said; what is not here is a number or a folder.
 FORMS = {
@@ -66,6 +67,7 @@ NUMBERS = {
     "MAX_OFFSETS_PER_BATCH": (1, 1_000_000_000),
     "WINDOW_DAYS": (2, 3650),
     "RATE_ALERT_DAYS": (1, 365),
+    "REPLICATION": (1, 9),
 }
 NAMES = (
     *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "FLUME_LOGS", "WAIT",
@@ -99,6 +101,7 @@ class Settings:
     alert_rate: float
     flume_logs: Path
     wait: bool
+    replication: int
 
     def port(self, name: str) -> int:
         """Return the port of a service of the embedded platform."""
@@ -145,7 +148,7 @@ def of(values: Mapping[str, str]) -> Settings:
     require_forms(values)
     state_dir = Path(values.get("STATE_DIR") or ".state")
     base = number(values, "PORT_BASE", 17000)
-    host = values.get("PLATFORM_HOST") or "127.0.0.1"
+    host = values.get("PLATFORM_HOST") or LOOPBACK
     return Settings(
         state_dir=state_dir if state_dir.is_absolute() else ROOT / state_dir,
         port_base=base,
@@ -169,6 +172,7 @@ def of(values: Mapping[str, str]) -> Settings:
         alert_rate=float(values.get("ALERT_RATE") or 0.02),
         flume_logs=ROOT / (values.get("FLUME_LOGS") or state_dir / "flume" / "logs"),
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
+        replication=number(values, "REPLICATION", 1),
     )
 
 

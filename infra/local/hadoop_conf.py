@@ -1,8 +1,9 @@
 """`conf/hadoop`: the configuration of the four Hadoop daemons and of every client, a `HADOOP_CONF_DIR`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from common.settings import Settings
+from common.settings import LOOPBACK, Settings
 from infra.local.files import folder, write, xml
 from infra.local.lake import CONTAINER_LOGS, GROUP, RAW_GROUP, RAW_USERS, SUPERUSER, USERS
 
@@ -21,25 +22,59 @@ log4j.appender.out.layout=org.apache.log4j.PatternLayout
 log4j.appender.out.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n
 """
 
-NODE_MEMORY_MB = 6144
+
+@dataclass(frozen=True)
+class Nodes:
+    """Where the Hadoop daemons are.
+
+    Args:
+        namenode, resourcemanager: by which name each is reached.
+        worker: the name of the one machine of all DataNodes and NodeManagers; empty where each has its own.
+        memory_mb, cores: what a NodeManager has for the containers of jobs.
+        inherited: variables that a job's container takes from its NodeManager.
+    """
+
+    namenode: str = "localhost"
+    resourcemanager: str = "localhost"
+    worker: str = "localhost"
+    memory_mb: int = 6144
+    cores: int = 4
+    inherited: tuple[str, ...] = ("JAVA_HOME", "HADOOP_CONF_DIR", "PATH", "LANG", "TZ")
 
 
-def configure(settings: Settings) -> tuple[Path, ...]:
+# Where there are several nodes, each listens on whatever addresses it has.
+ANY = "0.0.0.0"  # noqa: S104 - within the containers' own network
+# The embedded platform's.
+HERE = Nodes()
+
+
+def configure(settings: Settings, nodes: Nodes = HERE) -> tuple[Path, ...]:
     """Render the folder and return its files."""
+    folder(scratch(settings), 0o700)
     home = settings.path("conf", "hadoop")
-    return (
-        write(home / "core-site.xml", xml(core(settings))),
-        write(home / "hdfs-site.xml", xml({**hdfs(settings), **client(settings)})),
-        write(home / "yarn-site.xml", xml(yarn(settings))),
-        write(home / "capacity-scheduler.xml", xml(scheduler())),
-        write(home / "log4j.properties", LOG4J),
-    )
+    return tuple(write(home / name, text) for name, text in render(settings, nodes).items())
+
+
+def render(settings: Settings, nodes: Nodes) -> dict[str, str]:
+    """Return the text of each file of the folder."""
+    return {
+        "core-site.xml": xml(core(settings)),
+        "hdfs-site.xml": xml({**hdfs(settings, nodes), **client(settings)}),
+        "yarn-site.xml": xml(yarn(settings, nodes)),
+        "capacity-scheduler.xml": xml(scheduler()),
+        "log4j.properties": LOG4J,
+    }
+
+
+def scratch(settings: Settings) -> Path:
+    """Return the folder of what a daemon may lose."""
+    return settings.path("run", "tmp")
 
 
 def client(settings: Settings) -> dict[str, object]:
     """Return what every writer must know; Spark jobs get the same as `spark.hadoop.*`."""
     return {
-        "dfs.replication": 1,
+        "dfs.replication": settings.replication,
         "dfs.blocksize": 33_554_432,
         # With one copy every close of a file waits for the DataNode's report, by default 400 ms at a time.
         "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 10,
@@ -56,7 +91,7 @@ def core(settings: Settings) -> dict[str, object]:
     groups = [f"{SUPERUSER}=supergroup", *(f"{user}={groups_of(user)}" for user in USERS), f"yarn={GROUP}"]
     return {
         "fs.defaultFS": settings.hdfs_url,
-        "hadoop.tmp.dir": folder(settings.path("run", "tmp"), 0o700) / "hadoop",
+        "hadoop.tmp.dir": scratch(settings) / "hadoop",
         "hadoop.user.group.static.mapping.overrides": ";".join(groups),
         # The web pages read as the identity that may only read.
         "hadoop.http.staticuser.user": "exporter",
@@ -69,11 +104,12 @@ def groups_of(user: str) -> str:
     return f"{GROUP},{RAW_GROUP}" if user in RAW_USERS else GROUP
 
 
-def hdfs(settings: Settings) -> dict[str, object]:
-    """Return `hdfs-site`: one NameNode and one DataNode on loopback, quick to notice each other."""
+def hdfs(settings: Settings, nodes: Nodes) -> dict[str, object]:
+    """Return `hdfs-site`: one NameNode and its DataNodes, quick to notice each other."""
     data = settings.path("data", "hdfs")
-    address = {name: f"localhost:{settings.port(name)}" for name in
-               ("namenode", "namenode-web", "datanode", "datanode-web", "datanode-ipc")}  # fmt: skip
+    address = {name: f"{nodes.namenode}:{settings.port(name)}" for name in ("namenode", "namenode-web")}
+    address |= {name: f"{nodes.worker or ANY}:{settings.port(name)}" for name in
+                ("datanode", "datanode-web", "datanode-ipc")}  # fmt: skip
     return {
         "dfs.namenode.name.dir": (data / "name").as_uri(),
         "dfs.datanode.data.dir": (data / "blocks").as_uri(),
@@ -82,7 +118,7 @@ def hdfs(settings: Settings) -> dict[str, object]:
         "dfs.datanode.address": address["datanode"],
         "dfs.datanode.http.address": address["datanode-web"],
         "dfs.datanode.ipc.address": address["datanode-ipc"],
-        "dfs.datanode.hostname": "localhost",
+        **({"dfs.datanode.hostname": nodes.worker} if nodes.worker else {}),
         "dfs.namenode.datanode.registration.ip-hostname-check": "false",
         "dfs.permissions.enabled": "true",
         "dfs.permissions.superusergroup": "supergroup",
@@ -95,16 +131,21 @@ def hdfs(settings: Settings) -> dict[str, object]:
     }
 
 
-def yarn(settings: Settings) -> dict[str, object]:
-    """Return `yarn-site`: one ResourceManager and one NodeManager on loopback."""
+def yarn(settings: Settings, nodes: Nodes) -> dict[str, object]:
+    """Return `yarn-site`: one ResourceManager and its NodeManagers."""
     data = settings.path("data", "yarn")
 
     def address(name: str) -> str:
-        return f"localhost:{settings.port(name)}"
+        host = (
+            nodes.resourcemanager
+            if name.startswith("resourcemanager")
+            else nodes.worker or "${yarn.nodemanager.hostname}"
+        )
+        return f"{host}:{settings.port(name)}"
 
     return {
-        "yarn.resourcemanager.hostname": "localhost",
-        "yarn.resourcemanager.bind-host": "127.0.0.1",
+        "yarn.resourcemanager.hostname": nodes.resourcemanager,
+        "yarn.resourcemanager.bind-host": LOOPBACK if nodes.worker else ANY,
         "yarn.resourcemanager.address": address("resourcemanager"),
         "yarn.resourcemanager.scheduler.address": address("resourcemanager-scheduler"),
         "yarn.resourcemanager.resource-tracker.address": address("resourcemanager-tracker"),
@@ -112,26 +153,26 @@ def yarn(settings: Settings) -> dict[str, object]:
         "yarn.resourcemanager.webapp.address": address("resourcemanager-web"),
         "yarn.resourcemanager.am.max-attempts": 1,
         "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 200,
-        "yarn.nodemanager.hostname": "localhost",
-        "yarn.nodemanager.bind-host": "127.0.0.1",
+        **({"yarn.nodemanager.hostname": nodes.worker} if nodes.worker else {}),
+        "yarn.nodemanager.bind-host": LOOPBACK if nodes.worker else ANY,
         "yarn.nodemanager.address": address("nodemanager"),
         "yarn.nodemanager.localizer.address": address("nodemanager-localizer"),
         "yarn.nodemanager.webapp.address": address("nodemanager-web"),
         "yarn.nodemanager.collector-service.address": address("nodemanager-collector"),
-        "yarn.nodemanager.resource.memory-mb": NODE_MEMORY_MB,
-        "yarn.nodemanager.resource.cpu-vcores": 4,
+        "yarn.nodemanager.resource.memory-mb": nodes.memory_mb,
+        "yarn.nodemanager.resource.cpu-vcores": nodes.cores,
         "yarn.nodemanager.heartbeat.interval-ms": 200,
         # Virtual memory says nothing about a JVM.
         "yarn.nodemanager.vmem-check-enabled": "false",
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage": 99.0,
         "yarn.nodemanager.local-dirs": data / "local",
         "yarn.nodemanager.log-dirs": settings.path("log", "yarn"),
-        "yarn.nodemanager.env-whitelist": "JAVA_HOME,HADOOP_CONF_DIR,PATH,LANG,TZ",
+        "yarn.nodemanager.env-whitelist": ",".join(nodes.inherited),
         "yarn.nodemanager.remote-app-log-dir": CONTAINER_LOGS,
         "yarn.log-aggregation-enable": "true",
         "yarn.scheduler.minimum-allocation-mb": 256,
-        "yarn.scheduler.maximum-allocation-mb": NODE_MEMORY_MB,
-        "yarn.scheduler.maximum-allocation-vcores": 4,
+        "yarn.scheduler.maximum-allocation-mb": nodes.memory_mb,
+        "yarn.scheduler.maximum-allocation-vcores": nodes.cores,
         "yarn.timeline-service.enabled": "false",
         "yarn.application.classpath": "",
     }

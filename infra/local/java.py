@@ -116,15 +116,18 @@ def version_of(jars: Iterable[Path], artifact: str) -> str:
 
 def argument_file(path: Path, flags: Sequence[str], jars: Iterable[Path | str]) -> Path:
     """Write the JVM flags and class path of a program where `java @file` reads them."""
-    joined = ":".join(str(jar) for jar in jars)
-    lines = [*flags, "-cp", joined]
-    return write(path, "".join(f'"{line.replace(chr(92), chr(92) * 2)}"\n' for line in lines), PRIVATE)
+    return write(path, arguments(flags, jars), PRIVATE)
+
+
+def arguments(flags: Sequence[str], jars: Iterable[Path | str]) -> str:
+    """Return the text of an argument file."""
+    lines = [*flags, "-cp", ":".join(str(jar) for jar in jars)]
+    return "".join(f'"{line.replace(chr(92), chr(92) * 2)}"\n' for line in lines)
 
 
 def flags(settings: Settings, heap: str, *more: str) -> list[str]:
     """Return the flags of every JVM of the platform."""
-    scratch = folder(settings.path("run", "tmp"), 0o700)
-    return [*COMMON, f"-Xmx{heap}", f"-Djava.io.tmpdir={scratch}", *more]
+    return [*COMMON, f"-Xmx{heap}", f"-Djava.io.tmpdir={settings.path('run', 'tmp')}", *more]
 
 
 def run(arguments: Path, main: str, *words: str, log: Path, env: dict[str, str] | None = None) -> None:

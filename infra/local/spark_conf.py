@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common import jvm
 from common.lake_paths import WAREHOUSE
-from common.settings import Settings
+from common.settings import LOOPBACK, Settings
 from infra.local import class_archive, hadoop_conf, java, provision_postgres, scala
 from infra.local.files import PRIVATE, folder, properties, write
 from infra.setup.jars import classpath
@@ -46,7 +46,7 @@ unset HADOOP_USER_NAME
 export JAVA_HOME='{java_home}'
 export HADOOP_CONF_DIR='{hadoop}'
 export YARN_CONF_DIR='{hadoop}'
-export SPARK_LOCAL_IP=127.0.0.1
+export SPARK_LOCAL_IP={host}
 export PYSPARK_PYTHON='{python}'
 export PYSPARK_DRIVER_PYTHON='{python}'
 export TZ=UTC
@@ -68,7 +68,7 @@ def configure(settings: Settings) -> tuple[Path, ...]:
     home = settings.path("conf", "spark")
     environment = ENVIRONMENT.format(
         java_home=java.home(), hadoop=settings.path("conf", "hadoop"), python=sys.executable,
-        identity=IDENTITY, archive=class_archive.archive(),
+        identity=IDENTITY, archive=class_archive.archive(), host=settings.host,
     )  # fmt: skip
     return (
         write(home / "spark-defaults.conf", properties(defaults(settings), " "), PRIVATE),
@@ -86,8 +86,9 @@ def defaults(settings: Settings) -> dict[str, object]:
     return {
         "spark.master": settings.spark_master,
         "spark.driver.memory": settings.driver_memory,
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": settings.host,
+        # Where the driver runs on another node than where it was submitted, it has another name.
+        "spark.driver.bindAddress": LOOPBACK if settings.host == LOOPBACK else hadoop_conf.ANY,
         "spark.driver.extraClassPath": all_jars,
         "spark.executor.extraClassPath": jars,
         "spark.driver.extraJavaOptions": f"-DHADOOP_USER_NAME={IDENTITY} {jvm.driver_options(settings)}",
@@ -119,13 +120,13 @@ def defaults(settings: Settings) -> dict[str, object]:
 
 
 def on_yarn(settings: Settings) -> dict[str, object]:
-    """Return what holds for `--master yarn` alone: nothing is uploaded, because the node is this machine."""
+    """Return what holds for `--master yarn` alone: nothing is uploaded, because each node has all of it."""
     environment = {
         "PYSPARK_PYTHON": sys.executable,
         "JAVA_HOME": java.home(),
         "STATE_DIR": settings.state_dir,
         "PORT_BASE": settings.port_base,
-        "SPARK_LOCAL_IP": "127.0.0.1",
+        **({"SPARK_LOCAL_IP": LOOPBACK} if settings.host == LOOPBACK else {}),
         "TZ": "UTC",
     }
     jars = [f"local:{java.SPARK_HOME}/jars/*", *(f"local:{jar}" for jar in (*classpath("spark"), scala.jar()))]

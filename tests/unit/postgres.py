@@ -31,7 +31,7 @@ def postgres_environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
     secrets.ensure(settings)
     server.prepare(settings)
     rendered = home / "postgresql.conf"
-    rendered.write_text(server.CONFIG.format(port=port) + "fsync = off\n")
+    rendered.write_text(server.CONFIG.format(listen=FREE[0], port=port, sockets="") + "fsync = off\n")
     command = [*server.as_unprivileged(settings), str(server.BIN / "postgres"), "-D", str(server.data(settings))]
     with (home / "server.log").open("w") as log:
         running = subprocess.Popen([*command, f"--config-file={rendered}"], cwd="/", stdout=log, stderr=log)

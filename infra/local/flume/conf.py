@@ -40,7 +40,7 @@ def configure(settings: Settings, scala_jar: Path) -> dict[str, Path]:
     flags = java.flags(
         settings, "256m", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", *java.OPENS,
         f"-Dlog4j.configuration={log4j.as_uri()}",
-        "-Dflume.monitoring.type=http", "-Dflume.monitoring.host=127.0.0.1",
+        "-Dflume.monitoring.type=http", f"-Dflume.monitoring.host={settings.host}",
         f"-Dflume.monitoring.port={settings.port('flume')}",
     )  # fmt: skip
     library = next((java.SPARK_HOME / "jars").glob("scala-library-*.jar"))

@@ -21,7 +21,7 @@ def metrics(settings: Settings) -> dict[str, dict[str, str]]:
     Raises:
         OSError: it does not answer.
     """
-    return web.get_json(f"http://localhost:{settings.port('flume')}", "/metrics")
+    return web.get_json(f"http://{settings.host}:{settings.port('flume')}", "/metrics")
 
 
 def read(settings: Settings) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ def service(settings: Settings) -> Service:
                 command=(java.executable(), f"@{config['arguments']}", MAIN, *agent),
                 ports=("flume",),
                 version=version,
-                web=f"http://localhost:{settings.port('flume')}/metrics",
+                web=f"http://{settings.host}:{settings.port('flume')}/metrics",
                 env={"HADOOP_USER_NAME": USER, "JAVA_HOME": str(java.home())},
             ),
             Program(
@@ -34,7 +34,7 @@ def service(settings: Settings) -> Service:
                 command=(sys.executable, "-m", "infra.local.flume.watch"),
                 ports=("flume-metrics",),
                 version=version,
-                web=f"http://localhost:{settings.port('flume-metrics')}/metrics",
+                web=f"http://{settings.host}:{settings.port('flume-metrics')}/metrics",
                 env=environment(settings),
                 stop_seconds=10,
             ),
@@ -78,7 +78,7 @@ def probe(settings: Settings) -> None:
     if not all((*channels, *begun)):
         raise NotReadyError("its channels are not open yet")
     try:
-        web.request(f"http://localhost:{settings.port('flume-metrics')}", "/metrics")
+        web.request(f"http://{settings.host}:{settings.port('flume-metrics')}", "/metrics")
     except OSError as error:
         raise NotReadyError(f"the watch: {error}") from None
 

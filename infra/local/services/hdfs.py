@@ -37,12 +37,16 @@ def service(settings: Settings) -> Service:
 
 def arguments(settings: Settings, name: str, heap: str) -> Path:
     """Write the argument file of a Hadoop daemon and return it."""
-    flags = java.flags(
+    home = settings.path("conf", "hadoop")
+    return java.argument_file(home / f"{name}.args", flags(settings, heap), [home, *classpath("hadoop")])
+
+
+def flags(settings: Settings, heap: str) -> list[str]:
+    """Return the flags of a Hadoop daemon."""
+    return java.flags(
         settings, heap, "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=128m", *java.OPENS,
         f"-Dhadoop.log.dir={settings.path('log')}", f"-Dhadoop.home.dir={settings.path('conf', 'hadoop')}",
     )  # fmt: skip
-    home = settings.path("conf", "hadoop")
-    return java.argument_file(home / f"{name}.args", flags, [home, *classpath("hadoop")])
 
 
 def daemon(settings: Settings, name: str, main: str, args: Path, ports: tuple[str, ...], identity: str) -> Program:

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from kafka.admin import KafkaAdminClient
@@ -27,6 +28,17 @@ logger.server.level = info
 """
 
 
+@dataclass(frozen=True)
+class Node:
+    """One of the brokers: its number, and the hosts of all controllers; by default the only one."""
+
+    number: int = 1
+    controllers: tuple[str, ...] = ()
+
+
+ALONE = Node()
+
+
 def service(settings: Settings) -> Service:
     """Return Kafka; its configuration is rendered."""
     jars = classpath("kafka")
@@ -45,25 +57,29 @@ def service(settings: Settings) -> Service:
 def configure(settings: Settings) -> dict[str, Path]:
     """Render the broker's configuration and return its files."""
     home = settings.path("conf", "kafka")
-    log4j = write(home / "log4j2.properties", LOG4J)
-    flags = java.flags(
-        settings, "384m", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile=file:{log4j}",
-    )  # fmt: skip
     return {
         "server": write(home / "server.properties", properties(server(settings))),
-        "arguments": java.argument_file(home / "kafka.args", flags, classpath("kafka")),
-        "log4j": log4j,
+        "arguments": java.argument_file(home / "kafka.args", flags(settings), classpath("kafka")),
+        "log4j": write(home / "log4j2.properties", LOG4J),
     }
 
 
-def server(settings: Settings) -> dict[str, object]:
-    """Return the broker's settings: one copy of everything, small pools, no topic by accident."""
-    broker = f"127.0.0.1:{settings.port('kafka')}"
-    controller = f"127.0.0.1:{settings.port('kafka-controller')}"
+def flags(settings: Settings) -> list[str]:
+    """Return the flags of a broker."""
+    log4j = settings.path("conf", "kafka", "log4j2.properties")
+    return java.flags(settings, "384m", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile=file:{log4j}")
+
+
+def server(settings: Settings, node: Node = ALONE) -> dict[str, object]:
+    """Return a broker's settings: as many copies as asked for, small pools, no topic by accident."""
+    broker = f"{settings.host}:{settings.port('kafka')}"
+    controller = f"{settings.host}:{settings.port('kafka-controller')}"
+    hosts = node.controllers or (settings.host,)
+    copies, in_sync = settings.replication, (settings.replication + 1) // 2
     return {
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.bootstrap.servers": controller,
+        "node.id": node.number,
+        "controller.quorum.bootstrap.servers": ",".join(f"{one}:{settings.port('kafka-controller')}" for one in hosts),
         "controller.listener.names": "CONTROLLER",
         "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
         "advertised.listeners": f"PLAINTEXT://{broker}",
@@ -73,15 +89,15 @@ def server(settings: Settings) -> dict[str, object]:
         "log.message.timestamp.type": "LogAppendTime",
         "auto.create.topics.enable": "false",
         "num.partitions": settings.topic_partitions,
-        "default.replication.factor": 1,
-        "min.insync.replicas": 1,
-        "offsets.topic.replication.factor": 1,
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": 4,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
         "transaction.state.log.num.partitions": 4,
-        "share.coordinator.state.topic.replication.factor": 1,
-        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
         "share.coordinator.state.topic.num.partitions": 2,
         "group.initial.rebalance.delay.ms": 0,
         # After a crash the controller waits this long before it believes that the broker is a new one.
@@ -120,7 +136,9 @@ def probe(settings: Settings) -> None:
     """Ask the broker for the cluster's description."""
     try:
         client = KafkaAdminClient(
-            bootstrap_servers=f"127.0.0.1:{settings.port('kafka')}", request_timeout_ms=2000, bootstrap_timeout_ms=1500
+            bootstrap_servers=f"{settings.host}:{settings.port('kafka')}",
+            request_timeout_ms=2000,
+            bootstrap_timeout_ms=1500,
         )
         try:
             if not client.describe_cluster()["brokers"]:

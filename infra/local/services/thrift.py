@@ -45,7 +45,7 @@ def service(settings: Settings) -> Service:
         ports=("thrift",),
         version=version("pyspark"),
         env={"SPARK_CONF_DIR": str(settings.path("conf", "spark")), "SPARK_HOME": str(java.SPARK_HOME),
-             "SPARK_LOCAL_IP": "127.0.0.1"},
+             "SPARK_LOCAL_IP": settings.host},
         stop_seconds=90,
     )  # fmt: skip
     return Service(
@@ -98,7 +98,7 @@ def server(settings: Settings) -> dict[str, object]:
         "spark.databricks.delta.optimizeMetadataQuery.enabled": "false",
         # Planning each stage again costs more than it finds out on two partitions: a sixth of a build.
         "spark.sql.adaptive.enabled": "false",
-        "spark.hadoop.hive.server2.thrift.bind.host": "127.0.0.1",
+        "spark.hadoop.hive.server2.thrift.bind.host": settings.host,
         "spark.hadoop.hive.server2.thrift.port": settings.port("thrift"),
         "spark.hadoop.hive.server2.authentication": "CUSTOM",
         # The last reads a statement first.

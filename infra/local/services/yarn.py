@@ -10,9 +10,9 @@ RESOURCEMANAGER = f"{SERVER}.resourcemanager.ResourceManager"
 NODEMANAGER = f"{SERVER}.nodemanager.NodeManager"
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings, nodes: hadoop_conf.Nodes = hadoop_conf.HERE) -> Service:
     """Return YARN; its configuration is rendered."""
-    config = hadoop_conf.configure(settings)
+    config = hadoop_conf.configure(settings, nodes)
     resources = arguments(settings, "resourcemanager", "256m")
     nodes = arguments(settings, "nodemanager", "256m")
     programs: tuple[Program, ...] = (
