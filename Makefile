@@ -26,7 +26,7 @@ live: ready ## All of it at work on one screen: a shop's events, the stream, the
 	@$(PY) -m infra.live $(call option,RATE,rate)
 
 ##@ The platform
-.PHONY: setup ready up down status logs doctor backup restore reset
+.PHONY: setup ready up down status logs doctor backup restore reset containers
 setup: ## Check this machine, install what the locks name
 	@$(PYTHON) -m infra.setup
 
@@ -56,6 +56,9 @@ restore: ready ## Make an empty platform that of a backup; then `make up` [FROM=
 
 reset: ready ## Stop the platform and delete all its data [YES=1]
 	@$(PY) -m infra.local reset $(call flag,YES,yes)
+
+containers: ready ## The same platform in containers: write compose.yml, check it, say how to start it [PROFILE=small CHECK=1]
+	@$(PY) -m infra.docker $(call option,PROFILE,profile) $(call flag,CHECK,check)
 
 ##@ Data in
 .PHONY: map replay snapshot simulate sessionise import-raw ingest stream monitor backtest explain recover requeue
@@ -163,7 +166,7 @@ sql: ready ## Ask the reporting store, or the lake [Q='select 1' STORE=lake FORM
 	@$(PY) -m spark.sql $(call option,STORE,store) $(call option,FORMAT,format)
 
 ##@ Development
-.PHONY: test test-unit drills drill-alerts drill-flume lint format contracts views lock
+.PHONY: test test-unit drills drill-alerts drill-flume drill-containers lint format contracts views lock
 test: ready test-unit ## Every test: unit, dbt, integration on two platforms beside yours
 	@$(PY) -m pytest --durations=25 --numprocesses=2 tests/integration
 
@@ -176,10 +179,14 @@ drill-alerts: ready ## Hurt the monitor and what it needs on a platform of their
 drill-flume: ready ## Kill Flume's agent under load on a platform of its own, and count its lines behind dbt [KILLS=10 RATE=2000 SEED=1]
 	@$(PY) -m tests.drills.flume $(call option,KILLS,kills) $(call option,RATE,rate) $(call option,SEED,seed)
 
+drill-containers: ready ## Run each container's command as a process until its health check passes, then some jobs
+	@$(PY) -m tests.drills.containers --jobs
+
 test-unit: ready ## The tests that need no platform, on two to four cores
 	@$(PY) -m pytest --durations=25 --numprocesses=auto --maxprocesses=4 --dist=loadfile tests/unit tests/drills bench
 
-lint: ready ## ruff, mypy, import-linter, sqlfluff
+lint: ready ## ruff, mypy, import-linter, shellcheck, hadolint, sqlfluff
+	@.venv/bin/shellcheck infra/docker/scripts/*.sh && .venv/bin/hadolint infra/docker/Dockerfile
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports && $(PY) -m infra.pipeline lint-sql
 
 format: ready ## Format the Python files

@@ -68,12 +68,17 @@ def claim(settings: Settings) -> None:
     try:
         if reason := unfit(home):
             raise UsageError(f"STATE_DIR={home} {reason}; set STATE_DIR to a folder of its own")
-        home.mkdir(parents=True, exist_ok=True)
-        # Passwords lie here: no `git add` of a folder around it takes them along.
-        (home / IGNORED).write_text("*\n")
-        (home / PLATFORM_MARK).write_text(SAYS)
+        mark(home)
     except OSError as error:
         raise UserError(f"cannot write {home}: {error.strerror}; change its owner, or set STATE_DIR") from None
+
+
+def mark(home: Path) -> None:
+    """Make a folder that of a platform, whatever is in it or around it."""
+    home.mkdir(parents=True, exist_ok=True)
+    # Passwords lie here: no `git add` of a folder around it takes them along.
+    (home / IGNORED).write_text("*\n")
+    (home / PLATFORM_MARK).write_text(SAYS)
 
 
 def unfit(home: Path) -> str:

@@ -68,6 +68,7 @@ NUMBERS = {
     "WINDOW_DAYS": (2, 3650),
     "RATE_ALERT_DAYS": (1, 365),
     "REPLICATION": (1, 9),
+    "NODE_MEMORY_MB": (512, 1_000_000),
 }
 NAMES = (
     *FORMS, *NUMBERS, "STATE_DIR", "CONTRACTS_DIR", "DBT_TARGET_PATH", "FLUME_LOGS", "WAIT",
@@ -102,6 +103,7 @@ class Settings:
     flume_logs: Path
     wait: bool
     replication: int
+    node_memory_mb: int
 
     def port(self, name: str) -> int:
         """Return the port of a service of the embedded platform."""
@@ -173,6 +175,7 @@ def of(values: Mapping[str, str]) -> Settings:
         flume_logs=ROOT / (values.get("FLUME_LOGS") or state_dir / "flume" / "logs"),
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
         replication=number(values, "REPLICATION", 1),
+        node_memory_mb=number(values, "NODE_MEMORY_MB", 6144),
     )
 
 

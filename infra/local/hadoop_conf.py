@@ -30,20 +30,23 @@ class Nodes:
     Args:
         namenode, resourcemanager: by which name each is reached.
         worker: the name of the one machine of all DataNodes and NodeManagers; empty where each has its own.
-        memory_mb, cores: what a NodeManager has for the containers of jobs.
+        cores: what a NodeManager has for the containers of jobs.
         inherited: variables that a job's container takes from its NodeManager.
     """
 
     namenode: str = "localhost"
     resourcemanager: str = "localhost"
     worker: str = "localhost"
-    memory_mb: int = 6144
     cores: int = 4
     inherited: tuple[str, ...] = ("JAVA_HOME", "HADOOP_CONF_DIR", "PATH", "LANG", "TZ")
 
 
 # Where there are several nodes, each listens on whatever addresses it has.
 ANY = "0.0.0.0"  # noqa: S104 - within the containers' own network
+OF_YARN = (
+    "resourcemanager", "resourcemanager-scheduler", "resourcemanager-tracker", "resourcemanager-admin",
+    "resourcemanager-web", "nodemanager", "nodemanager-localizer", "nodemanager-web", "nodemanager-collector",
+)  # fmt: skip
 # The embedded platform's.
 HERE = Nodes()
 
@@ -134,32 +137,26 @@ def hdfs(settings: Settings, nodes: Nodes) -> dict[str, object]:
 def yarn(settings: Settings, nodes: Nodes) -> dict[str, object]:
     """Return `yarn-site`: one ResourceManager and its NodeManagers."""
     data = settings.path("data", "yarn")
-
-    def address(name: str) -> str:
-        host = (
-            nodes.resourcemanager
-            if name.startswith("resourcemanager")
-            else nodes.worker or "${yarn.nodemanager.hostname}"
-        )
-        return f"{host}:{settings.port(name)}"
-
+    manager, worker, bind = nodes.resourcemanager, nodes.worker or ANY, LOOPBACK if nodes.worker else ANY
+    hosts = {name: manager if name.startswith("resourcemanager") else worker for name in OF_YARN}
+    address = {name: f"{host}:{settings.port(name)}" for name, host in hosts.items()}
     return {
-        "yarn.resourcemanager.hostname": nodes.resourcemanager,
-        "yarn.resourcemanager.bind-host": LOOPBACK if nodes.worker else ANY,
-        "yarn.resourcemanager.address": address("resourcemanager"),
-        "yarn.resourcemanager.scheduler.address": address("resourcemanager-scheduler"),
-        "yarn.resourcemanager.resource-tracker.address": address("resourcemanager-tracker"),
-        "yarn.resourcemanager.admin.address": address("resourcemanager-admin"),
-        "yarn.resourcemanager.webapp.address": address("resourcemanager-web"),
+        "yarn.resourcemanager.hostname": manager,
+        "yarn.resourcemanager.bind-host": bind,
+        "yarn.resourcemanager.address": address["resourcemanager"],
+        "yarn.resourcemanager.scheduler.address": address["resourcemanager-scheduler"],
+        "yarn.resourcemanager.resource-tracker.address": address["resourcemanager-tracker"],
+        "yarn.resourcemanager.admin.address": address["resourcemanager-admin"],
+        "yarn.resourcemanager.webapp.address": address["resourcemanager-web"],
         "yarn.resourcemanager.am.max-attempts": 1,
         "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 200,
         **({"yarn.nodemanager.hostname": nodes.worker} if nodes.worker else {}),
-        "yarn.nodemanager.bind-host": LOOPBACK if nodes.worker else ANY,
-        "yarn.nodemanager.address": address("nodemanager"),
-        "yarn.nodemanager.localizer.address": address("nodemanager-localizer"),
-        "yarn.nodemanager.webapp.address": address("nodemanager-web"),
-        "yarn.nodemanager.collector-service.address": address("nodemanager-collector"),
-        "yarn.nodemanager.resource.memory-mb": nodes.memory_mb,
+        "yarn.nodemanager.bind-host": bind,
+        "yarn.nodemanager.address": address["nodemanager"],
+        "yarn.nodemanager.localizer.address": address["nodemanager-localizer"],
+        "yarn.nodemanager.webapp.address": address["nodemanager-web"],
+        "yarn.nodemanager.collector-service.address": address["nodemanager-collector"],
+        "yarn.nodemanager.resource.memory-mb": settings.node_memory_mb,
         "yarn.nodemanager.resource.cpu-vcores": nodes.cores,
         "yarn.nodemanager.heartbeat.interval-ms": 200,
         # Virtual memory says nothing about a JVM.
@@ -171,7 +168,7 @@ def yarn(settings: Settings, nodes: Nodes) -> dict[str, object]:
         "yarn.nodemanager.remote-app-log-dir": CONTAINER_LOGS,
         "yarn.log-aggregation-enable": "true",
         "yarn.scheduler.minimum-allocation-mb": 256,
-        "yarn.scheduler.maximum-allocation-mb": nodes.memory_mb,
+        "yarn.scheduler.maximum-allocation-mb": settings.node_memory_mb,
         "yarn.scheduler.maximum-allocation-vcores": nodes.cores,
         "yarn.timeline-service.enabled": "false",
         "yarn.application.classpath": "",

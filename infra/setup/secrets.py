@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 
 from common.errors import UserError
 from common.settings import IDENTITIES, Settings
@@ -26,12 +27,17 @@ def ensure(settings: Settings) -> list[str]:
             if path.is_file() and path.read_text().strip():
                 path.chmod(0o600)
                 continue
-            path.unlink(missing_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(BYTES) + "\n")
+            generate(path)
             generated.append(identity)
     except OSError as error:
         raise UserError(
             f"cannot write {home}: {error.strerror}; free space, change its owner, or set STATE_DIR"
         ) from None
     return generated
+
+
+def generate(path: Path) -> None:
+    """Write a new password to a private file, in place of what is there."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(BYTES) + "\n")

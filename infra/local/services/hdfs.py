@@ -82,21 +82,26 @@ def prepare(settings: Settings) -> None:
 
 def probe(settings: Settings) -> None:
     """Ask the NameNode whether it serves and has a DataNode, and the DataNode whether it is that one."""
-    names, data = (
-        f"http://localhost:{settings.port('namenode-web')}",
-        f"http://localhost:{settings.port('datanode-web')}",
-    )
+    probe_namenode(f"http://localhost:{settings.port('namenode-web')}")
     try:
-        state = bean(names, "NameNode,name=FSNamesystemState")
-        if state["FSState"] != "Operational":
-            raise NotReadyError("the NameNode is in safe mode")
-        if state["NumLiveDataNodes"] < 1:
-            raise NotReadyError("no DataNode is registered")
-        actors = json.loads(bean(data, "DataNode,name=DataNodeInfo")["BPServiceActorInfo"])
+        data = bean(f"http://localhost:{settings.port('datanode-web')}", "DataNode,name=DataNodeInfo")
+        actors = json.loads(data["BPServiceActorInfo"])
     except (OSError, KeyError, IndexError) as error:
         raise NotReadyError(f"{type(error).__name__}: {error}") from None
     if not actors or any(actor["ActorState"] != "RUNNING" for actor in actors):
         raise NotReadyError("the DataNode is not connected to the NameNode")
+
+
+def probe_namenode(base: str) -> None:
+    """Ask a NameNode whether it takes files."""
+    try:
+        state = bean(base, "NameNode,name=FSNamesystemState")
+    except (OSError, KeyError, IndexError) as error:
+        raise NotReadyError(f"{type(error).__name__}: {error}") from None
+    if state["FSState"] != "Operational":
+        raise NotReadyError("the NameNode is in safe mode")
+    if state["NumLiveDataNodes"] < 1:
+        raise NotReadyError("no DataNode is registered")
 
 
 def bean(base: str, name: str) -> dict:

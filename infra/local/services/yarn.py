@@ -14,12 +14,12 @@ def service(settings: Settings, nodes: hadoop_conf.Nodes = hadoop_conf.HERE) -> 
     """Return YARN; its configuration is rendered."""
     config = hadoop_conf.configure(settings, nodes)
     resources = arguments(settings, "resourcemanager", "256m")
-    nodes = arguments(settings, "nodemanager", "256m")
+    workers = arguments(settings, "nodemanager", "256m")
     programs: tuple[Program, ...] = (
         daemon(settings, "resourcemanager", RESOURCEMANAGER, resources,
                ("resourcemanager", "resourcemanager-scheduler", "resourcemanager-tracker", "resourcemanager-admin",
                 "resourcemanager-web"), "yarn"),
-        daemon(settings, "nodemanager", NODEMANAGER, nodes,
+        daemon(settings, "nodemanager", NODEMANAGER, workers,
                ("nodemanager", "nodemanager-localizer", "nodemanager-web"), "yarn"),
     )  # fmt: skip
     return Service(
@@ -28,7 +28,7 @@ def service(settings: Settings, nodes: hadoop_conf.Nodes = hadoop_conf.HERE) -> 
         probe=probe,
         needs=("hdfs",),
         optional=True,
-        config=(*(path for path in config if path.suffix == ".xml"), resources, nodes),
+        config=(*(path for path in config if path.suffix == ".xml"), resources, workers),
     )
 
 
