@@ -40,10 +40,10 @@ def findings(settings: Settings, profile: Profile, path: Path) -> list[str]:
 def own_findings(settings: Settings, profile: Profile, file: ComposeFile) -> list[str]:
     """Return what breaks the rules of this project."""
     context = Context(settings, profile, file, {one.name: one for one in containers.every(settings, profile)})
-    faults = [*whole(context), *check_links.circles(context), *check_links.memory(context)]
+    faults = [*whole(context), *check_links.memory(context), *check_links.circles(context)]
     for name in file.services:
         if name in context.expected:
-            faults += [fault for rule in RULES for fault in rule(context, name)]
+            faults += [*forms(context, name)] or [fault for rule in RULES for fault in rule(context, name)]
     told = [(file.line(place), f"{place[1] if len(place) > 1 else place[0]}: {text}") for place, text in faults]
     return [f"{line}: {text}" for line, text in sorted(set(told))]
 
@@ -57,8 +57,26 @@ def whole(context: Context) -> Iterator[Fault]:
         if name not in context.file.services:
             yield ("services",), f"{name} is missing"
     for name, one in (context.file.document.get("secrets") or {}).items():
-        if not (context.file.path.parent / str(one.get("file"))).is_file():
-            yield ("secrets", name, "file"), f"there is no file {one.get('file')}"
+        file = (one or {}).get("file")
+        if not (context.file.path.parent / str(file)).is_file():
+            yield ("secrets", name, "file"), f"there is no file {file}"
+
+
+def forms(context: Context, name: str) -> Iterator[Fault]:
+    """Yield what the specification lets one write in short, and this check reads in full alone."""
+    one = context.file.services[name]
+    if not isinstance(one, dict):
+        yield ("services", name), "is no mapping"
+        return
+    for key in ("environment", "depends_on", "healthcheck", "build"):
+        if not isinstance(one.get(key, {}), dict):
+            yield ("services", name, key), f"write {key} as a mapping"
+    for key in ("volumes", "secrets"):
+        if any(not isinstance(entry, dict) or "source" not in entry for entry in one.get(key) or []):
+            yield ("services", name, key), f"write each of {key} in full: source, target"
+    for key in ("entrypoint", "command"):
+        if not isinstance(one.get(key, []), list):
+            yield ("services", name, key), f"write {key} as a list"
 
 
 def schema(path: Path) -> Sequence[str]:

@@ -62,7 +62,7 @@ def ports(context: Context, name: str) -> Iterator[Fault]:
         if not inside.isdigit() or int(inside) not in context.listens(name):
             yield place, f"does not listen on port {inside}"
         for other, one in context.file.services.items():
-            published = [str(port).split(":")[-2] for port in one.get("ports") or [] if ":" in str(port)]
+            published = [str(port).split(":")[-2] for port in (one or {}).get("ports") or [] if ":" in str(port)]
             if published.count(rest) > (other == name):
                 yield place, f"{other} has port {rest} of this machine too"
 
@@ -87,7 +87,7 @@ def dependencies(context: Context, name: str) -> Iterator[Fault]:
 
 def circles(context: Context) -> Iterator[Fault]:
     """Yield the services that wait for themselves, each circle once."""
-    waits = {name: [*(one.get("depends_on") or {})] for name, one in context.file.services.items()}
+    waits = {name: [*((one or {}).get("depends_on") or {})] for name, one in context.file.services.items()}
     done: set[str] = set()
 
     def walk(name: str, way: tuple[str, ...]) -> Iterator[Fault]:
@@ -109,7 +109,7 @@ def memory(context: Context) -> Iterator[Fault]:
     sizes = {
         name: int(match[1])
         for name, one in context.file.services.items()
-        if (match := re.fullmatch(r"(\d+)m", str(one.get("mem_limit", ""))))
+        if (match := re.fullmatch(r"(\d+)m", str((one or {}).get("mem_limit", ""))))
     }
     stay = sum(size for name, size in sizes.items() if name in context.expected and stays(context, name))
     jobs = [size for name, size in sizes.items() if context.expected.get(name) and context.expected[name].once]

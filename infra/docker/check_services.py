@@ -55,7 +55,7 @@ def image(context: Context, name: str) -> Iterator[Fault]:
 def user(context: Context, name: str) -> Iterator[Fault]:
     """Yield a container that runs as root, or as a user that its image does not know."""
     given = str(context.service(name).get("user", "root"))
-    if given.partition(":")[0] in ("0", "root"):
+    if given.partition(":")[0] in ("", "0", "root"):
         yield ("services", name, "user"), "runs as root"
     elif given.partition(":")[0] != str(USER_ID):
         yield ("services", name, "user"), f"runs as user {given}; the images know {USER_ID}"
@@ -99,7 +99,8 @@ def files(context: Context, name: str) -> Iterator[Fault]:
 def absent(context: Context, name: str, word: str, place: Place) -> Iterator[Fault]:
     """Yield that the file in a word of a command is not there; what the container itself makes may be absent."""
     inside = PurePosixPath(word.lstrip("@").rpartition("=")[2])
-    if str(inside) == PYTHON or not inside.is_relative_to(STATE / "conf") | inside.is_relative_to(PROJECT):
+    is_named = inside.is_relative_to(STATE / "conf") or inside.is_relative_to(PROJECT)
+    if not is_named or str(inside) == PYTHON:
         return
     if context.service(name).get("image") == OURS:
         there = ROOT / inside.relative_to(PROJECT) if inside.is_relative_to(PROJECT) else None
@@ -139,7 +140,7 @@ def health(context: Context, name: str) -> Iterator[Fault]:
     host = len(words) - 1 if "probe" in words else 2
     if host >= len(words) or words[host] != name:
         yield (*place, host), f"its health command asks {words[host] if host < len(words) else 'nobody'}"
-    elif words[host + 1 :] and int(words[host + 1]) not in context.listens(name):
+    elif words[host + 1 :] and words[host + 1] not in map(str, context.listens(name)):
         yield (*place, host + 1), f"its health command asks port {words[host + 1]}, on which it does not listen"
     elif tuple(words[1:]) != context.expected[name].health:
         yield place, "its health command is not the one for it"

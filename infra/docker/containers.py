@@ -190,7 +190,7 @@ def project(settings: Settings, profile: Profile) -> list[Container]:
     return [
         ours("catalogue", "catalogue", memory_mb=256, needs=stores, once=True,
              secrets=("postgres", "catalogue", "exporter", "modeler", "monitor", "reporter")),
-        ours("thrift", "service", "thrift", memory_mb=2_048, cpus=2.0, needs=("catalogue",), listens=("thrift",),
+        ours("thrift", "service", "thrift", memory_mb=2_304, cpus=2.0, needs=("catalogue",), listens=("thrift",),
              health=(*ENTRY, "probe", "thrift"), secrets=("catalogue", "modeler", "reader")),
         ours("tables", "tables", memory_mb=256, needs=("thrift",), once=True, secrets=("modeler",)),
         ours("flume", "service", "flume", memory_mb=512, needs=("catalogue", *profile.broker_names), secrets=(),

@@ -132,7 +132,8 @@ def run_together(commands: Sequence[tuple[Sequence[str], Mapping[str, str]]]) ->
     for one in running:
         one.terminate()
         one.wait()
-    sys.exit(max(0, status))
+    # As a shell says of a process that a signal has ended.
+    sys.exit(status if status >= 0 else 128 - status)
 
 
 ROLES: dict[str, Callable[[Settings, Sequence[str]], None]] = {

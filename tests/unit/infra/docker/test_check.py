@@ -66,10 +66,17 @@ FAULTS = {
                         "waits for catalog, which is not there"),
     "wait that never ends": ("monitor", "condition: service_healthy", "condition: service_completed_successfully",
                              "waits until ingest has ended, which is started again"),
-    "more memory than there is": ("thrift", "mem_limit: 2048m", "mem_limit: 20480m", "limits of "),
+    "mount in short": ("namenode", "- type: bind\n      source: /", "- /x:/y\n    - type: bind\n      source: /",
+                       "write each of volumes in full: source, target"),
+    "variables as a list": ("datanode-1", "environment:\n      HADOOP_USER_NAME: hdfs",
+                            "environment:\n    - HADOOP_USER_NAME=hdfs", "write environment as a mapping"),
+    "port that is no number": ("kafka-1", "- kafka-1\n      - '23001'", "- kafka-1\n      - none",
+                               "its health command asks port none, on which it does not listen"),
+    "more memory than there is": ("thrift", "mem_limit: 2304m", "mem_limit: 23040m", "limits of "),
 }  # fmt: skip
 # The line of what is not there is that of what is around it.
-AROUND = {"missing secret": "    secrets:", "mount elsewhere": "    volumes:", "no memory limit": "  flume:",
+AROUND = {"missing secret": "    secrets:", "mount elsewhere": "    volumes:",
+          "mount in short": "    volumes:", "variables as a list": "    environment:", "no memory limit": "  flume:",
           "more memory than there is": "services:", "dependency circle": "      postgres:"}  # fmt: skip
 
 

@@ -94,3 +94,12 @@ def test_a_role_that_nobody_knows_is_one_line() -> None:
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert process.returncode == 2
     assert process.stderr.startswith("error: nobody knows the role 'nothing'")
+
+
+@pytest.mark.parametrize(("ending", "status"), [("exit 3", 3), ("kill -9 $$", 137)])
+def test_daemons_that_run_together_end_together(tmp_path: Path, ending: str, status: int) -> None:
+    commands: list[tuple[tuple[str, ...], dict[str, str]]] = [(("sh", "-c", ending), {}), (("sleep", "600"), {})]
+    code = f"from infra.docker.entry import run_together; run_together({commands!r})"
+    environ = {"STATE_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, timeout=60, check=False)
+    assert process.returncode == status
