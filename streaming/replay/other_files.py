@@ -5,7 +5,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring as quoted
@@ -21,9 +20,11 @@ from streaming.reading.numbers import Numbers
 from streaming.reading.record import cells_of
 from streaming.reading.records import Records
 from streaming.replay.column_keys import CLOCK
+from streaming.replay.contradictions import hold_contradictions
 from streaming.replay.joins import Joins
 from streaming.replay.mapping import FileMapping, attribute, condition
 from streaming.replay.other_columns import OTHER_COLUMNS
+from streaming.replay.times import day, on_its_clock
 
 ROWS_AT_ONCE = 2_000
 MOST_UNREADABLE = 0.5
@@ -91,7 +92,12 @@ class OtherFile:
         left_out: Counter[str] = Counter()
         first: Other | None = None
         while texts := list(islice(records, ROWS_AT_ONCE)):
-            others = [rows.event(place, text) for place, text in enumerate(texts, start=number + 1)]
+            others = []
+            for place, text in enumerate(texts, start=number + 1):
+                if nothing := self.no_row(text, records):
+                    left_out[nothing] += 1
+                    continue
+                others.append(rows.event(place, text))
             number += len(texts)
             left_out["conditions"] += others.count(None)
             kept = [one for one in others if isinstance(one, Other)]
@@ -104,8 +110,15 @@ class OtherFile:
                 f" mend files.{self.topic} in the mapping; nothing was sent"
             )
         database.executemany(ADD, rows.finish(number))
+        hold_contradictions(database, self.topic)
         self.notes += records.doubts()
         return number, left_out + rows.left_out
+
+    def no_row(self, text: str, records: Records) -> str:
+        """Return why a record is no row that anybody misses, nothing where it is one."""
+        if text == records.header_text:
+            return "headers"
+        return "" if text.strip(f'{records.delimiter}" \t\r\n') else "blanks"
 
     @property
     def kind(self) -> "type[OtherRows]":
@@ -148,7 +161,9 @@ class OtherRows:
             "rating_id": lambda text: ids.read(text, "rating_id"),
             "order_id": lambda text: ids.read(text, "order_id"),
             "rating": lambda text: self.numbers.whole(text, "rating"),
-            "birth_date": lambda text: day(days.milliseconds(text, "birth_date")) if ids.known(text) else None,
+            "birth_date": lambda text: (
+                day(days.milliseconds(on_its_clock(text), "birth_date")) if ids.known(text) else None
+            ),
         }
 
     def is_row(self, cells: Sequence[str]) -> bool:
@@ -186,7 +201,7 @@ class OtherRows:
             UnreadableError: a cell is not what its column holds.
         """
         customer = "null" if row.customer is None else quoted(row.customer)
-        return Other(self.topic, row.number, customer, row.ms, self.body(row.cells))
+        return Other(self.topic, row.number, customer, row.ms, self.body(row.cells), row.text)
 
     def hold(self, number: int, cells: list[str], reason: str) -> None:
         """Take note of a row that cannot be read."""
@@ -215,11 +230,6 @@ class OtherRows:
             if values["rating_id"] is None:
                 raise UnreadableError("rating_id and order_id are empty")
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
-
-
-def day(milliseconds: int) -> str:
-    """Return the UTC day of an instant."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
 def events_of(database: sqlite3.Connection, topics: Iterable[str]) -> Iterator[Other]:

@@ -153,3 +153,53 @@ def test_a_file_that_does_not_fit_is_one_line_and_nothing_is_sent(
         shop.send(files={"ratings": FILES["ratings"] | change})
     assert message in str(caught.value) and "\n" not in str(caught.value)
     assert shop.kafka.taken == []
+
+
+PEOPLE = {
+    "file": "people.csv",
+    "time_format": "iso",
+    "columns": {"customer_id": "id", "city": "town", "birth_date": "born"},
+}
+
+
+def said(events: list[tuple[str, dict[str, Any]]]) -> list[tuple[Any, ...]]:
+    """Customer, city and day of birth of each profile, or why there is none."""
+    others = [event for topic, event in events if topic != "orders"]
+    return [
+        (one["raw_reason"],) if "raw_reason" in one else (one["customer_id"], one["city"], one["birth_date"])
+        for one in others
+    ]
+
+
+def test_headers_and_blank_rows_between_joined_exports_are_nobody(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write("people.csv", ("id,town,born", "7,Rome,", ",,", "id,town,born", "8,Bonn,"))
+    assert said(shop.send(files={"customers": PEOPLE})) == [("7", "Rome", None), ("8", "Bonn", None)]
+    assert "1 header rows + 1 blank rows" in capsys.readouterr().out
+
+
+def test_a_day_of_birth_is_the_day_of_its_own_clock(shop: Shop) -> None:
+    born = ("1980-01-01T23:00:00-05:00", "1980-01-01T00:30:00.000+02:00", "1980-01-01T00:00:00Z", "1980-01-01")
+    shop.write("people.csv", ("id,town,born", *(f"{number},Rome,{moment}" for number, moment in enumerate(born))))
+    assert [one[2] for one in said(shop.send(files={"customers": PEOPLE}))] == ["1980-01-01"] * 4
+
+
+def test_two_rows_that_say_different_things_of_one_at_the_same_time_are_held(shop: Shop) -> None:
+    shop.write("people.csv", ("id,town,born", "7,Rome,", "8,Bonn,", "7,Oslo,", "8,Bonn,"))
+    why = "it stands at row 1 too, at the same time and with other content; leave one out"
+    assert said(shop.send(files={"customers": PEOPLE})) == [
+        (f"row 1: {why}",),
+        ("8", "Bonn", None),
+        (f"row 3: {why}",),
+        ("8", "Bonn", None),
+    ]
+    shop.write(
+        "stars.csv",
+        ("order,who,stars,at", "1,7,5,2023-01-09", "1,7,2,2023-01-09", "2,8,2,2023-01-09", "2,8,3,2023-01-10"),
+    )
+    columns = {"order_id": "order", "customer_id": "who", "rating": "stars", "occurred_at": "at"}
+    ratings = {"file": "stars.csv", "time_format": "iso", "columns": columns}
+    events = [event for topic, event in shop.send(files={"ratings": ratings}) if topic == "ratings"]
+    assert [event.get("rating") for event in events] == [None, None, 2, 3]
+    assert events[0]["raw_row"] == "1,7,5,2023-01-09" and events[0]["raw_reason"] == f"row 1: {why}"
