@@ -76,7 +76,10 @@ def choose(path: Path, sheets: list[Any], name: str) -> Any:
     if name and name not in titles:
         raise UsageError(f"{path}: has no sheet {name!r}; its sheets are {shown}")
     if not name and len(sheets) > 1:
-        raise UsageError(f"{path}: has {len(sheets)} sheets, {shown}; name the one that is meant by sheet:")
+        raise UsageError(
+            f"{path}: has {len(sheets)} sheets, {shown}; name the one that is meant by sheet: in the mapping, or by"
+            " SHEET= of make map"
+        )
     if not sheets:
         raise UsageError(f"{path}: the workbook is empty")
     return sheets[titles.index(name) if name else 0]
