@@ -79,8 +79,10 @@ def client(settings: Settings) -> dict[str, object]:
     return {
         "dfs.replication": settings.replication,
         "dfs.blocksize": 33_554_432,
-        # With one copy every close of a file waits for the DataNode's report, by default 400 ms at a time.
+        # With one copy every close of a file waits for the DataNode's report, by default 400 ms at a time. Each wait is
+        # twice the one before, so this many come to 82 s: a DataNode on a busy machine has reported by then.
         "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 10,
+        "dfs.client.block.write.locateFollowingBlock.retries": 13,
         "dfs.client.block.write.replace-datanode-on-failure.policy": "NEVER",
         # A job that runs while the NameNode is restarted waits for it.
         "dfs.client.retry.policy.enabled": "true",
