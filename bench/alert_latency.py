@@ -19,8 +19,8 @@ from bench import measure
 from common.contracts.model import FOLDER, load
 from common.errors import UserError, entry_point
 from common.kafka_errors import reaching
+from common.kafka_topics import ALERTS
 from common.settings import Settings, read_settings
-from streaming.topics import ALERTS
 
 SAMPLE_SECONDS, SAMPLE_RATE = 5, 50
 SECONDS_TO_ARRIVE = 15

@@ -18,8 +18,8 @@ from bench import alert_latency, measure
 from common import locks
 from common.errors import UserError, entry_point
 from common.kafka_errors import reaching
+from common.kafka_topics import ALERTS
 from common.settings import Settings, read_settings
-from streaming.topics import ALERTS
 
 SECONDS_BETWEEN_LOOKS = 10.0
 PARTS, SAMPLE_SECONDS, SAMPLE_RATE = 6, 12, 50

@@ -14,11 +14,11 @@ from kafka.errors import KafkaTimeoutError
 from kafka.producer.producer_batch import ProducerBatch
 
 from common.kafka_errors import reaching
+from common.kafka_topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 from common.settings import Settings
 from common.shutdown import Stop, listening
 from streaming.kafka_records import give_up, hand_over, key_hash, record, refusal
 from streaming.progress import report
-from streaming.topics import MAX_MESSAGE_BYTES, PATIENCE_MS
 
 BATCH_BYTES = 256 * 1024
 BATCHES_UNDER_WAY = 64

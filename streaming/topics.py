@@ -1,25 +1,24 @@
 """The topics, made from the contracts, and what Kafka says about them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 
 from kafka import KafkaConsumer
-from kafka.admin import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
 from common.cli import Parser
 from common.contracts.model import Contract, load
 from common.errors import entry_point
 from common.kafka_errors import reaching
-from common.kafka_topics import Topic, partition_bounds
+from common.kafka_topics import (
+    PATIENCE_MS,
+    Definition,
+    Topic,
+    admin,
+    of_alerts,
+    of_contracts,
+    partition_bounds,
+)
 from common.settings import Settings, read_settings
-
-MILLISECONDS_PER_DAY = 86_400_000
-# Findings of the monitor, which it alone writes; no contract, so the ingest passes it over.
-ALERTS = "alerts"
-ALERTS_PARTITIONS, ALERTS_RETENTION_DAYS = 2, 90
-MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-PATIENCE_MS = 8_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,39 +35,26 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def ensure(settings: Settings, contracts: Iterable[Contract]) -> list[str]:
     """Create the topics that are not there yet and return their names."""
-    return create(settings, {one.topic: definition(settings.topic_partitions, one.retention_days) for one in contracts})
+    return create(settings, of_contracts(settings, contracts))
 
 
 def ensure_alerts(settings: Settings) -> None:
     """Create the topic of the monitor's findings where it is not there yet."""
-    create(settings, {ALERTS: definition(ALERTS_PARTITIONS, ALERTS_RETENTION_DAYS)})
+    create(settings, of_alerts())
 
 
-def create(settings: Settings, topics: Mapping[str, Mapping[str, object]]) -> list[str]:
+def create(settings: Settings, topics: Mapping[str, Definition]) -> list[str]:
     """Create the topics that are not there yet, from their definitions by name, and return their names."""
     with admin(settings) as client:
         there = set(client.list_topics())
         wanted = [name for name in topics if name not in there]
         for name in wanted:
+            one = {"num_partitions": topics[name].partitions, "configs": topics[name].configs}
             try:
-                client.create_topics({name: topics[name]}, wait_for_metadata=True)
+                client.create_topics({name: one}, wait_for_metadata=True)
             except TopicAlreadyExistsError:
                 continue
         return wanted
-
-
-def definition(partitions: int, days: int | None) -> dict[str, object]:
-    """Return how a topic is made: the broker's clock stamps arrivals, and nothing is compacted away."""
-    return {
-        "num_partitions": partitions,
-        "configs": {
-            "message.timestamp.type": "LogAppendTime",
-            "cleanup.policy": "delete",
-            "retention.ms": "-1" if days is None else str(days * MILLISECONDS_PER_DAY),
-            "retention.bytes": "-1",
-            "max.message.bytes": str(MAX_MESSAGE_BYTES),
-        },
-    }
 
 
 def describe(settings: Settings, names: Sequence[str]) -> list[Topic]:
@@ -87,17 +73,6 @@ def describe(settings: Settings, names: Sequence[str]) -> list[Topic]:
             return [Topic(name, identities[name], partition_bounds(consumer, name)) for name in names]
         finally:
             consumer.close()
-
-
-@contextmanager
-def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
-    """Return an administrator's connection for the length of the block."""
-    with reaching(settings):
-        client = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
-        try:
-            yield client
-        finally:
-            client.close()
 
 
 if __name__ == "__main__":

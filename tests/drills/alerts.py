@@ -8,8 +8,9 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from common import postgres, thrift
+from common.kafka_topics import ALERTS
 from common.settings import Settings
-from streaming.topics import ALERTS, describe
+from streaming.topics import describe
 from tests.drills.findings import Finding
 
 POLL_MS = 500

@@ -14,8 +14,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from common import thrift
+from common.kafka_topics import admin
 from common.settings import Settings, read_settings
-from streaming.topics import admin
 from tests.integration.harness import (
     PORT_BASE,
     SAMPLE,

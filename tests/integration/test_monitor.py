@@ -19,8 +19,8 @@ import pytest
 from kafka import KafkaProducer
 
 from common import postgres
+from common.kafka_topics import ALERTS
 from infra.local import supervise
-from streaming.topics import ALERTS
 from tests.drills.alerts import findings_in_kafka, ids_in_kafka, ids_in_lake, ids_in_postgresql, messages_in_kafka
 from tests.drills.findings import Finding, findings
 from tests.integration.events import LINE, order

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from common import postgres
+from common.kafka_topics import ALERTS
 from streaming import topics
 from streaming.monitor.rates import rate_watch
 from streaming.monitor.rates.rate_alerts import alert
@@ -233,6 +234,6 @@ def test_hours_are_judged_when_they_are_over_and_while_they_run(windows_platform
 def test_an_alert_of_a_rate_goes_to_its_topic(windows_platform: Platform) -> None:
     finding = Finding(0, UP, 9, 90.0, (10.0, 20.0, 30.0), 9.0, 3.0)
     surge = alert(datetime(2025, 6, 2), "rates", "", datetime(2025, 6, 4, tzinfo=UTC), finding)
-    before = topics.describe(windows_platform.settings, [topics.ALERTS])[0].records
+    before = topics.describe(windows_platform.settings, [ALERTS])[0].records
     rate_watch.send(windows_platform.settings, [surge])
-    assert topics.describe(windows_platform.settings, [topics.ALERTS])[0].records == before + 1
+    assert topics.describe(windows_platform.settings, [ALERTS])[0].records == before + 1

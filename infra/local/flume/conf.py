@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from common.contracts.model import Contract, load
+from common.kafka_topics import MAX_MESSAGE_BYTES
 from common.lake_paths import FLUME_EVENTS
 from common.settings import Settings
 from infra.local import java
@@ -13,7 +14,6 @@ from infra.setup.jars import classpath
 
 AGENT = "agent"
 # What a topic takes, less what the record format leaves of it for the value; as `streaming/producer.py` has it.
-MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 MAX_VALUE_BYTES = MAX_MESSAGE_BYTES - 64 * 1024
 # After so long without a new line a log counts as idle: its file is closed, and a last line without its end is sent.
 IDLE_MS = 10_000

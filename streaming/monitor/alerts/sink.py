@@ -16,6 +16,7 @@ from pyspark.sql.window import Window
 
 from common import postgres
 from common.errors import UserError, first_line
+from common.kafka_topics import ALERTS
 from common.lake_paths import table_folder
 from common.live_tables import ANOMALIES
 from common.settings import Settings
@@ -50,8 +51,8 @@ class Alerts:
 
     def start(self, spark: SparkSession) -> StreamingQuery:
         """Start where the checkpoint ends; without one at the topic's first message, since a repeat changes nothing."""
-        Checkpoint(spark, self.settings, self.name).open(identities(kafka.describe(self.settings, [kafka.ALERTS])))
-        records = stream_records(spark, self.settings, [kafka.ALERTS], "earliest", MOST_MESSAGES)
+        Checkpoint(spark, self.settings, self.name).open(identities(kafka.describe(self.settings, [ALERTS])))
+        records = stream_records(spark, self.settings, [ALERTS], "earliest", MOST_MESSAGES)
         writer = records.writeStream.foreachBatch(self.store).queryName(self.name).trigger(processingTime=TRIGGER)
         return writer.option("checkpointLocation", address(self.settings, self.name)).start()
 
@@ -79,7 +80,7 @@ class Alerts:
             self.passed_over += len(rows)
             first = min(rows)
             say(
-                f"monitor, alerts: {len(rows):,} messages of topic {kafka.ALERTS} are no alerts, the first in partition"
+                f"monitor, alerts: {len(rows):,} messages of topic {ALERTS} are no alerts, the first in partition"
                 f" {first['partition']} at offset {first['offset']}; passed over ({self.passed_over:,} so far)"
             )
 

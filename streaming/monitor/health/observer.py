@@ -15,8 +15,8 @@ from typing import Self
 from pyspark.sql.streaming.query import StreamingQuery
 
 from common import monitor_state
+from common.kafka_topics import ALERTS
 from common.settings import Settings
-from streaming import topics as kafka
 from streaming.monitor.health import ingest_health
 from streaming.monitor.health.gauges import Gauges
 from streaming.monitor.health.hdfs_state import hdfs_problem
@@ -54,7 +54,7 @@ class Health:
 
     def __post_init__(self) -> None:
         """Know nothing yet."""
-        self.ends = KafkaEnds(self.settings, [*self.topics, kafka.ALERTS])
+        self.ends = KafkaEnds(self.settings, [*self.topics, ALERTS])
         self.rates = Rates()
         self.store = HealthStore(self.settings)
         self.thread = threading.Thread(target=self.look_on, name="health", daemon=True)

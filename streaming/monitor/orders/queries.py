@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
+from common.kafka_topics import ALERTS
 from common.settings import Settings
 from streaming import topics as kafka
 from streaming.ingest.opening import identities
@@ -82,6 +83,6 @@ def write_alerts(verdicts: DataFrame, settings: Settings, query: str) -> DataStr
         .outputMode("update")
         .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
         .option("kafka.enable.idempotence", "true")
-        .option("topic", kafka.ALERTS)
+        .option("topic", ALERTS)
         .option("checkpointLocation", address(settings, query))
     )

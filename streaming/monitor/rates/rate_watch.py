@@ -16,8 +16,8 @@ from kafka.errors import KafkaError
 
 from common.errors import UserError, first_line
 from common.kafka_errors import reaching
+from common.kafka_topics import ALERTS
 from common.settings import Settings
-from streaming import topics as kafka
 from streaming.monitor.rates.rate_alerts import Alert, alert
 from streaming.monitor.rates.rate_bands import HOURS, Floats
 from streaming.monitor.rates.rate_baseline import RateBaseline
@@ -112,7 +112,7 @@ def send(settings: Settings, alerts: Sequence[Alert]) -> None:
         producer = KafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
         try:
             sent = [
-                producer.send(kafka.ALERTS, key=f"{each['source']}/{each['subject']}".encode(), value=text(each))
+                producer.send(ALERTS, key=f"{each['source']}/{each['subject']}".encode(), value=text(each))
                 for each in alerts
             ]
             for one in sent:

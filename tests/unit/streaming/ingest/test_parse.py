@@ -11,10 +11,10 @@ from pyspark.sql import functions as F
 
 from common.contracts.model import FOLDER, Contracts, Rule, load
 from common.contracts.privacy import Privacy
+from common.kafka_topics import MAX_MESSAGE_BYTES
 from streaming.engine import tune
 from streaming.events import only
 from streaming.ingest.bronze_rows import bronze_rows
-from streaming.topics import MAX_MESSAGE_BYTES
 from tests.unit.streaming.ingest.payloads import PAYLOADS, line, order
 
 PRIVACY = Privacy.of_secret("a secret")
