@@ -45,8 +45,8 @@ status: ready ## Show every service, and the ingest: what landed, what waits, ho
 logs: ready ## Show a service's log [SERVICE=kafka]
 	@$(PY) -m infra.local logs "$${SERVICE:-}"
 
-doctor: ready ## Look for what is wrong with this machine or the platform, with remedies
-	@$(PY) -m infra.local doctor
+doctor: ready ## Look for what is wrong with this machine, the platform or services elsewhere, with remedies [PROFILE=team.env]
+	@if [ -n "$${PROFILE:-}" ]; then $(PY) -m infra.cluster "$$PROFILE"; else $(PY) -m infra.local doctor; fi
 
 backup: ready ## Write everything that the platform holds to a folder [TO=folder SECRETS=1]
 	@$(PY) -m infra.local backup $(call flag,SECRETS,secrets) "$${TO:-}"

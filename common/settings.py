@@ -6,7 +6,7 @@ Only the standard library is used here, because set-up reads the settings before
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from common import env_file as env
@@ -51,6 +51,7 @@ FORMS = {
     "KAFKA_BOOTSTRAP": (rf"{ADDRESS}(,{ADDRESS})*", "an address such as 127.0.0.1:17001, or several with commas"),
     "HDFS_URL": (r"[a-z][a-z0-9+.-]*://\S+", "an address such as hdfs://localhost:17004"),
     "WEBHDFS_URL": (rf"https?://{ADDRESS}", "an address such as http://localhost:17005"),
+    "YARN_URL": (rf"https?://{ADDRESS}", "an address such as http://localhost:17014"),
     "PLATFORM_HOST": (r"[^\s,:/]+", "a host name or an address"),
     "POSTGRES_HOST": (r"[^\s,:/]+", "a host name or an address"),
     "THRIFT_HOST": (r"[^\s,:/]+", "a host name or an address"),
@@ -104,14 +105,17 @@ class Settings:
     wait: bool
     replication: int
     node_memory_mb: int
+    yarn_url: str
+    # Those that are given as settings, by identity; never shown.
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
     def port(self, name: str) -> int:
         """Return the port of a service of the embedded platform."""
         return self.port_base + PORTS[name]
 
     def secret(self, identity: str) -> str:
-        """Return the password of an identity, from the environment (`<IDENTITY>_PASSWORD`) or its 0600 file."""
-        password = os.environ.get(f"{identity.upper()}_PASSWORD")
+        """Return the password of an identity: `<IDENTITY>_PASSWORD` of the environment or `.env`, or its 0600 file."""
+        password = os.environ.get(f"{identity.upper()}_PASSWORD") or self.passwords.get(identity)
         if password:
             return password
         path = self.state_dir / "secrets" / identity
@@ -176,6 +180,8 @@ def of(values: Mapping[str, str]) -> Settings:
         wait=(values.get("WAIT") or "0") not in ("0", "no", "false"),
         replication=number(values, "REPLICATION", 1),
         node_memory_mb=number(values, "NODE_MEMORY_MB", 6144),
+        yarn_url=values.get("YARN_URL") or f"http://localhost:{base + PORTS['resourcemanager-web']}",
+        passwords={one: values[name] for one in IDENTITIES if values.get(name := f"{one.upper()}_PASSWORD")},
     )
 
 

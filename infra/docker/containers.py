@@ -11,7 +11,7 @@ from infra.docker import profile as places
 from infra.docker.profile import PROJECT, STATE, Profile
 from infra.local.lake import SUPERUSER
 from infra.local.services import hdfs, postgres, yarn
-from infra.setup.jars import locked_jars
+from infra.setup.jars import released
 
 SCRIPTS = PROJECT / "infra" / "docker" / "scripts"
 PYTHON = str(PROJECT / ".venv" / "bin" / "python")
@@ -62,11 +62,6 @@ class Container:
     group: str = ""
     keeps_entrypoint: bool = False
     stop_signal: str = "SIGTERM"
-
-
-def released(set_name: str, artifact: str) -> str:
-    """Return the version of a jar of the lock, so that images are of the versions that the embedded platform runs."""
-    return next(jar.revision for jar in locked_jars(set_name) if jar.name == artifact)
 
 
 @cache

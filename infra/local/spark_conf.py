@@ -59,6 +59,9 @@ JVM = " ".join(jvm.DRIVER)
 # Ours first: its rules stand in front of Delta's.
 EXTENSIONS = ("lakehouse.Extensions", "io.delta.sql.DeltaSparkSessionExtension")
 
+# What a job asks YARN for besides its driver.
+EXECUTORS, EXECUTOR_MEMORY, EXECUTOR_OVERHEAD = 1, "1g", "512m"
+
 # Who a bare `spark-submit` is.
 IDENTITY = "learner"
 
@@ -134,10 +137,10 @@ def on_yarn(settings: Settings) -> dict[str, object]:
         "spark.yarn.jars": ",".join(jars),
         "spark.yarn.am.memory": "512m",
         "spark.yarn.maxAppAttempts": 1,
-        "spark.executor.instances": 1,
+        "spark.executor.instances": EXECUTORS,
         "spark.executor.cores": 2,
-        "spark.executor.memory": "1g",
-        "spark.executor.memoryOverhead": "512m",
+        "spark.executor.memory": EXECUTOR_MEMORY,
+        "spark.executor.memoryOverhead": EXECUTOR_OVERHEAD,
         # The driver runs in the container; the job must not choose its own master there.
         "spark.yarn.appMasterEnv.SPARK_ENV_LOADED": 1,
         **{f"spark.yarn.appMasterEnv.{name}": value for name, value in environment.items()},

@@ -52,6 +52,11 @@ def locked_jars(set_name: str | None = None) -> list[Jar]:
     return [jar for jar in jars if set_name in (None, jar.set_name)]
 
 
+def released(set_name: str, name: str) -> str:
+    """Return the version that the lock has of a jar of a set."""
+    return next(jar.revision for jar in locked_jars(set_name) if jar.name == name)
+
+
 def classpath(set_name: str) -> list[Path]:
     """Return the files of a set, sorted; whether their bytes are right is `verify`'s business.
 

@@ -26,7 +26,7 @@ SPARE_PORTS = PORT_BASE + 1000
 LANES = {
     "first": (
         *("setup", "never_fed", "readers", "mistakes", "whole_job", "export"),
-        *("real_data", "behaviour", "rules", "pages", "dashboard", "yarn", "backup", "faults", "live"),
+        *("real_data", "behaviour", "rules", "pages", "dashboard", "yarn", "backup", "existing", "faults", "live"),
     ),
     "second": (
         "events_in",

@@ -34,9 +34,8 @@ def service(settings: Settings, nodes: hadoop_conf.Nodes = hadoop_conf.HERE) -> 
 
 def probe(settings: Settings) -> None:
     """Ask the ResourceManager whether it has its NodeManager."""
-    base = f"http://localhost:{settings.port('resourcemanager-web')}"
     try:
-        active = web.get_json(base, "/ws/v1/cluster/metrics")["clusterMetrics"]["activeNodes"]
+        active = web.get_json(settings.yarn_url, "/ws/v1/cluster/metrics")["clusterMetrics"]["activeNodes"]
     except (OSError, KeyError) as error:
         raise NotReadyError(f"ResourceManager: {error}") from None
     if active < 1:

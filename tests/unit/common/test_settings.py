@@ -106,6 +106,16 @@ def test_what_is_quoted_may_hold_a_hash(tmp_path: Path) -> None:
     assert (settings.state_dir, settings.contracts_dir.name) == (Path("/srv/a #1"), "mine#1")
 
 
+def test_a_password_of_the_file_counts_and_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MONITOR_PASSWORD", raising=False)
+    (tmp_path / ".env").write_text("MONITOR_PASSWORD=of-the-file\n")
+    settings = read_settings({}, tmp_path / ".env")
+    assert settings.secret("monitor") == "of-the-file"
+    assert "of-the-file" not in repr(settings)
+    monkeypatch.setenv("MONITOR_PASSWORD", "of-the-environment")
+    assert settings.secret("monitor") == "of-the-environment"
+
+
 def test_the_example_names_every_setting() -> None:
     named = {line.lstrip("#").split("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line}
     assert {name for name in NAMES if not name.endswith("_PASSWORD")} <= named

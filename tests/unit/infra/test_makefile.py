@@ -22,6 +22,8 @@ from common.settings import ROOT
         (("backup", "TO=kept", "SECRETS=1"), "infra.local backup --secrets kept"),
         (("backup", "TO=kept", "SECRETS=0"), "infra.local backup kept"),
         (("restore", "FROM=kept"), "infra.local restore kept"),
+        (("doctor",), "infra.local doctor"),
+        (("doctor", "PROFILE=team.env"), "infra.cluster team.env"),
         (("simulate",), "streaming.simulate"),
         (("sessionise", "LOGS=a", "SITE=b.c", "RAW=1"), "streaming.sessionise --logs a --site b.c --raw"),
         (("sessionise", "PRODUCT=/p/([0-9]+)$"), "streaming.sessionise --product /p/([0-9]+)$"),
@@ -32,7 +34,7 @@ def test_a_target_becomes_its_command(words: tuple[str, ...], command: str) -> N
     clean = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK", "TO", "FROM", "SECRETS")
+        if name not in ("DAYS", "SEED", "RATE", "MODE", "TRUTH", "TASK", "TO", "FROM", "SECRETS", "PROFILE")
         and not name.startswith("MAKE")
     }
     lines = subprocess.run(
