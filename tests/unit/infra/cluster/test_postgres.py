@@ -9,6 +9,7 @@ from infra.local.provision_postgres import OWNERS, ROLES
 
 FACTS = Facts(
     version="18.6",
+    is_standby=False,
     limits=dict.fromkeys(ROLES, -1),
     schemas=frozenset(OWNERS),
     lacking=(),
@@ -23,6 +24,7 @@ FACTS = Facts(
         (replace(FACTS, version="18.7 (Debian 18.7-1)"), []),
         (replace(FACTS, version="18.2"), ["PostgreSQL 18.2 is older than 18.6"]),
         (replace(FACTS, version="15.8"), ["PostgreSQL 15.8 is another major version than 18.6"]),
+        (replace(FACTS, is_standby=True), ["the server is a standby and takes no rows"]),
         (replace(FACTS, schemas=frozenset({"marts", "live"})), ["there is no schema reporting in the database lake"]),
         (
             replace(FACTS, lacking=(("modeler", "usage", "schema marts"),)),
