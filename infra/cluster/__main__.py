@@ -7,7 +7,7 @@ from pathlib import Path
 from common.cli import Parser
 from common.errors import UsageError, entry_point, run_and_leave
 from common.settings import Settings, read_settings
-from infra.cluster.doctor import CHECKS, findings
+from infra.cluster.doctor import asked, findings
 
 FOUND = 2
 
@@ -21,9 +21,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     found = findings(settings)
     for one in found:
         print(one.line())
-    print(f"{len(found)} findings" if found else f"nothing is wrong with {', '.join(CHECKS)}")
     if found:
+        print(f"{len(found)} finding{'s' if len(found) != 1 else ''}")
         sys.exit(FOUND)
+    print(f"nothing is wrong with {', '.join(asked(settings))}")
 
 
 def profile(path: Path) -> Settings:

@@ -18,16 +18,21 @@ ORDER = (kafka.SERVICE, hdfs.SERVICE, postgres.SERVICE, postgres.CATALOGUE, thri
 SECONDS = 40
 
 
+def asked(settings: Settings) -> list[str]:
+    """Return the names of the services that are asked: YARN only where it is wanted."""
+    return [name for name in CHECKS if name != yarn.SERVICE or yarn.is_wanted(settings)]
+
+
 def findings(settings: Settings) -> list[Finding]:
     """Return what is wrong, service by service; a check that takes too long is a finding, and is left behind."""
-    wanted = [name for name in CHECKS if name != yarn.SERVICE or yarn.is_wanted(settings)]
-    found = [*silent([one for one in addresses(settings) if one.service in wanted])]
-    there = [name for name in wanted if name not in {one.service for one in found}]
+    names = asked(settings)
+    found = [*silent([one for one in addresses(settings) if one.service in names])]
+    there = [name for name in names if name not in {one.service for one in found}]
     # Not as a context: that would wait for whoever never answers.
     pool = ThreadPoolExecutor(len(CHECKS))
-    asked = {name: pool.submit(all_of, CHECKS[name], settings) for name in there}
+    answers = {name: pool.submit(all_of, CHECKS[name], settings) for name in there}
     deadline = monotonic() + SECONDS
-    for name, answer in asked.items():
+    for name, answer in answers.items():
         found += in_time(name, answer, deadline - monotonic())
     pool.shutdown(wait=False, cancel_futures=True)
     return sorted(found, key=lambda one: ORDER.index(one.service))

@@ -94,7 +94,7 @@ def faults(existing: Platform) -> Iterator[None]:
 
 
 def test_services_that_are_as_they_must_be_give_no_finding(existing: Platform, tmp_path: Path) -> None:
-    assert doctor(existing, tmp_path, status=0) == ["nothing is wrong with kafka, hdfs, postgres, thrift, yarn"]
+    assert doctor(existing, tmp_path, status=0) == ["nothing is wrong with kafka, hdfs, postgres, thrift"]
 
 
 def test_each_of_twelve_faults_is_found_with_its_remedy(existing: Platform, tmp_path: Path) -> None:
