@@ -64,8 +64,8 @@ def look_at_all(platform: Platform) -> None:
     jobs = {sample.labels["job"] for family in families for sample in family.samples if "job" in sample.labels}
     assert {"ingest", "alerts"} <= jobs
     line, status = re.compile(r"(?m)^alerts +alerts +\d"), lambda: platform.make("status").stdout
-    # The first baseline is learned meanwhile, beside the tests of the other lane.
-    wait_until(lambda: line.search(status()), 300, lambda: f"status tells of no query: {status()}")
+    # The first baseline is learned meanwhile, of the public data, beside the tests of the other lane.
+    wait_until(lambda: line.search(status()), 600, lambda: f"status tells of no query: {status()}")
     with urlopen(f"http://127.0.0.1:{settings.port('dashboard')}/", timeout=10) as answer:
         assert answer.status == 200
 
