@@ -60,8 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     settings, count = read_settings(), SAMPLE_EVENTS if arguments.sample else arguments.events
     topics.ensure(settings, load(FOLDER).topics)
-    if not (arguments.sample and said(settings)[1].keys() >= set(QUERIES)):
-        begin(settings)
+    begin(settings)
     made = [str(environment.interpreter()), str(peers.HERE / "order_events.py"), settings.kafka_bootstrap, str(count)]
     made += ["--customers", str(arguments.customers)]
     print(measure.run(made, os.environ, ROOT).output.rstrip(), file=sys.stderr, flush=True)

@@ -51,7 +51,7 @@ def test_export_rate(never_fed: Platform) -> None:
     assert ways == ["new", "again", "text", "new", "again", "jdbc"]
 
 
-@pytest.mark.parametrize("bench", ["send_rate", "freshness", "window_freshness", "monitor_rate", "growth"])
+@pytest.mark.parametrize("bench", ["send_rate", "freshness", "window_freshness", "growth"])
 def test_bench(never_fed: Platform, bench: str) -> None:
     never_fed.call(sys.executable, f"bench/{bench}.py", "--sample")
 
