@@ -55,7 +55,8 @@ def report(path: Path, findings: Sequence[str]) -> None:
     for finding in findings:
         print(f"{path}:{finding}", file=sys.stderr)
     if findings:
-        raise UserError(f"{path}: {len(findings)} faults; `make containers` writes the file again")
+        number = f"{len(findings)} fault{'s' if len(findings) != 1 else ''}"
+        raise UserError(f"{path}: {number}; `make containers` writes the file again")
     print(f"{path}: no fault found")
 
 

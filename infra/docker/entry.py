@@ -14,7 +14,7 @@ from common.errors import UsageError, UserError, entry_point
 from common.settings import ROOT, Settings, read_settings
 from infra.docker.profile import nodes
 from infra.local import dbt_conf, hadoop_conf, java, provision_lake, provision_postgres, spark_conf
-from infra.local.files import folder, write
+from infra.local.files import PRIVATE, folder, write
 from infra.local.service import NotReadyError, Service
 from infra.local.services import flume, hdfs, thrift, yarn
 from infra.setup import rendered
@@ -41,7 +41,7 @@ def prepare(settings: Settings) -> None:
     """Render what every Spark job reads, and say that it is of this code, so that make leaves it alone."""
     hadoop_conf.configure(settings, nodes(settings))
     spark_conf.configure(settings)
-    write(rendered.stamp(settings), rendered.fingerprint(settings))
+    write(rendered.stamp(settings), rendered.fingerprint(settings), PRIVATE)
 
 
 def run_service(settings: Settings, words: Sequence[str]) -> None:

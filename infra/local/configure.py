@@ -7,7 +7,7 @@ from common import home
 from common.errors import UserError
 from common.settings import ROOT, Settings
 from infra.local import dbt_conf, java, services
-from infra.local.files import write
+from infra.local.files import PRIVATE, write
 from infra.local.service import Service
 from infra.setup import rendered, secrets
 
@@ -25,7 +25,7 @@ def configure(settings: Settings) -> list[Service]:
     if settings.state_dir == ROOT / ".state":
         link_spark_conf(settings)
         wrap_spark_submit()
-    write(rendered.stamp(settings), rendered.fingerprint(settings))
+    write(rendered.stamp(settings), rendered.fingerprint(settings), PRIVATE)
     return known
 
 

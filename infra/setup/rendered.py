@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from common.settings import ROOT, Settings
+from common.errors import UsageError
+from common.settings import IDENTITIES, ROOT, Settings
 
 # Whose files decide what is rendered; by the classes of Scala, wherever they lie, the jar is named that all jobs get.
 FOLDERS = ("infra/local", "infra/setup", "common")
@@ -25,9 +26,22 @@ def sources() -> Iterator[Path]:
 
 
 def fingerprint(settings: Settings) -> str:
-    """Return what stands for the code and the settings as they are now."""
-    parts = [repr(settings), *(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources())]
+    """Return what stands for the code, the settings and the passwords as they are now."""
+    passwords = [password(settings, identity) for identity in IDENTITIES]
+    parts = [
+        repr(settings),
+        *passwords,
+        *(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources()),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def password(settings: Settings, identity: str) -> str:
+    """Return the password that is written into configuration; nothing where there is none yet."""
+    try:
+        return settings.secret(identity)
+    except (UsageError, OSError):
+        return ""
 
 
 def is_current(settings: Settings) -> bool:

@@ -33,3 +33,16 @@ def test_a_configuration_is_current_until_a_file_or_a_setting_changes(
     assert not rendered.is_current(read_settings({"STATE_DIR": str(tmp_path / "state"), "PORT_BASE": "23000"}))
     source.write_text("object Score { val most = 300 }")
     assert not rendered.is_current(settings)
+
+
+def test_a_configuration_is_rendered_again_with_another_password(tmp_path: Path) -> None:
+    values, nowhere = {"STATE_DIR": str(tmp_path)}, Path("/nowhere")
+    settings = read_settings(values, nowhere)
+    found = [rendered.fingerprint(settings)]
+    for text in ("of the file", "another of the file"):
+        (tmp_path / "secrets").mkdir(exist_ok=True)
+        (tmp_path / "secrets" / "modeler").write_text(text)
+        found.append(rendered.fingerprint(settings))
+    found.append(rendered.fingerprint(read_settings({**values, "MODELER_PASSWORD": "of .env"}, nowhere)))
+    assert len(set(found)) == len(found)
+    assert not any("of the file" in one for one in found)
