@@ -130,6 +130,6 @@ def test_a_file_that_is_none_is_one_line(tmp_path: Path) -> None:
 
 
 def test_faults_are_printed_with_file_and_line(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UserError, match="1 faults"):
+    with pytest.raises(UserError, match="1 fault;"):
         report(Path("compose.yml"), ["7: kafka-1: runs as root"])
     assert capsys.readouterr().err == "compose.yml:7: kafka-1: runs as root\n"
